@@ -1,0 +1,59 @@
+/** Claim names and the shape of access tokens: DESIGN section 3, RFC 9068 section 2.2. */
+
+/** Position in the revocation log. Positions of one partition compare by epoch, then offset. */
+export interface Position {
+  readonly partition: number
+  readonly epoch: number
+  readonly offset: number
+}
+
+/** `rev` on the wire: `[partition, epoch, offset]`. */
+export type RevClaim = readonly [partition: number, epoch: number, offset: number]
+
+/** `act` (RFC 8693 section 4.1). Only the outermost actor counts for decisions. */
+export interface ActorClaim {
+  readonly sub: string
+  readonly act?: ActorClaim
+}
+
+/** `routes`, list form: grants as text, for example `GET /orders/*`. The bitmap form comes with the route catalogue. */
+export type RoutesClaim = readonly string[]
+
+/** The claims of a verified access token. Members that the profile does not name are not passed on. */
+export interface AccessTokenClaims {
+  readonly iss: string
+  /** `u_…` for people, `svc:<client_id>` for machines. */
+  readonly sub: string
+  readonly aud: string
+  readonly client_id: string
+  /** Seconds since 1970. */
+  readonly iat: number
+  /** Seconds since 1970. */
+  readonly exp: number
+  readonly jti: string
+  readonly scope: string
+  readonly rev: RevClaim
+  readonly routes: RoutesClaim
+  readonly sid?: string
+  readonly auth_time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  readonly act?: ActorClaim
+  readonly cnf?: Readonly<Record<string, string>>
+}
+
+/** Media types in the `typ` header that keep our JWTs apart (RFC 8725 section 3.11). */
+export const TYP = {
+  accessToken: 'at+jwt',
+  idToken: 'JWT',
+  logoutToken: 'logout+jwt',
+} as const
+
+/** `sub` of a machine: disjoint from people's ids by its prefix (RFC 9068 section 5). */
+export function machineSubject(clientId: string): string {
+  return `svc:${clientId}`
+}
+
+export function isUserSubject(sub: string): boolean {
+  return sub.startsWith('u_')
+}

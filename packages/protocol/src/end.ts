@@ -1,0 +1,38 @@
+/** What can be ended and why: DESIGN section 5. One function, `end(target, reason, actor)`, takes these. */
+
+export type EndTarget =
+  | { readonly kind: 'token'; readonly jti: string; readonly sub: string; readonly exp: number }
+  | { readonly kind: 'session'; readonly sid: string }
+  | { readonly kind: 'user'; readonly sub: string }
+  | { readonly kind: 'client'; readonly clientId: string }
+  | { readonly kind: 'service'; readonly audience: string }
+  | { readonly kind: 'key'; readonly kid: string }
+  | { readonly kind: 'stale'; readonly about: string }
+  | { readonly kind: 'all' }
+
+export const END_REASONS = [
+  'sign_out',
+  'admin',
+  'expired',
+  'password_changed',
+  'user_disabled',
+  'user_deleted',
+  'refresh_reused',
+  'code_replayed',
+  'token_revoked',
+  'client_disabled',
+  'service_quarantined',
+  'key_compromised',
+  'permissions_changed',
+  'user_switched',
+  'emergency',
+] as const
+
+export type EndReason = (typeof END_REASONS)[number]
+
+/** Who did it: a person (`u_…`), a machine (`svc:…`), or the issuer itself (`issuer`). */
+export interface Actor {
+  readonly sub: string
+  readonly clientId?: string
+  readonly sid?: string
+}

@@ -1,0 +1,37 @@
+/** Limits that several parts agree on. Each says why it is that large; units stand at the end of the names. */
+export const LIMITS = {
+  /** Two cookies' worth; Node refuses header blocks over 16 KiB, so a longer token could not be sent anyway. */
+  tokenBytes: 8192,
+  /** Default lifetime of an access token (DESIGN section 3). */
+  accessTokenSeconds: 300,
+  /** No token lives longer, whatever the settings say: the size of the revocation log depends on it. */
+  accessTokenMaxSeconds: 900,
+  /** Clocks of issuer and services may differ by so much. Never applied to refresh. */
+  clockSkewSeconds: 5,
+  /** RFC 6749 section 4.1.2 recommends at most ten minutes; a redirect needs seconds (FAPI 2.0: 60). */
+  codeSeconds: 60,
+  /** A lost response is repeated within seconds; longer would help a thief. */
+  refreshGraceSeconds: 10,
+  sessionIdleSeconds: 8 * 3600,
+  sessionAbsoluteSeconds: 7 * 24 * 3600,
+  /** Lease T (DESIGN section 5): the proven bound for ending a session. */
+  leaseMs: 5000,
+  /** One feed frame. A snapshot larger than this is sent in several frames. */
+  feedFrameBytes: 64 * 1024,
+  /** How long a request waits for the feed when its token is ahead of this verifier. */
+  aheadWaitMs: 50,
+  /** list form of `routes` (DESIGN section 4) */
+  routesListEntries: 32,
+  routesListBytes: 512,
+  clientIdChars: 128,
+  stateChars: 2048,
+  nonceChars: 512,
+  scopeChars: 1024,
+  uriChars: 2048,
+  usernameChars: 256,
+  /** Bounds the work before hashing; argon2id does not truncate (OWASP suggests at least 64). */
+  passwordBytes: 1024,
+  formBytes: 64 * 1024,
+  jsonBytes: 64 * 1024,
+  formFields: 64,
+} as const

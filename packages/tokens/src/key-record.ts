@@ -1,0 +1,25 @@
+import type { KeyObject } from 'node:crypto'
+
+export type Alg = 'HS256' | 'RS256' | 'ES256' | 'EdDSA'
+
+export type KeyLifeState = 'pending' | 'active' | 'retiring'
+
+/**
+ * A verification key with everything that decides about it: the algorithm comes from here and never from a token
+ * (RFC 8725 section 3.1), the audience too. `key` is a secret (HS256) or a public key.
+ */
+export interface KeyRecord {
+  /** `[A-Za-z0-9._-]{1,64}`, unique in the deployment. */
+  readonly kid: string
+  readonly alg: Alg
+  readonly issuer: string
+  /** The only audience whose tokens this key may verify; undefined for keys of ID tokens. */
+  readonly audience: string | undefined
+  readonly state: KeyLifeState
+  readonly key: KeyObject
+}
+
+/** A key record that can sign. For HS256 `signingKey` is the same secret as `key`. */
+export interface SigningKeyRecord extends KeyRecord {
+  readonly signingKey: KeyObject
+}

@@ -1,0 +1,85 @@
+import type { AccessTokenClaims, Clock, Random, RouteDeclaration } from '@latchkey/protocol'
+import type { TokenFault } from '@latchkey/tokens'
+
+export interface VerifierOptions {
+  /** The public identity: exactly the `iss` of the tokens. */
+  issuer: string
+  /** Where the issuer is reached from here, when that differs, for example `http://127.0.0.1:4000`. */
+  issuerAddress?: string
+  /** The audience of this service: exactly the `aud` of the tokens it accepts. */
+  service: string
+  /** Client credentials that open this service's feed. */
+  credentials: { clientId: string; clientSecret: string }
+  /** How many verified tokens are remembered. Default 20,000 (about 30 MB). 0 switches the cache off. */
+  cacheTokens?: number
+  /** Seconds that clocks may differ. Default 5. */
+  clockSkewSeconds?: number
+  /** How long `ready` may take before it fails. Default 10,000 ms; it goes on trying until then. */
+  startTimeoutMs?: number
+  clock?: Clock
+  random?: Random
+  /** Told about connection changes, resyncs and refused frames; never given a token or a key. */
+  log?: VerifierLog
+}
+
+export interface VerifierLog {
+  info(facts: Record<string, unknown>, message: string): void
+  warn(facts: Record<string, unknown>, message: string): void
+}
+
+/**
+ * Why `verify` said no, besides the faults of the token itself. `ended` kinds come from the revocation log, `stale` is a
+ * permission change (a refresh helps at once), `ahead` means that this verifier is behind the token (waiting helps).
+ */
+export type RefusalReason =
+  | TokenFault
+  | 'token_ended'
+  | 'session_ended'
+  | 'user_ended'
+  | 'client_ended'
+  | 'service_ended'
+  | 'key_ended'
+  | 'all_ended'
+  | 'stale'
+  | 'ahead'
+
+export type Verification =
+  | { readonly kind: 'valid'; readonly claims: AccessTokenClaims }
+  /** 401 `invalid_token`. */
+  | { readonly kind: 'invalid'; readonly reason: RefusalReason }
+  /** No lease: 503 with Retry-After, never 401 (DESIGN section 5). */
+  | { readonly kind: 'stale'; readonly retryAfterSeconds: number }
+
+export interface Verifier {
+  readonly issuer: string
+  readonly service: string
+  /**
+   * Decides from memory: no I/O, no await. `toleranceSeconds` lets a route go on for so long after the lease ended.
+   */
+  verify(token: string, toleranceSeconds?: number): Verification
+  /** As `verify`, but waits up to 50 ms for the feed when the token is ahead of this verifier. */
+  verifyCurrent(token: string, toleranceSeconds?: number): Promise<Verification>
+  /** May this caller call this route? The route is the router's pattern, never the URL text. Unknown routes: no. */
+  may(claims: AccessTokenClaims, method: string, route: string): boolean
+  /** Publishes the route catalogue; repeated by itself after each reconnect. */
+  publishRoutes(routes: readonly RouteDeclaration[]): void
+  /**
+   * Calls back once, as soon as these claims stop being acceptable: ended, stale or expired. Returns the function that
+   * stops watching. For sockets and other things that outlive a request.
+   */
+  watch(claims: AccessTokenClaims, onEnd: (reason: RefusalReason) => void): () => void
+  status(): VerifierStatus
+  /** Resolves when it no longer holds a socket or timer. */
+  close(): Promise<void>
+}
+
+export interface VerifierStatus {
+  readonly connected: boolean
+  /** The lease is good for so many ms; 0 or less: closed. */
+  readonly leaseMs: number
+  readonly positions: readonly { partition: number; epoch: number; offset: number }[]
+  readonly keys: readonly { kid: string; alg: string; state: string }[]
+  readonly entries: number
+  readonly cachedTokens: number
+  readonly reconnects: number
+}
