@@ -7,6 +7,8 @@ export class InputError extends Error {
   readonly code: string
   readonly received: string
   readonly expected: string
+  /** Which place of a larger input, for example `users[2].roles[0]`. */
+  readonly where: string | undefined
 
   constructor(code: string, facts: { received: string; expected: string; where?: string }) {
     const where = facts.where === undefined ? '' : `${facts.where}: `
@@ -15,5 +17,6 @@ export class InputError extends Error {
     this.code = code
     this.received = facts.received
     this.expected = facts.expected
+    this.where = facts.where
   }
 }
