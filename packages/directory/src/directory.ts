@@ -11,6 +11,12 @@ export interface Directory {
   readonly roles: Roles
   readonly audit: Audit
   readonly keys: SigningKeys
+  /**
+   * Everything that `work` does through the directory it is given happens together or not at all: a change and its
+   * audit record, for example. `work` may run more than once (the database was busy), so it has no other effects, and
+   * does nothing slow: others wait for it. Using the outer directory inside it is an error.
+   */
+  transaction<T>(work: (inside: Directory) => Promise<T>): Promise<T>
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -46,6 +52,8 @@ export interface NewUser {
   readonly emailVerified?: boolean
   readonly locale?: string
   readonly password?: string
+  /** Instead of `password`: from `hashPassword` or from another system, an argon2id PHC string. */
+  readonly passwordHash?: string
   readonly roles?: readonly string[]
   readonly grants?: readonly ServiceGrant[]
 }
@@ -67,14 +75,24 @@ export interface Users {
   /** argon2id, hashes in flight bounded; an unknown user costs the same hash. */
   checkPassword(username: string, password: string): Promise<PasswordOutcome>
   setPassword(sub: string, password: string): Promise<void>
+  /** Checks a new password and hashes it, for a `transaction` that should not wait for the hash. */
+  hashPassword(password: string): Promise<string>
+  /** As `setPassword`, with what `hashPassword` gave or another system stored (argon2id PHC string). */
+  setPasswordHash(sub: string, passwordHash: string): Promise<void>
   setDisabled(sub: string, disabled: boolean): Promise<void>
+  /** Only the members that are given change. '' takes away `email` or `locale`; a new email is not verified. */
   update(
     sub: string,
     change: Partial<Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants'>>,
   ): Promise<User>
+  /** The user name becomes free, the `sub` is never given again. */
   delete(sub: string): Promise<void>
+  /** Oldest first, by `sub`; `after` is the last `sub` of the page before. `search` is a part of user name, name or email. */
   list(query: { after?: string; limit: number; search?: string }): Promise<User[]>
-  /** Grants of the user (through roles and directly) at one service, sorted, without duplicates. */
+  /**
+   * Grants of the user (through roles and directly) at one service, sorted by code unit, without duplicates. Empty for
+   * an unknown or disabled user.
+   */
   routesAt(sub: string, audience: string): Promise<string[]>
 }
 
@@ -109,13 +127,16 @@ export interface Clients {
   find(id: string): Promise<Client | undefined>
   /** True when the secret is the client's; constant time; false for a client without a secret. */
   checkSecret(client: Client, secret: string): boolean
-  /** Creates or replaces. Refuses redirect URIs that could never be safe (scheme, fragment, userinfo, control characters). */
+  /**
+   * Creates or replaces. Refuses redirect URIs that could never be safe (scheme, fragment, userinfo, control
+   * characters). Without `secret` and `secretHash` the stored secret stays.
+   */
   save(
     client: Omit<Client, 'secretHash'> & { secret?: string; secretHash?: string },
   ): Promise<Client>
   setDisabled(id: string, disabled: boolean): Promise<void>
   list(): Promise<Client[]>
-  /** Grants of the machine at one service, sorted. */
+  /** Grants of the machine at one service, sorted by code unit. Empty for an unknown or disabled client. */
   routesAt(id: string, audience: string): Promise<string[]>
 }
 
@@ -141,6 +162,7 @@ export interface CatalogueRoute extends RouteDeclaration {
 
 export interface Services {
   find(audience: string): Promise<Service | undefined>
+  /** Creates or replaces. `keyGeneration` counts for a new service only: after that `nextKeyGeneration` alone moves it. */
   save(service: Service): Promise<void>
   list(): Promise<Service[]>
   nextKeyGeneration(audience: string): Promise<number>
@@ -162,6 +184,8 @@ export interface Roles {
   find(name: string): Promise<Role | undefined>
   save(role: Role): Promise<void>
   list(): Promise<Role[]>
+  /** Users who have the role, at most `limit` of them: whose tokens are stale when its grants change. */
+  holders(name: string, limit: number): Promise<string[]>
 }
 
 export interface AuditRecord {
