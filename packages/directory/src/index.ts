@@ -1,1 +1,21 @@
-export {}
+export type {
+  Audit,
+  AuditRecord,
+  AuthMethod,
+  CatalogueRoute,
+  Client,
+  Clients,
+  Directory,
+  GrantType,
+  NewUser,
+  PasswordOutcome,
+  Role,
+  Roles,
+  Service,
+  ServiceGrant,
+  Services,
+  SigningKeys,
+  StoredKey,
+  User,
+  Users,
+} from './directory.ts'
