@@ -1,6 +1,13 @@
 /**
  * Messages of the feed, subprotocol `latchkey.feed.v1`: one JSON text frame each. DESIGN section 5 has the semantics,
  * docs/protocol/feed.md the examples. Member names are short because every verifier gets every entry.
+ *
+ * The conversation: the verifier says `hello` and then nothing until `keys` arrives; the issuer sends `keys`, then for every
+ * partition a delta (`entries`) or a `snapshot`, and answers in the order it was asked. A frame holds at most
+ * `LIMITS.feedFrameBytes` (`routes`: eight times that).
+ *
+ * What may change without a new subprotocol: new message types and new members; readers skip those that they do not
+ * know. A new kind of entry is not skipped, because it ends something: a verifier that cannot read it must not go on.
  */
 
 export const FEED_SUBPROTOCOL = 'latchkey.feed.v1'
@@ -31,7 +38,7 @@ export interface LogEntry {
   readonly v: string
   /** Wall-clock second after which no living token can match, so that the entry may be dropped. */
   readonly x: number
-  /** Digest over the digest before and this entry: hex, chains the log. */
+  /** Digest over the digest before and this entry: hex, at most 64 characters, chains the log. */
   readonly d: string
 }
 
@@ -63,7 +70,7 @@ export interface RouteDeclaration {
   readonly pattern: string
 }
 
-/** First frame of a verifier. Positions are those it has applied; none at the first start. */
+/** First frame of a verifier. Positions are those it has applied; a partition that is not among them needs a snapshot. */
 export interface HelloMessage {
   readonly t: 'hello'
   readonly v: 1
@@ -71,13 +78,19 @@ export interface HelloMessage {
   readonly positions: readonly FeedPosition[]
 }
 
-/** Publishes the route catalogue; may be sent again when routes change. Answered by `catalogue`. */
+/**
+ * Publishes the whole route catalogue, at most `LIMITS.catalogueRoutes`; sent behind the first `keys` of each connection
+ * and again when routes change. Answered by `catalogue`.
+ */
 export interface RoutesMessage {
   readonly t: 'routes'
   readonly routes: readonly RouteDeclaration[]
 }
 
-/** Cumulative: everything up to these offsets has been applied. */
+/**
+ * Cumulative: everything up to this offset has been applied. Sent after every frame that moved the position, and once for
+ * each partition with the first lease of a connection, so that a verifier that resumed with nothing new counts too.
+ */
 export interface AckMessage {
   readonly t: 'ack'
   readonly p: number
@@ -85,13 +98,20 @@ export interface AckMessage {
   readonly offset: number
 }
 
-/** Asks for a lease; `id` is counted by the verifier, which notes when it sent it. */
+/**
+ * Asks for a lease; `id` is counted by the verifier, never reused, not even by its next connection, and it notes when it
+ * sent it. The issuer is silent when it cannot extend the lease. Sent right behind a `resync` it is the fence: its answer says
+ * that everything sent before the resync has arrived.
+ */
 export interface LeaseRequestMessage {
   readonly t: 'lease?'
   readonly id: number
 }
 
-/** The verifier saw a gap, a foreign epoch or a bad frame and asks for its place again. */
+/**
+ * The verifier saw a gap, a foreign epoch or a bad frame and asks for its place again: answered as the positions of a
+ * `hello` are, by a delta or a snapshot of every partition.
+ */
 export interface ResyncMessage {
   readonly t: 'resync'
   readonly positions: readonly FeedPosition[]
@@ -104,13 +124,18 @@ export type VerifierMessage =
   | LeaseRequestMessage
   | ResyncMessage
 
-/** Replaces all keys of the verifier. */
+/** Replaces all keys of the verifier. First frame of the issuer, and again whenever they change. */
 export interface KeysMessage {
   readonly t: 'keys'
   readonly keys: readonly FeedKey[]
 }
 
-/** Replaces the replica of one partition. Long ones come in parts; only the last (`more: false`) makes it valid. */
+/**
+ * Replaces the replica of one partition. Long ones come in parts with the same position, nothing else of that partition between
+ * them; only the last (`more: false`) makes it valid. Entries that cannot match any more may be left out. A verifier
+ * never goes back: it ignores a snapshot that is older than what it has applied, unless the digests prove that the log is
+ * another one.
+ */
 export interface SnapshotMessage {
   readonly t: 'snapshot'
   readonly position: FeedPosition
@@ -119,20 +144,28 @@ export interface SnapshotMessage {
   readonly more: boolean
 }
 
-/** Entries with consecutive offsets; the first one follows the verifier's position. A delta is the same message. */
+/**
+ * Entries of one partition with consecutive offsets; the first one follows the verifier's position or repeats what it has.
+ * Applied as a whole or not at all. A delta is the same message.
+ */
 export interface EntriesMessage {
   readonly t: 'entries'
   readonly epoch: number
   readonly entries: readonly LogEntry[]
 }
 
-/** Answer to `lease?`. The lease ends at (time the request was sent) - ageMs + ttlMs, on the verifier's monotonic clock. */
+/**
+ * Answer to `lease?`. The lease ends at (time the request was sent) - ageMs + ttlMs, on the verifier's monotonic clock,
+ * provided that the verifier has applied everything up to `positions`.
+ */
 export interface LeaseMessage {
   readonly t: 'lease'
   readonly id: number
-  /** What the issuer had delivered to this verifier and confirmed with the store. */
+  /** Where the logs ended as of that confirmed write, all partitions, all delivered to this verifier before this frame. */
   readonly positions: readonly FeedPosition[]
+  /** Since the confirmed write was begun; fractions are welcome. */
   readonly ageMs: number
+  /** T, at most `LIMITS.leaseMaxMs`. */
   readonly ttlMs: number
 }
 
@@ -143,7 +176,10 @@ export interface CatalogueMessage {
   readonly routes: number
 }
 
-/** The issuer is about to close; `retry` false means that trying again is pointless (wrong service, disabled). */
+/**
+ * The issuer is about to close; `retry` false means that trying again is pointless (wrong service, disabled). A close with
+ * code 1008 (RFC 6455 section 7.4.1) or an upgrade answered 401 or 403 says the same.
+ */
 export interface ByeMessage {
   readonly t: 'bye'
   readonly reason: string

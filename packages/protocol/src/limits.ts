@@ -16,10 +16,15 @@ export const LIMITS = {
   sessionAbsoluteSeconds: 7 * 24 * 3600,
   /** Lease T (DESIGN section 5): the proven bound for ending a session. */
   leaseMs: 5000,
+  /** No issuer is believed when it promises more: a bound of minutes would prove nothing. */
+  leaseMaxMs: 60_000,
   /** One feed frame. A snapshot larger than this is sent in several frames. */
   feedFrameBytes: 64 * 1024,
   /** How long a request waits for the feed when its token is ahead of this verifier. */
   aheadWaitMs: 50,
+  /** A route catalogue travels in one frame; DESIGN section 4 counts with 4,000 routes. */
+  catalogueRoutes: 4096,
+  routePatternChars: 512,
   /** list form of `routes` (DESIGN section 4) */
   routesListEntries: 32,
   routesListBytes: 512,
@@ -31,6 +36,8 @@ export const LIMITS = {
   usernameChars: 256,
   /** Bounds the work before hashing; argon2id does not truncate (OWASP suggests at least 64). */
   passwordBytes: 1024,
+  /** Enough to tell one device from another in a list. */
+  userAgentChars: 200,
   formBytes: 64 * 1024,
   jsonBytes: 64 * 1024,
   formFields: 64,
