@@ -1,1 +1,7 @@
-export {}
+export { type Allows, compileGrants } from './compile-grants.ts'
+export { covers } from './covers.ts'
+export { fitsList } from './fits-list.ts'
+export { type Grant, printGrant } from './grant.ts'
+export type { GrantError, GrantErrorCode } from './grant-error.ts'
+export { GRANT_LIMITS } from './grant-limits.ts'
+export { type GrantOutcome, parseGrant } from './parse-grant.ts'
