@@ -1,0 +1,31 @@
+/** Which service the access token is for: RFC 8707. One audience per token, because each service has a key of its own. */
+import type { Client } from '@latchkey/directory'
+import { LIMITS, OAuthError } from '@latchkey/protocol'
+import type { Parameters } from '../http/parameters.ts'
+
+/**
+ * The audience asked for by `resource`, or the client's first service, or the issuer itself (for `/userinfo`).
+ * @param names which parameters name it: token exchange also takes `audience` (RFC 8693 section 2.1)
+ */
+export function checkAudience(
+  parameters: Parameters,
+  client: Pick<Client, 'services'>,
+  issuer: string,
+  names: readonly ('resource' | 'audience')[] = ['resource'],
+): string {
+  const asked = new Set(names.flatMap((name) => parameters.all(name)))
+  if (asked.size > 1) {
+    throw new OAuthError('invalid_target', 'several_resources', {
+      description: 'one token is for one service: send one resource',
+    })
+  }
+  const [audience] = asked
+  if (audience === undefined) return client.services[0] ?? issuer
+  const allowed = audience === issuer || client.services.includes(audience)
+  if (audience.length > LIMITS.uriChars || !allowed) {
+    throw new OAuthError('invalid_target', 'resource_not_allowed', {
+      description: 'this client may not ask for tokens for that resource',
+    })
+  }
+  return audience
+}

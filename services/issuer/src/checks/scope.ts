@@ -1,0 +1,37 @@
+/** `scope`: RFC 6749 section 3.3. Unknown values are ignored, and the answer says what was granted. */
+import { LIMITS, OAuthError } from '@latchkey/protocol'
+import { bounded, type Parameters } from '../http/parameters.ts'
+
+export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
+
+const SCOPE_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
+
+/** The granted part of what was asked, in our order, without duplicates; '' when nothing is known. */
+export function checkScope(parameters: Parameters): string {
+  const asked = bounded(parameters, 'scope', LIMITS.scopeChars)
+  if (asked === undefined) return ''
+  if (!SCOPE_TEXT.test(asked)) {
+    throw new OAuthError('invalid_scope', 'scope_syntax', {
+      description: 'scope is a list of words separated by single spaces',
+    })
+  }
+  const words = new Set(asked.split(' '))
+  return SCOPES.filter((scope) => words.has(scope)).join(' ')
+}
+
+/** RFC 6749 section 6: a refresh may ask for less, never for more. */
+export function narrowScope(parameters: Parameters, granted: string): string {
+  if (parameters.get('scope') === undefined) return granted
+  const asked = checkScope(parameters)
+  const all = new Set(granted.split(' '))
+  if (asked.split(' ').some((scope) => scope !== '' && !all.has(scope))) {
+    throw new OAuthError('invalid_scope', 'scope_wider_than_granted', {
+      description: 'scope exceeds what was granted',
+    })
+  }
+  return asked
+}
+
+export function hasScope(scope: string, word: string): boolean {
+  return scope.split(' ').includes(word)
+}
