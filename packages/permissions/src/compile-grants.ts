@@ -8,8 +8,11 @@ const ASTERISK = 42
 /** One token asks about few routes, again and again; what does not fit here is decided anew. */
 const REMEMBERED_ANSWERS = 16
 
-/** May the holder of these grants call this route? Arguments as in `covers`. */
-export type Allows = (method: string, route: string) => boolean
+/** What a token carries, in a form that can be asked. */
+export interface CompiledGrants {
+  /** May the holder of these grants call this route? Arguments as in `covers`. */
+  allows(method: string, route: string): boolean
+}
 
 interface Answer {
   readonly method: string
@@ -18,19 +21,21 @@ interface Answer {
 }
 
 /**
- * Makes the decision function for the list form of `routes`. Costs nothing until it is asked: a token that is seen once
+ * Makes the decision for the list form of `routes`. Costs nothing until it is asked: a token that is seen once
  * asks about one route, and most of its grants are put aside by their first letters. A text that is no grant covers
  * nothing.
  */
-export function compileGrants(list: readonly string[]): Allows {
+export function compileGrants(list: readonly string[]): CompiledGrants {
   const answers: Answer[] = []
-  return function allows(method, route) {
-    for (const answer of answers) {
-      if (answer.route === route && answer.method === method) return answer.allowed
-    }
-    const allowed = someGrantCovers(list, method, route)
-    if (answers.length < REMEMBERED_ANSWERS) answers.push({ method, route, allowed })
-    return allowed
+  return {
+    allows: (method, route) => {
+      for (const answer of answers) {
+        if (answer.route === route && answer.method === method) return answer.allowed
+      }
+      const allowed = someGrantCovers(list, method, route)
+      if (answers.length < REMEMBERED_ANSWERS) answers.push({ method, route, allowed })
+      return allowed
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-export { type Allows, compileGrants } from './compile-grants.ts'
+export { type CompiledGrants, compileGrants } from './compile-grants.ts'
 export { covers } from './covers.ts'
 export { fitsList } from './fits-list.ts'
 export { type Grant, printGrant } from './grant.ts'
