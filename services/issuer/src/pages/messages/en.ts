@@ -1,0 +1,62 @@
+/** Every text of the pages in English. Names in braces are filled in. `zh-cn.ts` has the same keys; a test compares. */
+export const EN = {
+  skip: 'Skip to the content',
+  signIn: 'Sign in',
+  signInTo: 'to continue to {client}',
+  username: 'User name',
+  password: 'Password',
+  errorHeading: 'You are not signed in yet',
+  errorRefused: 'The user name or the password is wrong. Please try again.',
+  errorBusy:
+    'Too many people are signing in at this moment. Please wait {seconds} s and try again.',
+  errorExpired: 'This page was open for too long. Please sign in again.',
+  privacy: 'You sign in once, here only. The app never sees your password.',
+
+  details: 'Details for those who run the app',
+  detailCode: 'Code',
+  detailDescription: 'Description',
+  detailReference: 'Reference',
+  errorClientTitle: 'This app is not known here',
+  errorClientText:
+    'The app that sent you here is not registered with this sign-in service. Nothing was sent to it.',
+  errorRedirectTitle: 'The way back to the app is not safe',
+  errorRedirectText:
+    'The app wants you to return to an address that is not registered for it. To protect you, we do not follow it.',
+  errorRequestTitle: 'The app asked for something impossible',
+  errorRequestText:
+    'Go back to the app and try again. If that does not help, give the details below to those who run it.',
+  errorOriginTitle: 'This form came from somewhere else',
+  errorOriginText:
+    'For your safety it was not accepted, and nothing was changed. Open your app again and start from there.',
+  errorNotFoundTitle: 'There is nothing here',
+  errorNotFoundText: 'Check the address, or open your app and sign in from there.',
+  errorServerTitle: 'Something went wrong',
+  errorServerText: 'It is not your fault, and nothing was changed. Please try again in a moment.',
+
+  unavailableTitle: 'Sign-in is not available right now',
+  unavailableText: 'You are not signed out. Please try again in a few seconds.',
+
+  doneTitle: 'This step is already done',
+  doneText:
+    'You have completed this sign-in before, or it was started again in another window. Go back to your app; if it asks you to sign in, start from there.',
+
+  signOut: 'Sign out',
+  confirmTitle: 'Do you want to sign out?',
+  confirmText: 'This ends your session in every app that you opened with it, on this device.',
+  confirmFrom: '{client} asks to sign you out.',
+  confirmAs: 'You are signed in as {user}.',
+  staySignedIn: 'Stay signed in',
+
+  signedOutTitle: 'You are signed out',
+  signedOutText: 'Your session has ended in every app that you opened with it.',
+  signedOutShared: 'On a shared device, close the browser as well.',
+
+  homeTitle: 'You are signed in',
+  homeAs: 'Signed in as {user}',
+  homeText: 'Open any of your apps: none of them will ask for your password.',
+  homeOutTitle: 'You are not signed in',
+  homeOutText:
+    'Open one of your apps and sign in from there. It will bring you here and back again.',
+} as const
+
+export type Messages = Readonly<Record<keyof typeof EN, string>>

@@ -1,0 +1,84 @@
+import { html } from './html.ts'
+import { badge, form, layout, name } from './layout.ts'
+import type { Locale } from './locale.ts'
+import { CATALOGUES, fill } from './messages/fill.ts'
+
+export interface ConfirmSignOutPage {
+  readonly locale: Locale
+  /** Path that the form is posted to. */
+  readonly action: string
+  /** The CSRF token of this form and what is needed afterwards. */
+  readonly hidden: Readonly<Record<string, string>>
+  /** The app that asks. */
+  readonly clientName?: string
+  readonly username?: string
+}
+
+/** Asked when the request to sign out does not prove that it comes from the person: RP-Initiated Logout section 6. */
+export function confirmSignOutPage(page: ConfirmSignOutPage): string {
+  const messages = CATALOGUES[page.locale]
+  const { clientName, username } = page
+  return layout({
+    locale: page.locale,
+    title: messages.signOut,
+    main: html`<h1>${messages.confirmTitle}</h1>
+${clientName === undefined ? undefined : html`<p>${fill(messages.confirmFrom, { client: name(clientName) })}</p>`}
+${username === undefined ? undefined : html`<p>${fill(messages.confirmAs, { user: name(username) })}</p>`}
+<p class="soft">${messages.confirmText}</p>
+${form(page.action, page.hidden, html`<button id="sign-out" name="sign-out" value="1" type="submit">${messages.signOut}</button>`)}
+<a class="quiet" id="stay" href="/">${messages.staySignedIn}</a>`,
+  })
+}
+
+/** Shown when there is no proven address to return to. */
+export function signedOutPage(page: { locale: Locale }): string {
+  const messages = CATALOGUES[page.locale]
+  return layout({
+    locale: page.locale,
+    title: messages.signedOutTitle,
+    main: html`${badge('good')}<h1>${messages.signedOutTitle}</h1>
+<p class="soft">${messages.signedOutText}</p>
+<p class="note">${messages.signedOutShared}</p>`,
+  })
+}
+
+export interface HomePage {
+  readonly locale: Locale
+  /** Absent: nobody is signed in. */
+  readonly user?: { readonly username: string; readonly name?: string }
+  /** The form that signs out; only with a user. */
+  readonly signOut?: { readonly action: string; readonly hidden: Readonly<Record<string, string>> }
+}
+
+/** What the issuer itself has to say when somebody opens its address. */
+export function homePage({ locale, user, signOut }: HomePage): string {
+  const messages = CATALOGUES[locale]
+  if (user === undefined) {
+    return layout({
+      locale,
+      title: messages.homeOutTitle,
+      main: html`${badge('calm')}<h1>${messages.homeOutTitle}</h1>
+<p class="soft">${messages.homeOutText}</p>`,
+    })
+  }
+  const shown =
+    user.name === undefined || user.name === '' || user.name === user.username
+      ? name(user.username)
+      : html`${name(user.name)} (<bdi id="username">${user.username}</bdi>)`
+  return layout({
+    locale,
+    title: messages.homeTitle,
+    main: html`${badge('good')}<h1>${messages.homeTitle}</h1>
+<p>${fill(messages.homeAs, { user: shown })}</p>
+<p class="soft">${messages.homeText}</p>
+${
+  signOut === undefined
+    ? undefined
+    : form(
+        signOut.action,
+        signOut.hidden,
+        html`<button id="sign-out" name="sign-out" value="1" type="submit">${messages.signOut}</button>`,
+      )
+}`,
+  })
+}

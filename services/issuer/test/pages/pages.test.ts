@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { errorPage } from '../../src/pages/error-page.ts'
+import { chooseLocale, LOCALES, type Locale } from '../../src/pages/locale.ts'
+import { EN } from '../../src/pages/messages/en.ts'
+import { CATALOGUES } from '../../src/pages/messages/fill.ts'
+import { ZH_CN } from '../../src/pages/messages/zh-cn.ts'
+import { alreadyDonePage, unavailablePage } from '../../src/pages/notice-pages.ts'
+import { pageHeaders } from '../../src/pages/page-headers.ts'
+import { confirmSignOutPage, homePage, signedOutPage } from '../../src/pages/session-pages.ts'
+import { signInPage } from '../../src/pages/sign-in-page.ts'
+import { CSS } from '../../src/pages/style.ts'
+
+/** Every page with one text in every place that a request, a client or a user can fill. */
+function everyPage(locale: Locale, text: string): Record<string, string> {
+  const hidden = { [text]: text }
+  return {
+    signIn: signInPage({ locale, clientName: text, action: text, hidden, username: text }),
+    refused: signInPage({ locale, action: '/sign-in', hidden, username: text, error: 'refused' }),
+    busy: signInPage({ locale, action: '/', hidden, error: 'busy', retryAfterSeconds: 4.2 }),
+    expired: signInPage({ locale, action: '/', hidden, error: 'expired' }),
+    error: errorPage({ locale, kind: 'client', code: text, description: text, reference: text }),
+    confirm: confirmSignOutPage({ locale, action: text, hidden, clientName: text, username: text }),
+    signedOut: signedOutPage({ locale }),
+    home: homePage({
+      locale,
+      user: { username: text, name: `${text}.` },
+      signOut: { action: text, hidden },
+    }),
+    homeSignedOut: homePage({ locale }),
+    unavailable: unavailablePage({ locale }),
+    alreadyDone: alreadyDonePage({ locale }),
+  }
+}
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' autofocus onfocus='alert(1)",
+  '</title><svg/onload=alert(1)>',
+  '</style><script>1</script>',
+  '<!--',
+  '&lt;b&gt;',
+  '{client}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it must stay text
+  '${7*7}<%= 7*7 %>{{7*7}}',
+  'a\u0000b\u001b[31m\ud800',
+]
+
+t.test('attacks.md C8 and H11: what others wrote is text on every page', async (t) => {
+  for (const locale of LOCALES) {
+    const plain = everyPage(locale, 'plain')
+    for (const text of HOSTILE) {
+      for (const [name, page] of Object.entries(everyPage(locale, text))) {
+        t.same(skeleton(page), skeleton(plain[name] ?? ''), `${name}: ${JSON.stringify(text)}`)
+        t.ok(
+          page.isWellFormed() && !/\p{Cc}/u.test(page.replaceAll('\n', '')),
+          'no control characters',
+        )
+      }
+    }
+  }
+})
+
+/** The tags of a page with the names of their attributes: whatever is filled in must not change them. */
+function skeleton(page: string): string[] {
+  const tags = page.match(/<[a-z!/](?:[^"'>]|"[^"]*"|'[^']*')*>/gi) ?? []
+  return tags.map((tag) => tag.replace(/"[^"]*"|'[^']*'/g, '""'))
+}
+
+t.test('pages need no script, no style attribute and nothing from elsewhere', async (t) => {
+  for (const locale of LOCALES) {
+    for (const [name, page] of Object.entries(everyPage(locale, 'plain'))) {
+      t.notMatch(page, /<script|\son[a-z]+=|\sstyle=|javascript:|<iframe|<object/i, name)
+      t.notMatch(page, /(?:src|href)="(?!data:image\/svg\+xml,|#|\/")/, `${name} fetches nothing`)
+      t.match(page, `<html lang="${locale}">`, `${name} names its language`)
+      t.match(page, /<h1>[^<]+<\/h1>/, `${name} has a heading`)
+    }
+  }
+})
+
+t.test('names and ids that test programs and password managers rely on are stable', async (t) => {
+  const page = signInPage({ locale: 'en', action: '/sign-in', hidden: { csrf: 'c1' } })
+  t.match(page, '<form method="post" action="/sign-in"')
+  t.match(page, '<input type="hidden" name="csrf" value="c1">')
+  t.match(page, /<input id="username" name="username"[^>]*autocomplete="username"/)
+  t.match(page, /<input id="password" name="password"[^>]*autocomplete="current-password"/)
+  t.match(page, /<button id="sign-in" name="sign-in"[^>]*type="submit"/)
+  t.match(page, /<label for="username">/)
+  t.match(page, /<label for="password">/)
+
+  const confirm = confirmSignOutPage({ locale: 'en', action: '/logout', hidden: {} })
+  t.match(confirm, /<button id="sign-out" name="sign-out"[^>]*type="submit"/)
+
+  const error = errorPage({ locale: 'en', kind: 'request', code: 'invalid_request' })
+  t.match(error, /<dd id="error-code"[^>]*>invalid_request<\/dd>/)
+  t.notMatch(error, 'error-description', 'what is not given is not shown')
+})
+
+t.test('the sign-in page leads to the field that has to be filled', async (t) => {
+  const field = (page: string, id: string) => page.match(new RegExp(`<input id="${id}"[^>]*>`))?.[0]
+  const fresh = signInPage({ locale: 'en', action: '/', hidden: {} })
+  t.match(field(fresh, 'username'), 'autofocus')
+  t.notMatch(field(fresh, 'password'), 'autofocus')
+
+  const refused = signInPage({
+    locale: 'en',
+    action: '/',
+    hidden: {},
+    username: 'ada',
+    error: 'refused',
+  })
+  t.match(field(refused, 'username'), 'value="ada"')
+  t.match(field(refused, 'password'), 'autofocus')
+  t.match(field(refused, 'password'), 'aria-describedby="error"')
+  t.notMatch(field(refused, 'password'), 'value', 'a password is never filled in')
+  t.match(refused, /<div class="alert" id="error" role="alert" tabindex="-1">/)
+
+  const busy = { locale: 'en', action: '/', hidden: {}, error: 'busy' } as const
+  t.match(signInPage({ ...busy, retryAfterSeconds: 4.2 }), 'wait 5 s')
+  t.match(signInPage({ ...busy, retryAfterSeconds: 0 }), 'wait 1 s')
+})
+
+t.test('both languages have the same texts with the same names to fill in', async (t) => {
+  t.same(Object.keys(ZH_CN).sort(), Object.keys(EN).sort())
+  for (const [key, english] of Object.entries(EN)) {
+    const chinese = ZH_CN[key as keyof typeof EN]
+    const names = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+    t.same(names(chinese), names(english), key)
+    t.match(chinese, /\p{Script=Han}/u, `${key} is Chinese`)
+  }
+  t.same(Object.keys(CATALOGUES), LOCALES)
+})
+
+t.test(
+  'OpenID Connect Core section 3.1.2.1: ui_locales, then Accept-Language, then the first',
+  async (t) => {
+    const offered = LOCALES
+    const cases: [
+      want: Locale,
+      uiLocales: string | undefined,
+      acceptLanguage: string | undefined,
+      why: string,
+    ][] = [
+      ['en', undefined, undefined, 'nothing is asked'],
+      ['zh-CN', 'zh-CN', 'en', 'ui_locales goes first'],
+      ['zh-CN', 'zh', 'en', 'a language without region'],
+      ['zh-CN', 'zh-Hant-TW', undefined, 'other Chinese is nearer than English'],
+      ['zh-CN', 'ZH-cn', undefined, 'tags have no case'],
+      ['en', 'fr en zh-CN', 'zh-CN', 'the first that is offered'],
+      ['zh-CN', 'fr de', 'zh-CN,en;q=0.8', 'unknown ones leave it to the browser'],
+      ['en', undefined, 'zh-CN;q=0.5,en;q=0.8', 'quality decides'],
+      ['en', undefined, 'zh-CN;q=0,en-GB;q=0.1', 'q=0 means no'],
+      ['en', undefined, 'fr', 'none of them'],
+      ['en', '__proto__ constructor', ';;;,q=,zh;q=x', 'nonsense'],
+      ['en', 'fr '.repeat(200).concat('zh-CN'), undefined, 'only so much is read'],
+    ]
+    for (const [want, uiLocales, acceptLanguage, why] of cases) {
+      t.equal(chooseLocale({ offered, uiLocales, acceptLanguage }), want, why)
+    }
+    t.equal(chooseLocale({ offered: ['zh-CN', 'en'] }), 'zh-CN', 'the first one offered')
+    t.equal(chooseLocale({ offered: ['en'], uiLocales: 'zh-CN' }), 'en', 'only what is offered')
+  },
+)
+
+t.test('RFC 9700 section 4.16 and attacks.md C21: headers of the pages', async (t) => {
+  const headers = pageHeaders()
+  t.equal(headers['x-frame-options'], 'DENY')
+  t.equal(headers['cache-control'], 'no-store')
+  t.equal(headers['referrer-policy'], 'no-referrer')
+  t.equal(headers['x-content-type-options'], 'nosniff')
+  const policy = directives(headers['content-security-policy'])
+  t.equal(policy.get('default-src'), "'none'")
+  t.equal(policy.get('frame-ancestors'), "'none'")
+  t.equal(policy.get('base-uri'), "'none'")
+  t.equal(policy.get('form-action'), "'self'")
+  t.notOk(policy.has('script-src'), 'no script at all')
+
+  const style = signedOutPage({ locale: 'en' }).match(/<style>([\s\S]*)<\/style>/)?.[1] ?? ''
+  const hash = createHash('sha256').update(style).digest('base64')
+  t.equal(policy.get('style-src'), `'sha256-${hash}'`, 'the style of the page is the one allowed')
+})
+
+t.test('form-action allows what the answer of the form may redirect to, and no more', async (t) => {
+  const cases: [uris: string[], want: string][] = [
+    [['http://a.localhost:4001/callback?x=1'], "'self' http://a.localhost:4001"],
+    [['https://app.example.com/cb'], "'self' https:"],
+    [['https://one.example/cb', 'https://two.example/cb'], "'self' https:"],
+    [['com.example.app:/cb'], "'self' com.example.app:"],
+    [['http://127.0.0.1:8123/cb'], "'self' http://127.0.0.1:8123"],
+    [['http://[::1]:8123/cb'], "'self' http:"],
+    [['http://evil;script-src.example/cb'], "'self'"],
+    [['not a url'], "'self'"],
+  ]
+  for (const [formAction, want] of cases) {
+    const policy = directives(pageHeaders({ formAction })['content-security-policy'])
+    t.equal(policy.get('form-action'), want, formAction.join(' '))
+    t.equal(policy.size, 6, 'no directive more')
+  }
+})
+
+function directives(policy = ''): Map<string, string> {
+  return new Map(
+    policy.split('; ').map((directive) => {
+      const [name = '', ...sources] = directive.split(' ')
+      return [name, sources.join(' ')]
+    }),
+  )
+}
+
+t.test('WCAG 2.2, 1.4.3 and 1.4.11: texts have 4.5:1 and edges 3:1, light and dark', async (t) => {
+  const [light = '', dark = ''] = CSS.split('prefers-color-scheme:dark')
+  const texts = [
+    ['ink', 'card'],
+    ['ink', 'back'],
+    ['soft', 'card'],
+    ['act-on', 'act'],
+    ['act-on', 'act-over'],
+    ['bad', 'bad-back'],
+  ] as const
+  const edges = [
+    ['line', 'card'],
+    ['ring', 'card'],
+    ['bad', 'card'],
+    ['act', 'card'],
+    ['good', 'good-back'],
+    ['soft', 'back'],
+  ] as const
+  for (const [scheme, sheet] of Object.entries({ light, dark })) {
+    const colour = (name: string) =>
+      sheet.match(new RegExp(`--${name}:(#[0-9a-f]{3,6})[;}]`))?.[1] ?? t.fail(name)
+    for (const [front, back] of texts) {
+      const ratio = contrast(String(colour(front)), String(colour(back)))
+      t.ok(ratio >= 4.5, `${scheme}: ${front} on ${back} has ${ratio.toFixed(1)}`)
+    }
+    for (const [front, back] of edges) {
+      const ratio = contrast(String(colour(front)), String(colour(back)))
+      t.ok(ratio >= 3, `${scheme}: ${front} beside ${back} has ${ratio.toFixed(1)}`)
+    }
+  }
+})
+
+/** WCAG 2.2, definitions of contrast ratio and relative luminance. */
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+function luminance(colour: string): number {
+  const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/g, '$&$&') : colour
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
+    const channel = Number.parseInt(hex.slice(start, start + 2), 16) / 255
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
