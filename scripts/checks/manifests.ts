@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Finding } from './finding.ts'
+import { lineAt } from './imports.ts'
+import type { Repository, Workspace } from './repository.ts'
+
+const EXACT = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
+
+/** Sources inside the repository (by a condition of our own), built files everywhere else. */
+const EXPORTS = {
+  '.': {
+    '@latchkey/source': './src/index.ts',
+    types: './dist/index.d.ts',
+    default: './dist/index.js',
+  },
+}
+
+/** Versions are exact, and each workspace is described in the same way to npm and to the compiler. */
+export function manifests(repository: Repository): Finding[] {
+  const local = new Map(repository.workspaces.map((it) => [it.name, it.manifest.version]))
+  return [
+    ...versions(repository, 'package.json', repository.manifest, local),
+    ...repository.workspaces.flatMap((workspace) => [
+      ...versions(repository, `${workspace.dir}/package.json`, workspace.manifest, local),
+      ...shape(workspace),
+      ...references(repository, workspace),
+    ]),
+    ...buildList(repository),
+  ]
+}
+
+function versions(
+  repository: Repository,
+  file: string,
+  manifest: Workspace['manifest'],
+  local: ReadonlyMap<string, string | undefined>,
+): Finding[] {
+  const text = repository.read(file)
+  // Peers are the customer's choice within a range; everything that we choose is exact.
+  const chosen = {
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  }
+  return Object.entries(chosen).flatMap(([name, version]) => {
+    const expected = local.has(name) ? local.get(name) : undefined
+    if (expected === undefined ? EXACT.test(version) : version === expected) return []
+    const line = lineAt(text, text.indexOf(`"${name}": "${version}"`))
+    return [
+      {
+        file,
+        line,
+        rule: 'manifests/version',
+        found: `${name} ${version}`,
+        expected: expected ?? 'an exact version',
+      },
+    ]
+  })
+}
+
+function shape({ dir, manifest }: Workspace): Finding[] {
+  const { exports: exported, files, license, type, description } = manifest
+  const wanted: [field: string, found: unknown, fits: boolean, expected: string][] = [
+    ['type', type, type === 'module', 'module'],
+    ['license', license, license === 'Apache-2.0', 'Apache-2.0'],
+    ['description', description, Boolean(description), 'one sentence'],
+    ['files', files, files?.includes('dist') === true, 'a list with dist'],
+    ['exports', exported, exportsFit(exported), JSON.stringify(EXPORTS)],
+  ]
+  return wanted
+    .filter(([, , fits]) => !fits)
+    .map(([field, found, , expected]) => ({
+      file: `${dir}/package.json`,
+      line: 1,
+      rule: `manifests/${field}`,
+      found: JSON.stringify(found) ?? 'nothing',
+      expected,
+    }))
+}
+
+/** More entry points are welcome; the main one has its three conditions in this order. */
+function exportsFit(exported: unknown): boolean {
+  const main = (exported as { '.'?: unknown } | undefined)?.['.']
+  return JSON.stringify(main) === JSON.stringify(EXPORTS['.'])
+}
+
+/** tsc -b builds in the order of the references, so they must be the dependencies. */
+function references(repository: Repository, { dir, manifest }: Workspace): Finding[] {
+  const expected = repository.workspaces
+    .filter((it) => manifest.dependencies?.[it.name] !== undefined)
+    .map((it) => `../../${it.dir}`)
+  return compare(repository, `${dir}/tsconfig.json`, expected)
+}
+
+function buildList(repository: Repository): Finding[] {
+  const expected = repository.workspaces.map((it) => it.dir)
+  return compare(repository, 'tsconfig.build.json', expected)
+}
+
+function compare(repository: Repository, file: string, expected: readonly string[]): Finding[] {
+  const wanted = [...expected].sort()
+  const config = repository.has(file) ? JSON.parse(repository.read(file)) : {}
+  const found = (config.references ?? []).map((it: { path: string }) => it.path).sort()
+  if (isDeepStrictEqual(found, wanted)) return []
+  const text = (paths: readonly string[]) => `[${paths.join(', ')}]`
+  return [
+    {
+      file,
+      line: 1,
+      rule: 'manifests/references',
+      found: `references ${text(found)}`,
+      expected: text(wanted),
+    },
+  ]
+}
