@@ -1,0 +1,86 @@
+import {
+  type Clock,
+  LIMITS,
+  newSessionId,
+  nowSeconds,
+  partitionOfSubject,
+  type Random,
+} from '@latchkey/protocol'
+import type { NewSession, SessionRecord, Store } from '@latchkey/store'
+import type { End } from '../end.ts'
+import { handleHash, newHandle, type SessionHandle } from './session-cookie.ts'
+
+export interface SignInDeps {
+  readonly store: Pick<Store, 'sessions' | 'partitions'>
+  readonly end: End
+  readonly clock: Clock
+  readonly random: Random
+  readonly lifetimes: { readonly idleSeconds: number; readonly absoluteSeconds: number }
+}
+
+export interface SignIn {
+  readonly sub: string
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly userAgent: string
+  /** What this browser was signed in to before. */
+  readonly before: SessionRecord | undefined
+}
+
+export interface SignedIn {
+  readonly session: Omit<SessionRecord, 'rev' | 'clients'>
+  readonly handle: SessionHandle
+}
+
+/**
+ * The secret in the cookie is always new after a sign-in (session fixation). The same person keeps the session, so that
+ * the other apps stay signed in; another person ends it first.
+ */
+export async function signInSession(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
+  const before = signIn.before
+  if (before && before.sub === signIn.sub) {
+    const renewed = await renew(before, signIn, deps)
+    if (renewed) return renewed
+  } else if (before) {
+    await deps.end({ kind: 'session', sid: before.sid }, 'user_switched', { sub: signIn.sub })
+  }
+  return await create(signIn, deps)
+}
+
+async function renew(
+  before: SessionRecord,
+  signIn: SignIn,
+  deps: SignInDeps,
+): Promise<SignedIn | undefined> {
+  const now = nowSeconds(deps.clock)
+  const handle = newHandle(before.sid, deps.random)
+  const change = {
+    handleHash: handleHash(handle.secret),
+    authTime: now,
+    acr: signIn.acr,
+    amr: signIn.amr,
+    idleExpiresAt: Math.min(now + deps.lifetimes.idleSeconds, before.absoluteExpiresAt),
+  }
+  const alive = await deps.store.sessions.renew(before.sid, change, now)
+  return alive ? { session: { ...before, ...change }, handle } : undefined
+}
+
+async function create(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
+  const now = nowSeconds(deps.clock)
+  const partition = partitionOfSubject(signIn.sub, deps.store.partitions)
+  const handle = newHandle(newSessionId(deps.random, partition), deps.random)
+  const session: NewSession = {
+    sid: handle.sid,
+    sub: signIn.sub,
+    handleHash: handleHash(handle.secret),
+    authTime: now,
+    acr: signIn.acr,
+    amr: signIn.amr,
+    createdAt: now,
+    idleExpiresAt: now + Math.min(deps.lifetimes.idleSeconds, deps.lifetimes.absoluteSeconds),
+    absoluteExpiresAt: now + deps.lifetimes.absoluteSeconds,
+    userAgent: signIn.userAgent.slice(0, LIMITS.userAgentChars),
+  }
+  await deps.store.sessions.create(session, now)
+  return { session, handle }
+}

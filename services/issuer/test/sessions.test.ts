@@ -1,0 +1,157 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import { systemRandom } from '@latchkey/protocol'
+import { fastify } from 'fastify'
+import t from 'tap'
+import { BROWSER_COOKIE, csrf } from '../src/sessions/csrf.ts'
+import { refreshTokens } from '../src/sessions/refresh-token.ts'
+import {
+  handleHash,
+  handleMatches,
+  newHandle,
+  readSessionCookie,
+  SESSION_COOKIE,
+  singleCookie,
+  writeSessionCookie,
+} from '../src/sessions/session-cookie.ts'
+
+const sid = `s0_${'A'.repeat(22)}`
+const familyId = `${sid}~abcdefgh`
+
+t.test('DESIGN section 6: refresh tokens carry a MAC', async (t) => {
+  const tokens = refreshTokens(createSecretKey(randomBytes(32)))
+  const text = tokens.write({ familyId, generation: 7 })
+
+  t.test('what was written can be read', async (t) => {
+    t.strictSame(tokens.read(text), { familyId, generation: 7 })
+  })
+  t.test(
+    'the same facts give the same text, so that a lost answer can be given again',
+    async (t) => {
+      t.equal(tokens.write({ familyId, generation: 7 }), text)
+    },
+  )
+  t.test('a token of another key is not read', async (t) => {
+    t.equal(refreshTokens(createSecretKey(randomBytes(32))).read(text), undefined)
+  })
+  const [family = '', generation = '', mac = ''] = text.split('.')
+  // 43 base64url characters hold 258 bits: the last two bits of a 32-byte MAC are unused and must be zero.
+  const last = mac.slice(-1)
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const twin = alphabet[alphabet.indexOf(last) + 1]
+  const forgeries: Record<string, string> = {
+    'another generation': `${family}.8.${mac}`,
+    'another family': `${family.slice(0, -1)}x.${generation}.${mac}`,
+    'a generation with a leading zero': `${family}.07.${mac}`,
+    'generation 0': `${family}.0.${mac}`,
+    'a truncated MAC': `${family}.${generation}.${mac.slice(0, -1)}`,
+    'a longer MAC': `${text}A`,
+    'an equivalent last character': `${text.slice(0, -1)}${twin}`,
+    'a space behind': `${text} `,
+    'a newline behind': `${text}\n`,
+    'four parts': `${text}.x`,
+    'an access token': 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln',
+    nothing: '',
+  }
+  for (const [name, forgery] of Object.entries(forgeries)) {
+    t.test(`${name} is not read`, async (t) => t.equal(tokens.read(forgery), undefined))
+  }
+})
+
+t.test('the session cookie', async (t) => {
+  const handle = newHandle(sid, systemRandom)
+
+  t.test('the store holds a digest that only the secret matches', async (t) => {
+    t.equal(handleMatches(handle.secret, handleHash(handle.secret)), true)
+    t.equal(handleMatches(newHandle(sid, systemRandom).secret, handleHash(handle.secret)), false)
+    t.equal(handleMatches(handle.secret, ''), false)
+  })
+
+  const app = fastify()
+  await app.register(cookie)
+  app.get('/set', async (_request, reply) => {
+    writeSessionCookie(reply, handle)
+    return {}
+  })
+  app.get('/read', async (request) => readSessionCookie(request) ?? { none: true })
+  t.teardown(() => app.close())
+
+  t.test(
+    'RFC 6265bis section 4.1.3.2: host prefix, Secure, HttpOnly, Lax, the whole site',
+    async (t) => {
+      const answer = await app.inject('/set')
+      t.match(answer.headers['set-cookie'], /^__Host-latchkey-session=s0_/)
+      const flags = String(answer.headers['set-cookie']).split('; ').slice(1).sort()
+      t.strictSame(flags, ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure'])
+    },
+  )
+  const value = `${handle.sid}.${handle.secret}`
+  const headers: [string, string, object][] = [
+    ['the cookie is read', `${SESSION_COOKIE}=${value}`, handle],
+    ['among others', `a=b; ${SESSION_COOKIE}=${value}; c=d`, handle],
+    [
+      'two of one name are refused',
+      `${SESSION_COOKIE}=${value}; ${SESSION_COOKIE}=${value}`,
+      { none: true },
+    ],
+    ['the unprefixed name is not it', `latchkey-session=${value}`, { none: true }],
+    ['a malformed value is refused', `${SESSION_COOKIE}=${value}x`, { none: true }],
+    ['an id without a secret is refused', `${SESSION_COOKIE}=${handle.sid}`, { none: true }],
+    ['no cookie', 'a=b', { none: true }],
+  ]
+  for (const [name, header, expected] of headers) {
+    t.test(name, async (t) => {
+      const answer = await app.inject({ url: '/read', headers: { cookie: header } })
+      t.strictSame(answer.json(), expected)
+    })
+  }
+  t.test('a name that only ends alike is another cookie', async (t) => {
+    t.equal(singleCookie('x__Host-a=1', '__Host-a'), undefined)
+  })
+})
+
+t.test('login and logout CSRF', async (t) => {
+  const origin = 'https://sso.example'
+  const forms = csrf({ macKey: createSecretKey(randomBytes(32)), random: systemRandom, origin })
+  const app = fastify()
+  await app.register(cookie)
+  app.get('/form', async (request, reply) => ({ token: forms.issue(request, reply) }))
+  app.post('/send', async (request) => ({
+    good: forms.check(request, request.headers['x-token'] as string | undefined),
+  }))
+  t.teardown(() => app.close())
+
+  const form = await app.inject('/form')
+  const token: string = form.json().token
+  const [pair = ''] = String(form.headers['set-cookie']).split('; ')
+  const other = (await app.inject('/form')).json().token as string
+
+  t.test('a browser keeps its token', async (t) => {
+    const again = await app.inject({ url: '/form', headers: { cookie: pair } })
+    t.equal(again.json().token, token)
+    t.equal(again.headers['set-cookie'], undefined)
+  })
+  const own = { cookie: pair, 'x-token': token }
+  const cases: [string, Record<string, string>, boolean][] = [
+    ['our form from this browser', { ...own, 'sec-fetch-site': 'same-origin' }, true],
+    ['an old browser that says nothing', own, true],
+    ['an old browser with our origin', { ...own, origin }, true],
+    ['Origin null, as pages with no-referrer send it', { ...own, origin: 'null' }, true],
+    ['a form on another site', { ...own, 'sec-fetch-site': 'cross-site' }, false],
+    ['a form on a sibling domain', { ...own, 'sec-fetch-site': 'same-site' }, false],
+    ['another origin from an old browser', { ...own, origin: 'https://evil.example' }, false],
+    ['our origin as a prefix', { ...own, origin: `${origin}.evil.example` }, false],
+    ['without the cookie', { 'x-token': token }, false],
+    ['without the token', { cookie: pair }, false],
+    ["with another browser's token", { cookie: pair, 'x-token': other }, false],
+    ['with the cookie twice', { cookie: `${pair}; ${pair}`, 'x-token': token }, false],
+    ['with an empty token', { cookie: pair, 'x-token': '' }, false],
+    ['with a foreign browser id', { cookie: `${BROWSER_COOKIE}=evil`, 'x-token': token }, false],
+  ]
+  for (const [name, headers, expected] of cases) {
+    t.test(`${name} is ${expected ? 'accepted' : 'refused'}`, async (t) => {
+      const answer = await app.inject({ method: 'POST', url: '/send', headers })
+      t.equal(answer.json().good, expected)
+    })
+  }
+})
