@@ -1,0 +1,76 @@
+/** Leases: DESIGN section 5. One write to the store every T/5 serves all verifiers; its age counts from when it began. */
+import type { Clock, FeedPosition } from '@latchkey/protocol'
+import type { RevocationLog } from '@latchkey/store'
+import type { LogTail } from './log-tail.ts'
+
+export interface Confirmation {
+  /** Monotonic time at which the confirmed write was begun. */
+  readonly begunAtMs: number
+  /** Where the logs ended as of that write, one per partition. */
+  readonly positions: readonly FeedPosition[]
+}
+
+export interface LeaseClock {
+  /** The newest confirmation, or undefined before the first and after an epoch change. */
+  confirmed(): Confirmation | undefined
+  /** One heartbeat now. False when the store did not confirm. */
+  beat(): Promise<boolean>
+  start(): void
+  stop(): void
+}
+
+export interface LeaseClockDeps {
+  readonly log: Pick<RevocationLog, 'heartbeat'>
+  readonly tail: Pick<LogTail, 'reach' | 'position'>
+  readonly partitions: number
+  readonly clock: Clock
+  readonly leaseMs: number
+  readonly warn: (facts: Record<string, unknown>, message: string) => void
+}
+
+export function leaseClock(deps: LeaseClockDeps): LeaseClock {
+  let newest: Confirmation | undefined
+  let timer: NodeJS.Timeout | undefined
+  let failing = false
+  let beating: Promise<boolean> | undefined
+
+  async function beatOnce(): Promise<boolean> {
+    const begunAtMs = deps.clock.monotonicMs()
+    try {
+      const positions: FeedPosition[] = []
+      for (let partition = 0; partition < deps.partitions; partition++) {
+        const head = await deps.log.heartbeat(partition)
+        const { epoch, offset } = head.position
+        // Everything up to the confirmed write must have been read here, or it could not have been delivered.
+        if (!(await deps.tail.reach(partition, epoch, offset))) return false
+        positions.push({ p: partition, epoch, offset, digest: head.digest })
+      }
+      newest = { begunAtMs, positions }
+      if (failing) deps.warn({}, 'store confirms writes again')
+      failing = false
+      return true
+    } catch (error) {
+      if (!failing)
+        deps.warn({ err: error }, 'store does not confirm writes: no leases until it does')
+      failing = true
+      return false
+    }
+  }
+
+  const beat = () => {
+    beating ??= beatOnce().finally(() => {
+      beating = undefined
+    })
+    return beating
+  }
+
+  return {
+    confirmed: () => newest,
+    beat,
+    start: () => {
+      timer = setInterval(beat, deps.leaseMs / 5)
+      timer.unref()
+    },
+    stop: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,81 @@
+/** Frames from verifiers, parsed strictly at the edge: nothing that they claim is believed, only bounded and typed. */
+import type { FeedPosition, VerifierMessage } from '@latchkey/protocol'
+
+const MOST_POSITIONS = 1024
+const MOST_ROUTES = 4096
+const METHOD = /^[A-Z][A-Z-]{0,31}$/
+
+/** Undefined for anything that is not a well-formed message of the protocol. */
+export function parseVerifierMessage(text: string): VerifierMessage | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isObject(value)) return undefined
+  switch (value['t']) {
+    case 'hello':
+      return hello(value)
+    case 'routes':
+      return routes(value)
+    case 'ack':
+      return ack(value)
+    case 'lease?':
+      return isCount(value['id']) ? { t: 'lease?', id: value['id'] } : undefined
+    case 'resync': {
+      const positions = parsePositions(value['positions'])
+      return positions && { t: 'resync', positions }
+    }
+    default:
+      return undefined
+  }
+}
+
+function hello(value: Record<string, unknown>): VerifierMessage | undefined {
+  const positions = parsePositions(value['positions'])
+  const service = value['service']
+  if (value['v'] !== 1 || typeof service !== 'string' || service.length > 2048) return undefined
+  return positions && { t: 'hello', v: 1, service, positions }
+}
+
+function routes(value: Record<string, unknown>): VerifierMessage | undefined {
+  const list = value['routes']
+  if (!Array.isArray(list) || list.length > MOST_ROUTES) return undefined
+  const parsed = []
+  for (const item of list as unknown[]) {
+    if (!isObject(item)) return undefined
+    const { method, pattern } = item
+    if (typeof method !== 'string' || !METHOD.test(method)) return undefined
+    if (typeof pattern !== 'string' || pattern.length > 512) return undefined
+    parsed.push({ method, pattern })
+  }
+  return { t: 'routes', routes: parsed }
+}
+
+function ack(value: Record<string, unknown>): VerifierMessage | undefined {
+  const { p, epoch, offset } = value
+  if (!isCount(p) || !isCount(epoch) || !isCount(offset)) return undefined
+  return { t: 'ack', p, epoch, offset }
+}
+
+function parsePositions(value: unknown): FeedPosition[] | undefined {
+  if (!Array.isArray(value) || value.length > MOST_POSITIONS) return undefined
+  const positions: FeedPosition[] = []
+  for (const item of value as unknown[]) {
+    if (!isObject(item)) return undefined
+    const { p, epoch, offset, digest } = item
+    if (!isCount(p) || !isCount(epoch) || !isCount(offset)) return undefined
+    if (typeof digest !== 'string' || digest.length > 64) return undefined
+    positions.push({ p, epoch, offset, digest })
+  }
+  return positions
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}

@@ -1,0 +1,356 @@
+import type { EntryKind, IssuerMessage, LogEntry } from '@latchkey/protocol'
+import { StoreUnavailable } from '@latchkey/protocol'
+import type { LogHead, LogSlice } from '@latchkey/store'
+import t from 'tap'
+import { entryFor } from '../src/feed/audience-filter.ts'
+import { verifierConnection } from '../src/feed/connection.ts'
+import { leaseClock } from '../src/feed/lease-clock.ts'
+import { logTail } from '../src/feed/log-tail.ts'
+import { parseVerifierMessage } from '../src/feed/verifier-message.ts'
+
+const audience = 'https://a.example'
+
+function entry(o: number, k: EntryKind = 'session', v = `sid${o}`): LogEntry {
+  return { p: 0, o, k, v, x: 2_000_000_000, d: `d${o}` }
+}
+
+/** A log in memory with the read side of the store's contract; the store itself has its own tests on real engines. */
+function logOf(epoch: number, count: number) {
+  const state = { epoch, entries: [] as LogEntry[], away: false, watcher: (_: number) => {} }
+  for (let o = 1; o <= count; o++) state.entries.push(entry(o))
+  const head = async (): Promise<LogHead> => {
+    if (state.away) throw new StoreUnavailable('store')
+    const last = state.entries.at(-1)
+    return {
+      position: { partition: 0, epoch: state.epoch, offset: last?.o ?? 0 },
+      digest: last?.d ?? '',
+    }
+  }
+  return {
+    state,
+    append: (...entries: LogEntry[]) => {
+      state.entries.push(...entries)
+      state.watcher(0)
+    },
+    log: {
+      head,
+      heartbeat: head,
+      read: async (_: number, after: number, limit: number): Promise<LogSlice> => {
+        if (state.away) throw new StoreUnavailable('store')
+        const entries = state.entries.filter(({ o }) => o > after).slice(0, limit)
+        const first = state.entries[0]
+        return { epoch: state.epoch, entries, complete: !first || after >= first.o - 1 }
+      },
+      watch: (listener: (partition: number) => void) => {
+        state.watcher = listener
+        return () => {}
+      },
+    },
+  }
+}
+
+const quiet = { partitions: 1, warn: () => {} }
+
+async function tailOf(log: ReturnType<typeof logOf>) {
+  const tail = logTail({ log: log.log, ...quiet })
+  await tail.start()
+  return tail
+}
+
+function connect(tail: Awaited<ReturnType<typeof tailOf>>, buffered = 0) {
+  const sent: IssuerMessage[] = []
+  const closed: [number, string][] = []
+  const connection = verifierConnection({
+    id: 'v',
+    audience,
+    tail,
+    partitions: 1,
+    leaseMs: 5000,
+    socket: {
+      bufferedAmount: buffered,
+      send: (text) => sent.push(JSON.parse(text)),
+      close: (code, reason) => closed.push([code, reason]),
+    },
+  })
+  return { connection, sent, closed }
+}
+
+t.test('the tail of the log', async (t) => {
+  t.test('starts with everything that is there and goes on in order', async (t) => {
+    const log = logOf(10, 3)
+    const tail = await tailOf(log)
+    const heard: number[] = []
+    tail.listen({
+      appended: (_, entries) => heard.push(...entries.map(({ o }) => o)),
+      reset: () => t.fail(),
+    })
+    t.strictSame(tail.position(0), { p: 0, epoch: 10, offset: 3, digest: 'd3' })
+    log.append(entry(4), entry(5))
+    await tail.poke()
+    t.strictSame(heard, [4, 5])
+    t.equal(tail.living(0).length, 5)
+  })
+  t.test('reads more than one page', async (t) => {
+    const tail = await tailOf(logOf(10, 2500))
+    t.equal(tail.position(0).offset, 2500)
+    t.equal(tail.living(0).length, 2500)
+  })
+  t.test('an entry appended before poke is here when poke has resolved, 200 times', async (t) => {
+    const log = logOf(10, 0)
+    const tail = await tailOf(log)
+    for (let o = 1; o <= 200; o++) {
+      const under_way = tail.poke()
+      log.state.entries.push(entry(o))
+      await tail.poke()
+      t.equal(tail.position(0).offset, o)
+      await under_way
+    }
+  })
+  t.test('another epoch replaces everything and is told', async (t) => {
+    const log = logOf(10, 3)
+    const tail = await tailOf(log)
+    const resets: number[] = []
+    tail.listen({ appended: () => t.fail(), reset: (partition) => resets.push(partition) })
+    log.state.epoch = 11
+    log.state.entries = [entry(1, 'user', 'u_1')]
+    await tail.poke()
+    t.strictSame(resets, [0])
+    t.strictSame(tail.living(0), [entry(1, 'user', 'u_1')])
+    t.equal(await tail.reach(0, 10, 1), false)
+    t.equal(await tail.reach(0, 11, 1), true)
+  })
+  t.test('a store that is away does not break it', async (t) => {
+    const log = logOf(10, 1)
+    const tail = await tailOf(log)
+    log.state.away = true
+    await tail.poke()
+    log.state.away = false
+    log.append(entry(2))
+    await tail.poke()
+    t.equal(tail.position(0).offset, 2)
+  })
+  const positions = [
+    ['its own place: nothing is missing', { epoch: 10, offset: 5, digest: 'd5' }, []],
+    ['a place further back', { epoch: 10, offset: 3, digest: 'd3' }, [4, 5]],
+    ['another epoch', { epoch: 9, offset: 3, digest: 'd3' }, undefined],
+    ['a place ahead', { epoch: 10, offset: 6, digest: 'd6' }, undefined],
+    [
+      'the same offset of a log that lost its last writes',
+      { epoch: 10, offset: 3, digest: 'xx' },
+      undefined,
+    ],
+    [
+      'the head of a log that lost its last writes',
+      { epoch: 10, offset: 5, digest: 'xx' },
+      undefined,
+    ],
+    ['a place that was dropped', { epoch: 10, offset: 0, digest: '' }, undefined],
+  ] as const
+  const tail = await tailOf(logOf(10, 5))
+  for (const [name, position, expected] of positions) {
+    t.test(`after ${name}`, async (t) => {
+      t.strictSame(
+        tail.after({ p: 0, ...position })?.map(({ o }) => o),
+        expected,
+      )
+    })
+  }
+})
+
+t.test('a verifier connection', async (t) => {
+  t.test('a new verifier gets a snapshot, one that was here before the rest', async (t) => {
+    const tail = await tailOf(logOf(10, 3))
+    const fresh = connect(tail)
+    fresh.connection.place([])
+    t.match(fresh.sent, [{ t: 'snapshot', first: true, more: false, position: { offset: 3 } }])
+    const back = connect(tail)
+    back.connection.place([{ p: 0, epoch: 10, offset: 2, digest: 'd2' }])
+    t.match(back.sent, [{ t: 'entries', epoch: 10, entries: [{ o: 3 }] }])
+  })
+  t.test('a long snapshot comes in parts, the last of which says so', async (t) => {
+    const { connection, sent } = connect(await tailOf(logOf(10, 650)))
+    connection.place([])
+    t.match(sent, [
+      { first: true, more: true },
+      { first: false, more: true },
+      { first: false, more: false },
+    ])
+  })
+  t.test('an empty log is one snapshot without entries', async (t) => {
+    const { connection, sent } = connect(await tailOf(logOf(10, 0)))
+    connection.place([])
+    t.match(sent, [{ t: 'snapshot', first: true, more: false, entries: [] }])
+  })
+  t.test('entries before the hello are not sent', async (t) => {
+    const { connection, sent } = connect(await tailOf(logOf(10, 1)))
+    connection.append(10, [entry(2)])
+    t.strictSame(sent, [])
+  })
+  t.test('a hole is filled by a snapshot, never jumped over', async (t) => {
+    const { connection, sent } = connect(await tailOf(logOf(10, 1)))
+    connection.place([])
+    connection.append(10, [entry(3)])
+    t.match(sent, [{ t: 'snapshot' }, { t: 'snapshot' }])
+  })
+  const acks = [
+    ['up to what was sent counts', 10, 3, true, 3],
+    ['of less counts', 10, 2, true, 2],
+    ['ahead of what was sent is a lie', 10, 4, false, undefined],
+    ['of a later epoch is a lie', 11, 1, false, undefined],
+    ['of an earlier epoch does not count', 9, 99, true, undefined],
+  ] as const
+  for (const [name, epoch, offset, believed, counted] of acks) {
+    t.test(`an ack ${name}`, async (t) => {
+      const { connection } = connect(await tailOf(logOf(10, 3)))
+      connection.place([])
+      t.equal(connection.ack(0, epoch, offset), believed)
+      t.equal(connection.acked(0)?.offset, counted)
+    })
+  }
+  t.test('an ack never moves back', async (t) => {
+    const { connection } = connect(await tailOf(logOf(10, 3)))
+    connection.place([])
+    connection.ack(0, 10, 3)
+    connection.ack(0, 10, 1)
+    t.equal(connection.acked(0)?.offset, 3)
+  })
+  t.test('a verifier that stops reading is cut off', async (t) => {
+    const { connection, sent, closed } = connect(await tailOf(logOf(10, 1)), 5 * 1024 * 1024)
+    connection.place([])
+    t.strictSame(sent, [])
+    t.match(closed, [[1013, /slowly/]])
+  })
+  t.test('a lease is given only for what was delivered, with its age', async (t) => {
+    const tail = await tailOf(logOf(10, 3))
+    const { connection, sent } = connect(tail)
+    const confirmed = { begunAtMs: 1000, positions: [tail.position(0)] }
+    connection.lease(1, confirmed, 1100)
+    t.strictSame(sent, [], 'nothing was delivered yet')
+    connection.place([])
+    sent.length = 0
+    connection.lease(2, confirmed, 1100)
+    t.match(sent, [{ t: 'lease', id: 2, ageMs: 100, ttlMs: 5000, positions: [{ offset: 3 }] }])
+    connection.lease(3, confirmed, 6000)
+    connection.lease(4, undefined, 1100)
+    connection.lease(5, { begunAtMs: 1000, positions: [{ ...tail.position(0), offset: 4 }] }, 1100)
+    t.equal(sent.length, 1, 'too old, unconfirmed and undelivered get silence')
+  })
+})
+
+t.test('DESIGN section 5: the lease clock', async (t) => {
+  const times = { now: 100 }
+  const clock = { nowMs: () => 0, monotonicMs: () => times.now }
+  const log = logOf(10, 2)
+  const tail = await tailOf(log)
+  const deps = { log: log.log, tail, clock, leaseMs: 5000, ...quiet }
+
+  t.test('counts from the moment the write was begun', async (t) => {
+    const slow = {
+      ...log.log,
+      heartbeat: async () => {
+        times.now += 700
+        return await log.log.heartbeat()
+      },
+    }
+    const lease = leaseClock({ ...deps, log: slow })
+    t.equal(await lease.beat(), true)
+    t.equal(lease.confirmed()?.begunAtMs, 100)
+  })
+  t.test(
+    'confirms nothing while the store is away, and keeps the old confirmation with its age',
+    async (t) => {
+      const lease = leaseClock(deps)
+      await lease.beat()
+      const before = lease.confirmed()
+      log.state.away = true
+      times.now += 1000
+      t.equal(await lease.beat(), false)
+      t.equal(lease.confirmed(), before)
+      log.state.away = false
+    },
+  )
+  t.test(
+    'an entry of another process is read before the write that follows it is confirmed',
+    async (t) => {
+      const lease = leaseClock(deps)
+      log.state.entries.push(entry(3))
+      t.equal(await lease.beat(), true)
+      t.equal(lease.confirmed()?.positions[0]?.offset, 3)
+      t.equal(tail.position(0).offset, 3)
+    },
+  )
+})
+
+t.test('a service is told only what can concern it', async (t) => {
+  const cases: [EntryKind, string, boolean][] = [
+    ['session', 's0_x', true],
+    ['user', 'u_1', true],
+    ['client', 'app', true],
+    ['token', 'jti', true],
+    ['all', '', true],
+    ['service', audience, true],
+    ['service', 'https://b.example', false],
+    ['stale', 'u_1', true],
+    ['stale', 'svc:app', true],
+    ['stale', audience, true],
+    ['stale', 'https://b.example', false],
+  ]
+  for (const [kind, value, told] of cases) {
+    t.test(`${kind} ${value}`, async (t) => {
+      const original = entry(1, kind, value)
+      t.strictSame(
+        entryFor(audience, original),
+        told ? original : { ...original, k: 'none', v: '' },
+      )
+    })
+  }
+})
+
+t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => {
+  const good = [
+    { t: 'hello', v: 1, service: audience, positions: [] },
+    {
+      t: 'hello',
+      v: 1,
+      service: audience,
+      positions: [{ p: 0, epoch: 1, offset: 2, digest: 'x' }],
+    },
+    { t: 'routes', routes: [{ method: 'GET', pattern: '/a' }] },
+    { t: 'ack', p: 0, epoch: 1, offset: 2 },
+    { t: 'lease?', id: 1 },
+    { t: 'resync', positions: [] },
+  ]
+  for (const message of good) {
+    t.test(`${message.t} is read`, async (t) => {
+      t.strictSame(parseVerifierMessage(JSON.stringify(message)), message)
+    })
+  }
+  const bad = [
+    'no JSON',
+    '[]',
+    'null',
+    '{"t":"keys"}',
+    '{"t":"hello","v":2,"service":"x","positions":[]}',
+    '{"t":"hello","v":1,"service":7,"positions":[]}',
+    '{"t":"hello","v":1,"service":"x","positions":{}}',
+    '{"t":"ack","p":0,"epoch":1,"offset":-1}',
+    '{"t":"ack","p":0,"epoch":1,"offset":9007199254740992}',
+    '{"t":"ack","p":0,"epoch":1,"offset":"2"}',
+    '{"t":"ack","p":0,"epoch":1,"offset":1.5}',
+    '{"t":"lease?"}',
+    '{"t":"routes","routes":[{"method":"get","pattern":"/a"}]}',
+    '{"t":"routes","routes":[{"method":"GET"}]}',
+    JSON.stringify({ t: 'routes', routes: Array(4097).fill({ method: 'GET', pattern: '/a' }) }),
+    JSON.stringify({
+      t: 'hello',
+      v: 1,
+      service: 'x',
+      positions: [{ p: 0, epoch: 1, offset: 1, digest: 'x'.repeat(65) }],
+    }),
+  ]
+  for (const text of bad) {
+    t.test(`${text.slice(0, 60)} is refused`, async (t) =>
+      t.equal(parseVerifierMessage(text), undefined),
+    )
+  }
+})
