@@ -1,0 +1,113 @@
+/**
+ * Reads what tap reports, prints failures as they come and a line for each file, and counts tests rather than
+ * assertions. A test, be it a file or a subtest, counts once if it asserts something itself; groups do not count.
+ * Two things that tap lets pass count as failed: a test that asserts nothing, and one that dies after its assertions.
+ */
+import { Parser, type Result } from 'tap-parser'
+import { failureText } from './tap-failure.ts'
+
+export interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+export interface TapSummary {
+  /** Takes tap's standard output. */
+  readonly input: Parser
+  /** To be called after the end of tap with its exit code. */
+  finish(exitCode: number | null): Counts
+}
+
+/** One file or subtest while it runs. */
+interface Running {
+  readonly name: string
+  readonly parent: Running | undefined
+  assertions: number
+  failures: number
+  /** Subtests, skipped ones included. */
+  subtests: number
+  failedBelow: boolean
+}
+
+/** @param print takes whole lines */
+export function tapSummary(print: (text: string) => void): TapSummary {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const input = new Parser()
+  const all = running('', undefined)
+  follow(input, all)
+  // Whatever a test writes to its standard output arrives here too.
+  input.on('extra', (text: string) => text.trim() && print(text.trimEnd()))
+  input.on('bailout', (reason: string) => fail(all, `tests stopped: ${reason}`))
+  return { input, finish }
+
+  function follow(parser: Parser, test: Running): void {
+    let latest: Running | undefined
+    parser.on('child', (child: Parser) => {
+      latest = running(child.name, test)
+      test.subtests++
+      follow(child, latest)
+    })
+    parser.on('assert', (result: Result) => {
+      if (result.closingTestPoint && latest !== undefined) settle(latest, result)
+      else assertion(test, result)
+    })
+  }
+
+  function assertion(test: Running, result: Result): void {
+    if (result.skip || result.todo) {
+      test.subtests++
+      counts.skipped++
+      return
+    }
+    test.assertions++
+    if (result.ok) return
+    test.failures++
+    print(failureText([...pathOf(test), result.name], result.diag))
+  }
+
+  /** The test is over; `result` is the line of its parent about it. */
+  function settle(test: Running, result: Result): void {
+    const path = pathOf(test)
+    const empty = test.assertions === 0 && test.subtests === 0
+    const skipped = result.todo || (result.skip && result.skip !== 'no tests found')
+    if (test.failures > 0) fail(test)
+    else if (empty && result.ok && skipped) counts.skipped++
+    else if (empty && result.ok) fail(test, failureText([...path, 'asserts nothing'], undefined))
+    else if (!result.ok && !test.failedBelow) fail(test, failureText(path, result.diag))
+    else if (test.assertions > 0) counts.passed++
+    if (test.parent === all) {
+      print(
+        `${test.failedBelow ? 'not ok' : 'ok'} ${test.name} (${Math.round(result.time ?? 0)} ms)`,
+      )
+    }
+  }
+
+  function fail(test: Running, text?: string): void {
+    counts.failed++
+    if (text !== undefined) print(text)
+    for (let at: Running | undefined = test; at; at = at.parent) at.failedBelow = true
+  }
+
+  function finish(exitCode: number | null): Counts {
+    // Assertions outside any file are tap's own, such as a file that ran out of time.
+    if (all.failures > 0) fail(all)
+    if (counts.passed + counts.failed === 0) fail(all, 'not ok - no test ran')
+    else if (exitCode !== 0 && counts.failed === 0) {
+      fail(
+        all,
+        `not ok - tap ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}`,
+      )
+    }
+    return counts
+  }
+}
+
+function running(name: string, parent: Running | undefined): Running {
+  return { name, parent, assertions: 0, failures: 0, subtests: 0, failedBelow: false }
+}
+
+/** File, suite, test: without the nameless root. */
+function pathOf(test: Running): string[] {
+  return test.parent === undefined ? [] : [...pathOf(test.parent), test.name]
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+
+const script = join(import.meta.dirname, '..', 'test.ts')
+const root = join(import.meta.dirname, '..', '..')
+
+/** What `npm test -- FOLDER` prints and ends with, for a folder of these test files. */
+async function npmTest(t: Test, bodies: Readonly<Record<string, string>>) {
+  const files = Object.entries(bodies).map(([name, body]) => [
+    `${name}.test.ts`,
+    `import t from 'tap'\n${body}\n`,
+  ])
+  // This test runs in tap itself, which speaks to the tap that it starts through variables.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/TAP/.test(name)))
+  const folder = t.testdir(Object.fromEntries(files))
+  const child = spawn(process.execPath, [script, folder], { cwd: root, env })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  const exitCode = await new Promise((resolve) => child.on('close', resolve))
+  const lines = output.trimEnd().split('\n')
+  return {
+    exitCode,
+    lastLine: lines.at(-1),
+    notOk: lines.filter((it) => it.startsWith('not ok - ')),
+  }
+}
+
+t.test('tests are counted, not assertions, and groups do not count', async (t) => {
+  const { exitCode, lastLine, notOk } = await npmTest(t, {
+    flat: 't.ok(true)\nt.ok(true)',
+    nested: `t.test('group', async (t) => {
+      t.test('one', async (t) => { t.ok(1); t.ok(2) })
+      t.test('two', async (t) => t.ok(1))
+      t.test('skipped', { skip: 'not here' }, async (t) => t.ok(1))
+      t.test('still to be written')
+    })`,
+  })
+  t.equal(lastLine, '3 passed, 0 failed, 2 skipped')
+  t.equal(exitCode, 0)
+  t.strictSame(notOk, [])
+})
+
+/** Name of a file, what is in it, and how its one failure is called. Two of them also have a test that passes. */
+const FAILING: [file: string, body: string, failure: string][] = [
+  ['assertion', "t.test('a', async (t) => { t.equal(1, 2, 'equal'); t.ok(1) })", ' > a > equal'],
+  ['beside', "t.equal(1, 2, 'equal')\nt.test('a', async (t) => t.ok(1))", ' > equal'],
+  ['exception', "t.test('a', async () => { throw new Error('boom') })", ' > a > boom'],
+  ['exit', "t.test('a', async (t) => t.ok(1))\nt.teardown(() => process.exit(7))", ''],
+  ['syntax', 't.test(', ''],
+  [
+    'timeout',
+    "t.setTimeout(50)\nt.test('a', () => new Promise(() => setInterval(() => {}, 1000)))",
+    ' > a > timeout!',
+  ],
+  ['plan', "t.test('a', async (t) => { t.plan(2); t.ok(1) })", ' > a > test unfinished'],
+  ['empty-test', "t.test('a', async () => {})", ' > a > asserts nothing'],
+  ['empty-file', 'export {}', ' > asserts nothing'],
+]
+
+t.test('whatever goes wrong counts as failed, once', async (t) => {
+  const bodies = Object.fromEntries(FAILING.map(([file, body]) => [file, body]))
+  const { exitCode, lastLine, notOk } = await npmTest(t, bodies)
+  const failures = notOk.map((line) => line.replace(/^not ok - .*\//, ''))
+  t.strictSame(
+    failures.sort(),
+    FAILING.map(([file, , failure]) => `${file}.test.ts${failure}`).sort(),
+  )
+  t.equal(lastLine, `2 passed, ${FAILING.length} failed`)
+  t.equal(exitCode, 1)
+})
+
+t.test('one that stops everything fails', async (t) => {
+  const { exitCode, lastLine } = await npmTest(t, { file: "t.bailout('no use')" })
+  t.equal(lastLine, '0 passed, 1 failed')
+  t.equal(exitCode, 1)
+})
+
+t.test('running no test at all fails', async (t) => {
+  const { exitCode, lastLine, notOk } = await npmTest(t, {})
+  t.strictSame(notOk, ['not ok - no test ran'])
+  t.equal(lastLine, '0 passed, 1 failed')
+  t.equal(exitCode, 1)
+})
