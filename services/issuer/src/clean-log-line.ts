@@ -1,0 +1,123 @@
+/**
+ * The net that every log line passes through before it is written, whoever wrote it and however deep the value stands:
+ * secrets go by the name of their field and by their look, texts of others are cut and cannot steer a terminal.
+ */
+
+const REDACTED = '[redacted]'
+/** A user name, a header or an address says enough with so much; a stack needs more. */
+const MAX_TEXT_CHARS = 512
+const MAX_STACK_CHARS = 4096
+const MAX_ITEMS = 50
+const MAX_DEPTH = 6
+
+/** Names whose value is never written; compared without case, `-` and `_`. */
+const SECRET_NAMES = new Set(
+  [
+    ...['password', 'current_password', 'new_password', 'passphrase', 'secret', 'client_secret'],
+    ...['secret_hash', 'password_hash', 'master_key', 'private_key', 'wrapped_private_key'],
+    ...['signing_key', 'k', 'token', 'access_token', 'refresh_token', 'id_token', 'id_token_hint'],
+    ...['logout_token', 'subject_token', 'actor_token', 'assertion', 'client_assertion', 'jwt'],
+    ...['code_verifier', 'code_challenge', 'state', 'nonce', 'csrf', 'ticket', 'otp', 'handle'],
+    ...['handle_hash', 'cookie', 'cookies', 'set-cookie', 'authorization', 'proxy-authorization'],
+    ...[
+      'credentials',
+      'redis_url',
+      'query',
+      'body',
+      'form',
+      'rawHeaders',
+      'sec-websocket-protocol',
+    ],
+  ].map(plainName),
+)
+
+/** Names whose value is an address: what follows the path can carry codes and tokens. */
+const ADDRESS_NAMES = new Set(
+  [
+    ...['url', 'uri', 'path', 'originalUrl', 'location', 'referer', 'referrer', 'href'],
+    ...['redirect_uri', 'post_logout_redirect_uri', 'next'],
+  ].map(plainName),
+)
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, '')
+}
+
+/** What secrets look like wherever they stand; `$1` is kept. */
+const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
+  // Three parts of a JWT, also when the last is cut off.
+  [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g, REDACTED],
+  // Our codes and refresh tokens, packages/protocol/src/ids.ts. A session id alone may be written.
+  [/\bc\d{1,4}_[\w-]{43}/g, REDACTED],
+  [/(\bs\d{1,4}_[\w-]{22})~[\w-]{8}\.\d+\.[\w-]+/g, `$1~${REDACTED}`],
+  [/\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
+  [
+    /([?&#;](?:[\w-]*token(?:_hint)?|code|state|nonce|password|client_secret|ticket)=)[^&#\s"']*/gi,
+    `$1${REDACTED}`,
+  ],
+  [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${REDACTED}@`],
+  [/\$(?:argon2\w*|scrypt|2[aby])\$\S+/g, REDACTED],
+  [/\bsha256:[\w-]{43}/g, REDACTED],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
+]
+
+/** Something that every one of the looks has: most texts have none of it and need no further search. */
+const SUSPECT = /[=@~$]|eyJ|\bc\d|sha256:|KEY-|bearer|basic|dpop/i
+
+/** Controls, line separators and marks that turn the direction of writing. Line ends of a stack are data, not lines. */
+const STEERING = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** One JSON line in, one JSON line out. */
+export function cleanLogLine(line: string): string {
+  try {
+    return `${JSON.stringify(cleanValue(JSON.parse(line), '', 0))}\n`
+  } catch {
+    // Nothing that is not understood is written.
+    return '{"level":50,"msg":"a log line could not be read and was left out"}\n'
+  }
+}
+
+function cleanValue(value: unknown, name: string, depth: number): unknown {
+  const plain = plainName(name)
+  if (SECRET_NAMES.has(plain)) return value === null ? null : REDACTED
+  if (typeof value === 'string')
+    return plain === 'code' ? cleanCode(value) : cleanText(value, plain)
+  if (typeof value !== 'object' || value === null) return value
+  if (plain === 'code' && !Array.isArray(value)) return REDACTED
+  if (depth >= MAX_DEPTH) return '[deep]'
+  if (Array.isArray(value)) {
+    return value.slice(0, MAX_ITEMS).map((item) => cleanValue(item, name, depth + 1))
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, MAX_ITEMS)
+      .map(([key, inner]) => [cleanText(key, ''), cleanValue(inner, key, depth + 1)]),
+  )
+}
+
+/** `code` is the name of error codes, which are words, and of authorization codes, which are not. */
+function cleanCode(value: string): string {
+  return /^(?:[a-z]{1,20}(?:[-_][a-z]{1,20}){0,6}|[A-Z][A-Z0-9_]{2,40})$/.test(value)
+    ? value
+    : REDACTED
+}
+
+function cleanText(value: string, plain: string): string {
+  const limit = plain === 'stack' ? MAX_STACK_CHARS : MAX_TEXT_CHARS
+  // Cut generously before the patterns run, so that a long text costs little, and exactly afterwards.
+  let text = value.slice(0, 2 * MAX_STACK_CHARS)
+  if (ADDRESS_NAMES.has(plain)) text = text.split(/[?#]/, 1)[0] ?? ''
+  if (SUSPECT.test(text)) {
+    for (const [look, instead] of SECRET_LOOKS) text = text.replace(look, instead)
+  }
+  if (value.length > limit || text.length > limit) {
+    text = `${text.slice(0, limit)}… (${value.length} characters)`
+  }
+  return text.toWellFormed().replace(STEERING, visible)
+}
+
+/** `\x1b` as four visible characters: it stays visible when a reader turns JSON back into text. */
+function visible(character: string): string {
+  const code = character.charCodeAt(0).toString(16)
+  return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`
+}

@@ -1,0 +1,141 @@
+import { OAuthError } from '@latchkey/protocol'
+import fastify from 'fastify'
+import t from 'tap'
+import { createLogger } from '../src/logging.ts'
+
+/** A logger and the lines that it has written. */
+function capture() {
+  const lines: string[] = []
+  const logger = createLogger('trace', { write: (line: string) => lines.push(line) })
+  return { logger, lines, all: () => lines.join('') }
+}
+
+const SECRET = 'hunter2-correct-horse'
+const CODE = `c0_${'Ab3-'.repeat(11)}`.slice(0, 46)
+const REFRESH = `s0_${'x'.repeat(22)}~${'y'.repeat(8)}.12.${'z'.repeat(43)}`
+const JWT = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${'e'.repeat(40)}.${'f'.repeat(43)}`
+
+const SECRET_FIELDS = [
+  ...['password', 'newPassword', 'current_password', 'secret', 'client_secret', 'clientSecret'],
+  ...['secretHash', 'password_hash', 'masterKey', 'privateKey', 'token', 'access_token'],
+  ...['refresh_token', 'id_token', 'id_token_hint', 'logout_token', 'subject_token', 'code'],
+  ...['actor_token', 'client_assertion', 'assertion', 'code_verifier', 'code_challenge', 'state'],
+  ...['nonce', 'csrf', 'ticket', 'handle', 'handleHash', 'cookie', 'Set-Cookie', 'authorization'],
+  ...['Proxy-Authorization', 'redisUrl', 'query', 'body', 'k', 'sec-websocket-protocol'],
+]
+
+t.test('attacks.md H7: a field that carries a secret is never written', async (t) => {
+  for (const name of SECRET_FIELDS) {
+    const { logger, all } = capture()
+    logger.info({ [name]: SECRET }, 'flat')
+    logger.info({ request: { headers: { [name]: [SECRET, SECRET] } } }, 'nested in lists')
+    logger.info({ [name]: { inner: { text: SECRET } } }, 'a group under the name')
+    logger.child({ [name]: SECRET }).warn('bindings of a child')
+    logger.error(
+      Object.assign(new Error('failed'), { [name]: SECRET, command: { args: [SECRET] } }),
+    )
+    t.notMatch(all(), SECRET, name)
+    t.equal(all().split('\n').length, 6, 'one line each')
+  }
+})
+
+t.test('attacks.md H7: what looks like a secret is not written wherever it stands', async (t) => {
+  const secrets: [text: string, gone: string][] = [
+    [JWT, 'eeeeee'],
+    [`a token ${JWT} in the middle`, 'ffffff'],
+    [JWT.slice(0, -20), 'ffffff'],
+    [CODE, 'b3-Ab3'],
+    [REFRESH, 'zzzzzz'],
+    [`Bearer ${SECRET}`, SECRET],
+    [`authorization: basic ${SECRET}==`, SECRET],
+    [`GET /cb?code=${SECRET}&state=1 failed`, SECRET],
+    [`https://a.example/cb#access_token=${SECRET}`, SECRET],
+    [`/logout?x=1&id_token_hint=${SECRET}`, SECRET],
+    [`redis://user:${SECRET}@10.0.0.1:6379/0`, SECRET],
+    [`$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$${SECRET}`, SECRET],
+    [`sha256:${'q'.repeat(43)}`, 'qqqqqq'],
+    [`-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----`, SECRET],
+    [`-----BEGIN EC PRIVATE KEY-----\n${SECRET}`, SECRET],
+  ]
+  for (const [text, gone] of secrets) {
+    const { logger, all } = capture()
+    logger.info(text)
+    logger.info({ detail: text, list: [text], [text]: 1 }, 'fields')
+    logger.error(new Error(text, { cause: new Error(text) }))
+    t.notMatch(all(), gone, text)
+  }
+})
+
+t.test('what helps in a log stays', async (t) => {
+  const { logger, lines } = capture()
+  logger.info({ client: 'orders', sid: `s0_${'x'.repeat(22)}`, code: 'invalid_grant' }, 'refused')
+  logger.error(new OAuthError('invalid_grant', 'code_replayed'))
+  logger.error(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))
+  logger.info({ path: '/authorize', count: 3, ok: true, none: null, code: 404 }, 'facts')
+  const [first, second, third, fourth] = lines.map((line) => JSON.parse(line))
+  t.match(first, { client: 'orders', sid: /^s0_x{22}$/, code: 'invalid_grant', msg: 'refused' })
+  t.match(second.err, { type: 'OAuthError', code: 'invalid_grant', reason: 'code_replayed' })
+  t.match(second.err.stack, /logging\.test\.ts/)
+  t.match(third.err, { code: 'ECONNREFUSED', message: 'connect' })
+  t.match(fourth, { path: '/authorize', count: 3, ok: true, none: null, code: 404 })
+})
+
+t.test('attacks.md H6: text of others is one line, cut, and cannot steer a terminal', async (t) => {
+  const hostile = 'a\r\nb\u001b[31mc\u0000d\u0085e\u2028f\u202eg\u007fh'
+  const { logger, lines } = capture()
+  logger.info({ username: hostile, [`k${hostile}`]: 1 }, hostile)
+  logger.info({ username: 'u'.repeat(1_000_000) }, 'm'.repeat(1_000_000))
+  logger.info(JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'))
+  t.equal(lines.length, 3)
+  for (const line of lines) {
+    t.equal(line.indexOf('\n'), line.length - 1, 'one line')
+    t.ok(line.length < 2_000, 'not long')
+  }
+  const { username, msg } = JSON.parse(lines[0] ?? '')
+  t.equal(username, msg)
+  t.equal(username, 'a\\x0d\nb\\x1b[31mc\\x00d\\x85e\\u2028f\\u202eg\\x7fh', 'also after parsing')
+  t.match(JSON.parse(lines[1] ?? '').username, /^u{512}… \(1000000 characters\)$/)
+  t.equal(({} as { polluted?: number }).polluted, undefined)
+})
+
+t.test('a request is logged by its path, through Fastify as well', async (t) => {
+  const { logger, lines, all } = capture()
+  const app = fastify({ loggerInstance: logger })
+  app.get('/cb', (request) => {
+    request.log.info({ headers: request.headers, query: request.query, url: request.url }, 'inside')
+    request.log.info(request.raw)
+    throw new Error(`failed at ${request.url}`)
+  })
+  await app.inject({
+    url: `/cb?code=${SECRET}&state=${SECRET}`,
+    headers: { cookie: `a=${SECRET}`, authorization: `Bearer ${SECRET}` },
+  })
+  logger.info({ req: { method: 'GET', url: `http://evil.example/cb?access_token=${SECRET}` } })
+  await app.inject(`/missing?id_token_hint=${SECRET}`)
+  await app.close()
+  t.notMatch(all(), SECRET)
+  const requests = lines.map((line) => JSON.parse(line)).filter(({ req }) => req)
+  t.match(requests[0].req, { method: 'GET', path: '/cb', remoteAddress: '127.0.0.1' })
+  t.same(requests.map(({ req }) => req.path).sort(), ['/cb', '/cb', '/cb', '/cb', '/missing'])
+})
+
+t.test('a line that cannot be read back is left out, and said so', async (t) => {
+  const { logger, lines } = capture()
+  logger.info({ toJSON: undefined, size: 10n }, 'a bigint')
+  const circular: Record<string, unknown> = { secret: SECRET }
+  circular['self'] = circular
+  logger.info({ circular }, 'a circle')
+  let deep: unknown = SECRET
+  for (let depth = 0; depth < 50; depth++) deep = { deeper: deep }
+  logger.info({ deep }, 'deep')
+  for (const line of lines) t.ok(JSON.parse(line).msg)
+  t.notMatch(lines.join(''), SECRET)
+})
+
+t.test('the level decides what is written', async (t) => {
+  const lines: string[] = []
+  const logger = createLogger('warn', { write: (line) => lines.push(line) })
+  logger.info('no')
+  logger.warn('yes')
+  t.equal(lines.length, 1)
+})
