@@ -49,7 +49,10 @@ export function tapSummary(print: (text: string) => void): TapSummary {
       follow(child, latest)
     })
     parser.on('assert', (result: Result) => {
-      if (result.closingTestPoint && latest !== undefined) settle(latest, result)
+      if (result.closingTestPoint && latest !== undefined) {
+        settle(latest, result)
+        latest = undefined
+      } else if (test === all) outsideFiles(result)
       else assertion(test, result)
     })
   }
@@ -64,6 +67,14 @@ export function tapSummary(print: (text: string) => void): TapSummary {
     if (result.ok) return
     test.failures++
     print(failureText([...pathOf(test), result.name], result.diag))
+  }
+
+  /** tap's own word about a file that left none, such as one that ran out of time. */
+  function outsideFiles(result: Result): void {
+    const { expired } = result.diag ?? {}
+    const path = typeof expired === 'string' ? [expired, result.name] : [result.name]
+    if (!result.ok) fail(all, failureText(path, result.diag))
+    else if (result.skip || result.todo) counts.skipped++
   }
 
   /** The test is over; `result` is the line of its parent about it. */
@@ -90,8 +101,6 @@ export function tapSummary(print: (text: string) => void): TapSummary {
   }
 
   function finish(exitCode: number | null): Counts {
-    // Assertions outside any file are tap's own, such as a file that ran out of time.
-    if (all.failures > 0) fail(all)
     if (counts.passed + counts.failed === 0) fail(all, 'not ok - no test ran')
     else if (exitCode !== 0 && counts.failed === 0) {
       fail(
