@@ -39,8 +39,9 @@ export async function types(root: string): Promise<Finding[]> {
     '--pretty',
     'false',
   ])
-  const findings = [...stdout.matchAll(/^(.+?)\((\d+),\d+\): error (TS\d+): (.+)$/gm)].map(
-    ([, file = '', line = '', code = '', message = '']) => ({
+  const findings = [...stdout.matchAll(/^(?:(.+?)\((\d+),\d+\): )?error (TS\d+): (.+)$/gm)].map(
+    // Without a place it is about the settings.
+    ([, file = 'tsconfig.json', line = '1', code = '', message = '']) => ({
       file,
       line: Number(line),
       rule: `types/${code}`,
