@@ -2,7 +2,8 @@ import type { EndReason, EndTarget, LogEntry, Position } from '@latchkey/protoco
 
 /**
  * What the issuer keeps in Redis or SQLite. Every method that finds the engine down, hanging or too slow throws
- * `StoreUnavailable` within the engine's time limit (default 400 ms) and has then changed nothing that it reports.
+ * `StoreUnavailable` within the engine's time limit (default 400 ms) and has then changed nothing that it reports; nor
+ * does a hanging engine carry it out later.
  * All times are whole seconds since 1970 and come from the caller's clock.
  */
 export interface Store {
@@ -41,7 +42,11 @@ export interface SessionRecord {
 export type NewSession = Omit<SessionRecord, 'rev' | 'clients'>
 
 export interface SessionStore {
-  /** Creates the session and adds it to its user's list, in one step. Returns the position it was born at. */
+  /**
+   * Creates the session and adds it to its user's list, in one step. Returns the position it was born at. Throws
+   * InputError `session-partition` (the id must name the partition of `sub`) and `session-lifetime` (longer than the
+   * store was opened for): ends could miss such a session.
+   */
   create(session: NewSession, now: number): Promise<Position>
   /**
    * The living session and the log position, both read in one step (the position is at most as new as the session),
@@ -145,13 +150,17 @@ export type RedeemOutcome =
   | { readonly kind: 'foreign' }
 
 export interface FamilyStore {
-  /** Starts a family in a living session and notes the client in the session. False when the session is not alive. */
+  /**
+   * Starts a family in a living session, notes the client in the session and slides the session's idle end to the
+   * family's. False when the session is not alive. Of more than 64 families the one rotated longest ago goes. Throws
+   * InputError `family-id` when the id is not one of its session.
+   */
   create(family: FamilyRecord, now: number): Promise<boolean>
   /**
    * One atomic step with the outcomes of DESIGN section 6. Of 50 redemptions at once exactly one is `rotated`, the
    * rest `replayed` with the same successor. A generation newer than the record proves that the store lost writes: it
    * is accepted and the record moves forward. Ends of the user, the client or everybody since the session's (for the
-   * client: the family's) birth make it `dead`.
+   * client: the family's) birth make it `dead`. A rotation slides the session's idle end, too: refreshing is using.
    */
   redeem(redemption: Redemption): Promise<RedeemOutcome>
   /** For introspection: the record without redeeming; undefined when dead. */
@@ -161,6 +170,7 @@ export interface FamilyStore {
 export interface EndOutcome {
   /** One per partition that it was appended to; empty when the target was already dead (session unknown). */
   readonly entries: readonly LogEntry[]
+  /** Of the first entry's partition; 0 when nothing is known about the target. */
   readonly epoch: number
   /** session: the record that was ended, so that its clients can be told. */
   readonly session?: SessionRecord
@@ -182,7 +192,8 @@ export interface RevocationLog {
   /** Entries after an offset in order, at most `limit`; `complete` false when the log no longer reaches back that far. */
   read(partition: number, afterOffset: number, limit: number): Promise<LogSlice>
   /**
-   * One write that proves that the store takes writes, answered with the head as of that write. Leases rest on it.
+   * One write that proves that the store takes writes, answered with the head as of that write. Leases rest on it. It
+   * also starts a new epoch when the log is behind what this process has seen of it, or differs there.
    */
   heartbeat(partition: number): Promise<LogHead>
   /**
@@ -190,7 +201,10 @@ export interface RevocationLog {
    * the listener reads from its own offset. Returns the function that stops it.
    */
   watch(listener: (partition: number) => void): () => void
-  /** Drops entries whose `x` has passed. Called now and then. Returns how many went. */
+  /**
+   * Drops entries whose `x` has passed, in order: one behind a living entry waits for it. Returns how many went. Also
+   * clears away what else has expired. Called now and then, for example every minute.
+   */
   trim(partition: number, now: number): Promise<number>
 }
 
