@@ -1,0 +1,36 @@
+-- Redeems one generation of a refresh family: DESIGN section 6, RFC 9700 section 4.14.2.
+-- include: open-log append-entry living-session living-family
+-- KEYS: session, cuts, head, log
+-- ARGV: deadline, next epoch, now, family name, generation, client id, grace seconds, idle end, linger seconds,
+--       partition, sid, entry expiry
+-- Reply: rotated, family text, sub, epoch, offset
+--        replayed, the same
+--        reused, the same and the digest of the entry
+--        dead | foreign
+local now = tonumber(ARGV[3])
+local head = open_log(KEYS[3], KEYS[4], ARGV[2])
+local session = living_session(KEYS[1], KEYS[2], now)
+local family = session and living_family(KEYS[1], KEYS[2], ARGV[4], now)
+if not family then return {'dead'} end
+if family.client ~= ARGV[6] then return {'foreign'} end
+
+local function reply(word)
+  return {word, family_text(family), session.sub, head.epoch, head.offset, head.digest}
+end
+
+local generation = tonumber(ARGV[5])
+local in_grace = now - family.rotated < tonumber(ARGV[7])
+if generation == family.generation - 1 and in_grace then return reply('replayed') end
+if generation < family.generation then
+  append_entry(KEYS[3], KEYS[4], head, ARGV[10], 'session', ARGV[11], ARGV[12])
+  redis.call('DEL', KEYS[1])
+  return reply('reused')
+end
+-- A generation newer than ours carries the issuer's MAC: the store lost writes, and the record moves forward.
+family.generation = generation + 1
+family.rotated = now
+family.idle = math.min(tonumber(ARGV[8]), family.absolute)
+redis.call('HSET', KEYS[1], 'f:' .. ARGV[4], family_text(family))
+slide_session(session, family)
+write_session(KEYS[1], session, now, tonumber(ARGV[9]))
+return reply('rotated')

@@ -1,0 +1,39 @@
+import { InputError, partitionOfCode } from '@latchkey/protocol'
+import type { CodeRecord, CodeStore } from '../store.ts'
+import { STORE_LIMITS } from '../store-limits.ts'
+import { textDigest } from '../text-digest.ts'
+import type { RedisContext } from './context.ts'
+import { guarded } from './guarded.ts'
+
+export function redisCodes({ redis, run, keys, nextEpoch, partitions }: RedisContext): CodeStore {
+  return {
+    async save(code, record, now) {
+      const partition = partitionOfCode(code)
+      if (partition === undefined || partition >= partitions) {
+        throw new InputError('code-text', { received: 'another text', expected: 'a code' })
+      }
+      const key = keys(partition).code(textDigest(code))
+      const seconds = Math.max(1, record.expiresAt - now)
+      await guarded(redis.set(key, `fresh ${JSON.stringify(record)}`, 'EX', seconds))
+    },
+
+    async redeem(code, clientId, now) {
+      const partition = partitionOfCode(code)
+      if (partition === undefined || partition >= partitions) return { kind: 'unknown' }
+      const { code: codeKey, head, log } = keys(partition)
+      const [word, json, epoch, offset] = await run(
+        'redeem-code',
+        [codeKey(textDigest(code)), head, log],
+        nextEpoch(partition),
+        now,
+        clientId,
+        STORE_LIMITS.spentCodeSeconds,
+      )
+      if (word === 'unknown') return { kind: 'unknown' }
+      const record: CodeRecord = JSON.parse(String(json))
+      if (word === 'replayed') return { kind: 'replayed', record }
+      const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
+      return { kind: 'redeemed', record, rev }
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { type Clock, LIMITS, nowSeconds, partitionOfSubject, systemClock } from '@latchkey/protocol'
+import type { Redis } from 'ioredis'
+import { checkPrefix, partitionKeys } from '../keys.ts'
+import type { Store } from '../store.ts'
+import type { StoreLog } from '../store-log.ts'
+import { checkPartitions, checkServer } from './check-server.ts'
+import { redisCodes } from './codes.ts'
+import type { RedisContext } from './context.ts'
+import { redisFamilies } from './families.ts'
+import { guarded } from './guarded.ts'
+import { redisOneTime } from './one-time.ts'
+import { openConnection } from './open-connection.ts'
+import { type RedisLogDeps, redisLog } from './revocation-log.ts'
+import { scriptRunner } from './script.ts'
+import { seenHeads } from './seen-heads.ts'
+import { type ServerClock, serverClock } from './server-clock.ts'
+import { redisSessions } from './sessions.ts'
+import { watchLog } from './watch-log.ts'
+
+export interface RedisStoreOptions {
+  /** `redis://user:password@host:port/database`; `rediss://` for TLS. */
+  readonly url: string
+  /** Start of every key. Default `lk:`. Stores with different prefixes do not see each other. */
+  readonly prefix?: string
+  /** How many parts the log and the sessions are kept in. Default 1. Must never change for a prefix in use. */
+  readonly partitions?: number
+  /** After so many milliseconds a call has failed. Default 400. */
+  readonly commandTimeoutMs?: number
+  /** How long to wait for the first connection, in milliseconds. Default 5000. */
+  readonly connectTimeoutMs?: number
+  /** The longest that a session may live, in seconds. Default `LIMITS.sessionAbsoluteSeconds`. */
+  readonly sessionAbsoluteSeconds?: number
+  /** For the epoch of a new log, and for measuring. Default: the system's clock. */
+  readonly clock?: Clock
+  /** Default: says nothing. */
+  readonly log?: StoreLog
+}
+
+/**
+ * The store on Redis 6.2 or newer, for any number of issuer processes. Resolves once Redis has answered.
+ * Throws StoreUnavailable when it does not within `connectTimeoutMs`, and InputError (`redis-url`, `redis-prefix`,
+ * `redis-login`, `redis-version`, `redis-eviction`, `store-partitions`) when it can never work.
+ */
+export async function connectRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { commandTimeoutMs = 400, connectTimeoutMs = 5000, partitions = 1, log } = options
+  const clock = options.clock ?? systemClock
+  const prefix = checkPrefix(options.prefix ?? 'lk:')
+  const keys = Array.from({ length: partitions }, (_, number) => partitionKeys(prefix, number))
+  const keysOf = (partition: number) => {
+    const found = keys[partition]
+    if (!found) throw new RangeError(`there is no partition ${partition}`)
+    return found
+  }
+  const redis = await openConnection({ url: options.url, commandTimeoutMs, connectTimeoutMs, log })
+  try {
+    await checkServer(redis, log)
+    await checkPartitions(redis, keysOf(0).head, partitions)
+    // Deadlines are about real time, also where a test stops the clock that sessions live by.
+    const monotonicMs = () => performance.now()
+    const time = serverClock(monotonicMs)
+    await learnTime(redis, time, monotonicMs())
+    const seen = seenHeads()
+    const context: RedisContext = {
+      redis,
+      run: scriptRunner(redis, time, { monotonicMs, commandTimeoutMs }),
+      partitions,
+      sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
+      keys: keysOf,
+      nextEpoch: (partition) =>
+        Math.max(nowSeconds(clock), (seen.get(partition)?.position.epoch ?? 0) + 1),
+    }
+    const watch = await watchLog(
+      redis,
+      keys.map((each) => each.log),
+    )
+    return storeOn(context, { seen, serverClock: time, monotonicMs, watch })
+  } catch (error) {
+    redis.disconnect()
+    throw error
+  }
+}
+
+function storeOn(
+  context: RedisContext,
+  deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'monotonicMs' | 'watch'>,
+): Store {
+  const { redis, partitions } = context
+  /** Tidies the user's list; what stays in it by accident is found dead when listing. */
+  const forget = (sub: string, sid: string) => {
+    const { user } = context.keys(partitionOfSubject(sub, partitions))
+    redis.zrem(user(sub), sid).catch(() => {})
+  }
+  const log = redisLog({ ...deps, context, forget })
+  return {
+    kind: 'redis',
+    partitions,
+    sessions: redisSessions(context),
+    codes: redisCodes(context),
+    families: redisFamilies(context, forget),
+    oneTime: redisOneTime(context),
+    log,
+    ping: async () => {
+      await log.heartbeat(0)
+    },
+    close: async () => {
+      // Lets what was sent be answered; a Redis that does not answer is left without a word.
+      await redis.quit().catch(() => {})
+      redis.disconnect()
+    },
+  }
+}
+
+async function learnTime(redis: Redis, clock: ServerClock, sentAtMs: number): Promise<void> {
+  const [seconds, microseconds] = await guarded(redis.time())
+  clock.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), sentAtMs)
+}

@@ -1,0 +1,86 @@
+import { InputError, StoreUnavailable } from '@latchkey/protocol'
+import { Redis } from 'ioredis'
+import type { StoreLog } from '../store-log.ts'
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly commandTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly log: StoreLog | undefined
+}
+
+/** Longest pause between two attempts to reconnect; with the timeouts below a recovered Redis is in use within 1.5 s. */
+const MOST_RETRY_MS = 500
+
+/**
+ * One connection that heals by itself. Waits for the first one, at most `connectTimeoutMs`, then throws
+ * StoreUnavailable; InputError `redis-login` when Redis refuses the user or password.
+ */
+export async function openConnection(options: ConnectionOptions): Promise<Redis> {
+  const redis = new Redis(checkUrl(options.url), {
+    connectionName: 'latchkey-store',
+    commandTimeout: options.commandTimeoutMs,
+    connectTimeout: 1000,
+    // A socket that stays silent while commands wait is dead or its server hangs: throw it away and try a new one.
+    socketTimeout: 2 * options.commandTimeoutMs,
+    // While there is no connection a command fails at once, and none is sent a second time behind its caller's back.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // watch-log.ts does it, and catches what fails.
+    autoResubscribe: false,
+    // Pipelines wait for each other without a timer of their own: behind a hung one a call would fail too late.
+    enableAutoPipelining: false,
+    retryStrategy: (attempt) => Math.min(25 * 2 ** attempt, MOST_RETRY_MS),
+    // After a failover the old primary says that it takes no writes: look again who answers at the address.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  })
+  redis.on('error', (error: Error) => {
+    options.log?.warn({ reason: error.message }, 'Redis connection failed')
+  })
+  try {
+    await firstReady(redis, options.connectTimeoutMs)
+  } catch (error) {
+    redis.disconnect()
+    throw error
+  }
+  return redis
+}
+
+function firstReady(redis: Redis, timeoutMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let lastError: Error | undefined
+  const onError = (error: Error) => {
+    lastError = new Error(error.message)
+    if (/^(WRONGPASS|NOAUTH|NOPERM)/.test(error.message)) {
+      reject(
+        new InputError('redis-login', {
+          received: error.message,
+          expected: 'a Redis user that may log in and run commands',
+        }),
+      )
+    }
+  }
+  const timer = setTimeout(() => {
+    reject(new StoreUnavailable('Redis', { cause: lastError }))
+  }, timeoutMs)
+  redis.on('error', onError)
+  redis.once('ready', resolve)
+  return promise.finally(() => {
+    clearTimeout(timer)
+    redis.off('error', onError)
+    redis.off('ready', resolve)
+  })
+}
+
+/** `redis://user:password@host:port/database`, `rediss://` for TLS. The message never shows user or password. */
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const known = url?.protocol === 'redis:' || url?.protocol === 'rediss:'
+  // Parameters of the URL would win over the settings above.
+  if (url && known && url.search === '') return text
+  throw new InputError('redis-url', {
+    received: url ? `${url.protocol}//${url.host}${url.search}` : 'another text',
+    expected: 'redis://host:port or rediss://host:port, with database and without parameters',
+  })
+}

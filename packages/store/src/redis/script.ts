@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { StoreUnavailable } from '@latchkey/protocol'
+import type { Redis } from 'ioredis'
+import { guarded } from './guarded.ts'
+import type { ServerClock } from './server-clock.ts'
+
+/** Scripts of lua/ and how many keys each declares. */
+const SCRIPTS = {
+  'beat-log': 2,
+  'claim-once': 1,
+  'create-family': 4,
+  'create-session': 4,
+  'end-older': 3,
+  'end-session': 4,
+  'find-session': 4,
+  'peek-family': 2,
+  'read-head': 2,
+  'read-log': 2,
+  'redeem-code': 3,
+  'redeem-family': 4,
+  'renew-session': 2,
+  'trim-cuts': 1,
+  'trim-log': 1,
+} as const
+
+export type ScriptName = keyof typeof SCRIPTS
+
+/** A reply begins with a word; what follows stands in the head of the script. */
+export type Reply = readonly [word: string, ...facts: unknown[]]
+
+/** Runs a script; adds the deadline, which is ARGV[1] of every script. Throws StoreUnavailable when Redis was too late. */
+export type RunScript = (
+  name: ScriptName,
+  keys: readonly string[],
+  ...args: readonly (string | number)[]
+) => Promise<Reply>
+
+// Beside src and beside dist, so that both find it.
+const LUA = new URL('../../lua/', import.meta.url)
+
+export function scriptRunner(
+  redis: Redis,
+  clock: ServerClock,
+  times: { monotonicMs: () => number; commandTimeoutMs: number },
+): RunScript {
+  for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
+    redis.defineCommand(name, { numberOfKeys, lua: assemble(name) })
+  }
+  const commands = redis as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>
+  return async (name, keys, ...args) => {
+    const sentAtMs = times.monotonicMs()
+    const deadline = Math.ceil(clock.nowMs() + times.commandTimeoutMs)
+    const command = commands[name] as (typeof commands)[string]
+    const reply = await guarded(command.call(redis, ...keys, deadline, ...args))
+    if (reply[0] === 'late') {
+      // Redis came back from a hang, or its clock was set: the next call knows the time.
+      clock.learn(Number(reply[1]), sentAtMs)
+      throw new StoreUnavailable('Redis')
+    }
+    return reply
+  }
+}
+
+/** A script's text with the parts that its `-- include:` line names, and the check of the deadline before all. */
+export function assemble(name: string): string {
+  const body = readFileSync(new URL(`${name}.lua`, LUA), 'utf8')
+  const parts = /^-- include: (.*)$/m.exec(body)?.[1]?.split(' ') ?? []
+  const included = ['refuse-late', ...parts].map((part) =>
+    readFileSync(new URL(`include/${part}.lua`, LUA), 'utf8'),
+  )
+  return [...included, body].join('\n')
+}

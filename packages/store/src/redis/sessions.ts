@@ -1,0 +1,89 @@
+import { type Position, partitionOfSession, partitionOfSubject } from '@latchkey/protocol'
+import { checkSession } from '../check-session.ts'
+import type { SessionRecord, SessionStore } from '../store.ts'
+import { STORE_LIMITS } from '../store-limits.ts'
+import type { RedisContext } from './context.ts'
+import { guarded } from './guarded.ts'
+import { packSessionFacts, packSignIn, unpackSession } from './packed-session.ts'
+
+export function redisSessions(context: RedisContext): SessionStore {
+  const { redis, run, keys, nextEpoch } = context
+  const linger = STORE_LIMITS.sessionLingerSeconds
+
+  async function find(sid: string, now: number) {
+    const partition = knownPartition(sid, context.partitions)
+    if (partition === undefined) return undefined
+    const { session, cuts, head, log } = keys(partition)
+    const [word, text, epoch, offset] = await run(
+      'find-session',
+      [session(sid), cuts, head, log],
+      nextEpoch(partition),
+      now,
+    )
+    if (word === 'dead') return undefined
+    const rev: Position = { partition, epoch: Number(epoch), offset: Number(offset) }
+    return { session: unpackSession(sid, partition, String(text)), rev }
+  }
+
+  async function slide(sid: string, now: number, idleExpiresAt: number, signIn: string) {
+    const partition = knownPartition(sid, context.partitions)
+    if (partition === undefined) return false
+    const { session, cuts } = keys(partition)
+    const [word] = await run(
+      'renew-session',
+      [session(sid), cuts],
+      now,
+      idleExpiresAt,
+      linger,
+      signIn,
+    )
+    return word === 'ok'
+  }
+
+  return {
+    find,
+
+    async create(session, now) {
+      const partition = checkSession(session, now, context)
+      const { session: sessionKey, user, head, log } = keys(partition)
+      const [, epoch, offset] = await run(
+        'create-session',
+        [sessionKey(session.sid), user(session.sub), head, log],
+        nextEpoch(partition),
+        now,
+        Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
+        session.absoluteExpiresAt,
+        linger,
+        packSignIn(session),
+        packSessionFacts(session),
+        session.sid,
+        session.createdAt,
+        context.sessionAbsoluteSeconds,
+      )
+      return { partition, epoch: Number(epoch), offset: Number(offset) }
+    },
+
+    renew: (sid, change, now) => slide(sid, now, change.idleExpiresAt, packSignIn(change)),
+
+    touch: (sid, idleExpiresAt, now) => slide(sid, now, idleExpiresAt, ''),
+
+    async listByUser(sub, limit, now) {
+      const index = keys(partitionOfSubject(sub, context.partitions)).user(sub)
+      const living: SessionRecord[] = []
+      // The list also names sessions that have ended since; pages go on until enough living ones are found.
+      for (let start = 0; living.length < limit; start += limit) {
+        const sids = await guarded(redis.zrevrange(index, start, start + limit - 1))
+        const found = await Promise.all(sids.map((sid) => find(sid, now)))
+        for (const each of found) if (each) living.push(each.session)
+        if (sids.length < limit) break
+      }
+      return living.slice(0, limit)
+    },
+  }
+}
+
+/** Undefined for what is no session id, or one of a partition that this store does not have. */
+export function knownPartition(sid: string, partitions: number): number | undefined {
+  const partition = partitionOfSession(sid)
+  return partition !== undefined && partition < partitions ? partition : undefined
+}

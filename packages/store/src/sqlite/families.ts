@@ -1,0 +1,116 @@
+import { parseFamilyId, requireFamilyId } from '../family-id.ts'
+import type { FamilyRecord, FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
+import { STORE_LIMITS } from '../store-limits.ts'
+import type { SqliteContext } from './context.ts'
+import { FAMILY_ALIVE, type FamilyRow, familyRecord } from './family-row.ts'
+import { SESSION_ALIVE } from './session-row.ts'
+
+type Statements = ReturnType<typeof prepare>
+
+export function sqliteFamilies(context: SqliteContext): FamilyStore {
+  const { database, read, write, logTable } = context
+  const sql = prepare(database)
+
+  function find(familyId: string, now: number): FamilyRecord | undefined {
+    const id = parseFamilyId(familyId)
+    const row = id && sql.find.get({ sid: id.sid, name: id.name, now })
+    return row && familyRecord(row as unknown as FamilyRow)
+  }
+
+  return {
+    async create(family, now) {
+      const { sid, name } = requireFamilyId(family)
+      return write(() => {
+        const { epoch, offset } = logTable.position()
+        if (!sql.sessionAlive.get({ sid, now })) return false
+        sql.makeRoom.run({ sid, most: STORE_LIMITS.familiesPerSession })
+        sql.insert.run({ ...columns(family), sid, name, epoch, offset })
+        sql.noteClient.run({ sid, clientId: family.clientId })
+        sql.slideSession.run({ sid, idleExpiresAt: family.idleExpiresAt })
+        return true
+      })
+    },
+
+    async redeem(redemption) {
+      const outcome = write((): RedeemOutcome => {
+        const rev = logTable.position()
+        const family = find(redemption.familyId, redemption.now)
+        if (!family) return { kind: 'dead' }
+        const kind = judge(family, redemption)
+        if (kind === 'foreign') return { kind }
+        if (kind === 'replayed') return { kind, family, rev }
+        if (kind === 'rotated') return { kind, family: rotate(sql, family, redemption), rev }
+        const entry = logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
+        sql.endSession.run(family.sid)
+        return { kind, family, entry }
+      })
+      if (outcome.kind === 'reused') context.tellWatchers()
+      return outcome
+    },
+
+    peek: async (familyId, now) => read(() => find(familyId, now)),
+  }
+}
+
+/** DESIGN section 6, RFC 9700 section 4.14.2. */
+function judge(family: FamilyRecord, given: Redemption) {
+  if (given.clientId !== family.clientId) return 'foreign'
+  // A generation newer than the record: the store lost writes, and the record moves forward.
+  if (given.generation >= family.generation) return 'rotated'
+  const justReplaced = given.generation === family.generation - 1
+  const inGrace = given.now - family.rotatedAt < given.graceSeconds
+  return justReplaced && inGrace ? 'replayed' : 'reused'
+}
+
+function rotate(sql: Statements, family: FamilyRecord, given: Redemption): FamilyRecord {
+  const rotated: FamilyRecord = {
+    ...family,
+    generation: given.generation + 1,
+    rotatedAt: given.now,
+    idleExpiresAt: Math.min(given.idleExpiresAt, family.absoluteExpiresAt),
+  }
+  const { generation, rotatedAt, idleExpiresAt, sid } = rotated
+  const name = family.familyId.slice(sid.length + 1)
+  sql.rotate.run({ sid, name, generation, rotatedAt, idleExpiresAt })
+  sql.slideSession.run({ sid, idleExpiresAt })
+  return rotated
+}
+
+function columns(family: FamilyRecord) {
+  const { clientId, scope, audience, generation, rotatedAt, authTime, acr } = family
+  const { absoluteExpiresAt } = family
+  const idleExpiresAt = Math.min(family.idleExpiresAt, absoluteExpiresAt)
+  const amr = JSON.stringify(family.amr)
+  return {
+    ...{ clientId, scope, audience, generation, rotatedAt, authTime, acr, amr },
+    ...{ idleExpiresAt, absoluteExpiresAt },
+  }
+}
+
+function prepare(database: SqliteContext['database']) {
+  return {
+    find: database.prepare(`
+      SELECT families.*, sessions.sub FROM families JOIN sessions USING (sid)
+      WHERE families.sid = $sid AND name = $name AND ${SESSION_ALIVE} AND ${FAMILY_ALIVE}`),
+    sessionAlive: database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`),
+    insert: database.prepare(`
+      INSERT OR REPLACE INTO families VALUES ($sid, $name, $clientId, $scope, $audience, $generation,
+        $rotatedAt, $idleExpiresAt, $absoluteExpiresAt, $authTime, $acr, $amr, $epoch, $offset)`),
+    // The families that were rotated longest ago make room for a new one.
+    makeRoom: database.prepare(`
+      DELETE FROM families WHERE sid = $sid AND name IN (
+        SELECT name FROM families WHERE sid = $sid ORDER BY rotated_at DESC LIMIT -1 OFFSET $most - 1)`),
+    noteClient: database.prepare(`
+      UPDATE sessions SET clients = json_insert(clients, '$[#]', $clientId)
+      WHERE sid = $sid AND NOT EXISTS (SELECT 1 FROM json_each(clients) WHERE value = $clientId)`),
+    // Refreshing is using: a session stays as long as one of its families may be redeemed.
+    slideSession: database.prepare(`
+      UPDATE sessions
+      SET idle_expires_at = max(idle_expires_at, min($idleExpiresAt, absolute_expires_at))
+      WHERE sid = $sid`),
+    rotate: database.prepare(`
+      UPDATE families SET generation = $generation, rotated_at = $rotatedAt,
+        idle_expires_at = $idleExpiresAt WHERE sid = $sid AND name = $name`),
+    endSession: database.prepare('DELETE FROM sessions WHERE sid = ?'),
+  }
+}

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { InputError } from '@latchkey/protocol'
+
+/**
+ * The tables, step by step; `user_version` counts the steps that a file has taken. A step that was released never
+ * changes: what comes later is a new step. SCHEMA.md explains the columns.
+ */
+const STEPS = [
+  `
+  CREATE TABLE sessions (
+    sid TEXT PRIMARY KEY, sub TEXT NOT NULL, handle_hash TEXT NOT NULL, auth_time INTEGER NOT NULL,
+    acr TEXT NOT NULL, amr TEXT NOT NULL, created_at INTEGER NOT NULL, idle_expires_at INTEGER NOT NULL,
+    absolute_expires_at INTEGER NOT NULL, clients TEXT NOT NULL, user_agent TEXT NOT NULL,
+    epoch INTEGER NOT NULL, offset INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_user ON sessions (sub, created_at);
+  CREATE INDEX sessions_by_end ON sessions (idle_expires_at);
+
+  CREATE TABLE families (
+    sid TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, name TEXT NOT NULL, client_id TEXT NOT NULL,
+    scope TEXT NOT NULL, audience TEXT NOT NULL, generation INTEGER NOT NULL, rotated_at INTEGER NOT NULL,
+    idle_expires_at INTEGER NOT NULL, absolute_expires_at INTEGER NOT NULL, auth_time INTEGER NOT NULL,
+    acr TEXT NOT NULL, amr TEXT NOT NULL, epoch INTEGER NOT NULL, offset INTEGER NOT NULL,
+    PRIMARY KEY (sid, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE codes (
+    digest TEXT PRIMARY KEY, client_id TEXT NOT NULL, record TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    spent INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX codes_by_end ON codes (expires_at);
+
+  CREATE TABLE one_time (
+    kind TEXT NOT NULL, purpose TEXT NOT NULL, digest TEXT NOT NULL, value TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, purpose, digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX one_time_by_end ON one_time (expires_at);
+
+  CREATE TABLE cuts (
+    name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, offset INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cuts_by_end ON cuts (expires_at);
+
+  CREATE TABLE head (
+    only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, offset INTEGER NOT NULL,
+    digest TEXT NOT NULL, beats INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE log (
+    offset INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    digest TEXT NOT NULL
+  ) STRICT;
+  `,
+]
+
+/** Brings a file to the newest form. Throws InputError `store-too-new` for a file of a newer Latchkey. */
+export function migrate(database: DatabaseSync, file: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
+  if (version > STEPS.length) {
+    throw new InputError('store-too-new', {
+      received: `${file} of form ${version}`,
+      expected: `form ${STEPS.length} or older: run the newer Latchkey that wrote it`,
+    })
+  }
+  for (let step = version; step < STEPS.length; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${STEPS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
+  }
+}

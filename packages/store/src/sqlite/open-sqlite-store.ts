@@ -1,0 +1,56 @@
+import { type Clock, LIMITS, nowSeconds, systemClock } from '@latchkey/protocol'
+import type { Store } from '../store.ts'
+import { sqliteCodes } from './codes.ts'
+import type { SqliteContext } from './context.ts'
+import { sqliteFamilies } from './families.ts'
+import { logTable } from './log-table.ts'
+import { sqliteOneTime } from './one-time.ts'
+import { openDatabase } from './open-database.ts'
+import { sqliteLog } from './revocation-log.ts'
+import { sqliteSessions } from './sessions.ts'
+import { transactions } from './transaction.ts'
+import { watchers } from './watchers.ts'
+
+export interface SqliteStoreOptions {
+  /** Path of the database file. It and its folder are made when missing, readable by this user only. */
+  readonly file: string
+  /** The longest that a session may live, in seconds. Default `LIMITS.sessionAbsoluteSeconds`. */
+  readonly sessionAbsoluteSeconds?: number
+  /** For the epoch of a new log. Default: the system's clock. */
+  readonly clock?: Clock
+}
+
+/**
+ * The store in one file, for one process: nothing to install, and what was acknowledged is on the disk. Throws
+ * InputError `store-locked` (another process has it open; the message says which), `store-file` (no database) or
+ * `store-too-new`.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const database = openDatabase(options.file)
+  const { read, write } = transactions(database)
+  const { watch, tell } = watchers()
+  const context: SqliteContext = {
+    database,
+    read,
+    write,
+    logTable: logTable(database, nowSeconds(options.clock ?? systemClock)),
+    sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
+    tellWatchers: tell,
+  }
+  const log = sqliteLog(context, watch)
+  return {
+    kind: 'sqlite',
+    partitions: 1,
+    sessions: sqliteSessions(context),
+    codes: sqliteCodes(context),
+    families: sqliteFamilies(context),
+    oneTime: sqliteOneTime(context),
+    log,
+    ping: async () => {
+      await log.heartbeat(0)
+    },
+    close: async () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}

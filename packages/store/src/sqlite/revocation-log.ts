@@ -1,0 +1,74 @@
+import type { LogEntry } from '@latchkey/protocol'
+import { endScope } from '../end-scope.ts'
+import type { EndOutcome, RevocationLog } from '../store.ts'
+import type { SqliteContext } from './context.ts'
+import { purger } from './purge.ts'
+import { SESSION_NOT_CUT, type SessionRow, sessionRecord } from './session-row.ts'
+
+export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch']): RevocationLog {
+  const { database, read, write, logTable } = context
+  // A session that was cut off has its entry already: that of its user or of everybody.
+  const selectSession = database.prepare(
+    `SELECT * FROM sessions WHERE sid = ? AND ${SESSION_NOT_CUT}`,
+  )
+  const deleteSession = database.prepare('DELETE FROM sessions WHERE sid = ?')
+  const setCut = database.prepare('INSERT OR REPLACE INTO cuts VALUES (?, ?, ?, ?)')
+  const clearCuts = database.prepare('DELETE FROM cuts')
+  const purge = purger(database)
+
+  function endSession(sid: string, entryExpiresAt: number): EndOutcome {
+    const { epoch } = logTable.position()
+    const row = selectSession.get(sid) as unknown as SessionRow | undefined
+    if (!row) return { entries: [], epoch }
+    const entry = logTable.append({ k: 'session', v: sid, x: entryExpiresAt })
+    deleteSession.run(sid)
+    return { entries: [entry], epoch, session: sessionRecord(row) }
+  }
+
+  function cutOff(name: string, entry: LogEntry, expiresAt: number): void {
+    // What is older than an end of everybody is dead already: no other cut is needed beside it.
+    if (name === 'all') clearCuts.run()
+    setCut.run(name, logTable.position().epoch, entry.o, expiresAt)
+  }
+
+  return {
+    watch,
+
+    head: async () => read(() => logTable.head()),
+
+    async heartbeat() {
+      return write(() => {
+        logTable.beat()
+        return logTable.head()
+      })
+    },
+
+    async end(target, { now, entryExpiresAt }) {
+      const outcome = write((): EndOutcome => {
+        if (target.kind === 'session') return endSession(target.sid, entryExpiresAt)
+        const { value, cut } = endScope(target, 1)
+        const entry = logTable.append({ k: target.kind, v: value, x: entryExpiresAt })
+        if (cut !== undefined) cutOff(cut, entry, now + context.sessionAbsoluteSeconds)
+        return { entries: [entry], epoch: logTable.position().epoch }
+      })
+      if (outcome.entries.length > 0) context.tellWatchers()
+      return outcome
+    },
+
+    async read(_partition, afterOffset, limit) {
+      return read(() => {
+        const { epoch, offset } = logTable.position()
+        const entries = logTable.after(afterOffset, limit)
+        const complete = entries[0] ? entries[0].o === afterOffset + 1 : afterOffset === offset
+        return { epoch, entries, complete }
+      })
+    },
+
+    async trim(_partition, now) {
+      return write(() => {
+        purge(now)
+        return logTable.trim(now)
+      })
+    },
+  }
+}

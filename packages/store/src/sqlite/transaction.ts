@@ -1,0 +1,43 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { StoreUnavailable } from '@latchkey/protocol'
+
+/** Runs one piece of synchronous work: all of it is kept, or nothing. */
+export type Transaction = <T>(work: () => T) => T
+
+/**
+ * Node runs the work in one go, so nothing comes in between. What SQLite refuses (disk full, I/O error, closed) becomes
+ * StoreUnavailable, with nothing changed.
+ */
+export function transactions(database: DatabaseSync): { write: Transaction; read: Transaction } {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  const rollback = database.prepare('ROLLBACK')
+  return {
+    read: (work) => translated(work),
+    write: (work) =>
+      translated(() => {
+        begin.run()
+        try {
+          const result = work()
+          commit.run()
+          return result
+        } catch (error) {
+          if (database.isTransaction) rollback.run()
+          throw error
+        }
+      }),
+  }
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    // ERR_INVALID_STATE: the database was closed.
+    if (code === 'ERR_SQLITE_ERROR' || code === 'ERR_INVALID_STATE') {
+      throw new StoreUnavailable('SQLite', { cause: error })
+    }
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+import { LIMITS } from '@latchkey/protocol'
+
+/** Limits of the store, the same on both engines. */
+export const STORE_LIMITS = {
+  /** A spent code is told apart from an unknown one for this long after it would have expired. */
+  spentCodeSeconds: 3600,
+  /**
+   * An expired session can still be ended for this long, because an access token of its last second lives that long.
+   * It also lets the callers' clocks decide, and not the engine's.
+   */
+  sessionLingerSeconds: LIMITS.accessTokenMaxSeconds,
+  /** Apps that one person uses in one session, several sign-ins each; then the least recently refreshed goes. */
+  familiesPerSession: 64,
+  /** Rows or entries looked at in one step of cleaning, so that nobody waits long behind it. */
+  trimBatch: 1000,
+} as const

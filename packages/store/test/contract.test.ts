@@ -1,0 +1,24 @@
+import t from 'tap'
+import { codeRules } from './contract/codes.ts'
+import { ENGINES, stopServers } from './contract/engines.ts'
+import { familyRules } from './contract/families.ts'
+import { logRules } from './contract/log.ts'
+import { oneTimeRules } from './contract/one-time.ts'
+import { sessionRules } from './contract/sessions.ts'
+
+/** The contract of src/store.ts, on every engine. */
+const SUITES = {
+  sessions: sessionRules,
+  'authorization codes': codeRules,
+  'refresh families': familyRules,
+  'the revocation log': logRules,
+  'one-time values': oneTimeRules,
+}
+
+for (const engine of ENGINES) {
+  for (const [name, rules] of Object.entries(SUITES)) {
+    await t.test(`${engine.name}: ${name}`, (t) => rules(t, engine))
+  }
+}
+
+await stopServers()

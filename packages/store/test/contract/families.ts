@@ -1,0 +1,221 @@
+import type { Test } from 'tap'
+import { STORE_LIMITS } from '../../src/store-limits.ts'
+import type { Engine } from './engines.ts'
+import {
+  FACTS,
+  fifty,
+  livingFamily,
+  livingSession,
+  NOW,
+  redemptionOf,
+  sampleFamily,
+  sampleSession,
+  tally,
+} from './samples.ts'
+
+/** DESIGN section 6; RFC 9700 section 4.14.2; attacks D5 to D8. */
+export async function familyRules(t: Test, engine: Engine): Promise<void> {
+  const store = await engine.open(t)
+  const { families, sessions, log } = store
+
+  await t.test('redeeming rotates: next generation, moved idle end, position of now', async (t) => {
+    const family = await livingFamily(store)
+    t.strictSame(await families.peek(family.familyId, NOW), family)
+    const { entries } = await log.end({ kind: 'stale', about: family.sub }, FACTS)
+    const outcome = await families.redeem(redemptionOf(family))
+    const rotated = { ...family, generation: 2, rotatedAt: NOW + 10, idleExpiresAt: NOW + 1010 }
+    t.match(outcome, { kind: 'rotated', rev: { offset: entries[0]?.o } })
+    t.strictSame(outcome.kind === 'rotated' && outcome.family, rotated)
+    t.strictSame(await families.peek(family.familyId, NOW), rotated)
+  })
+
+  await t.test(
+    '50 redemptions at once give one rotation and the same successor to all',
+    async (t) => {
+      const family = await livingFamily(store)
+      const outcomes = await fifty(() => families.redeem(redemptionOf(family)))
+      t.strictSame(tally(outcomes), { rotated: 1, replayed: 49 })
+      const given = new Set(outcomes.map((each) => 'family' in each && each.family.generation))
+      t.strictSame([...given], [2])
+    },
+  )
+
+  await t.test('50 reuses at once end the session once', async (t) => {
+    const family = await livingFamily(store)
+    await families.redeem(redemptionOf(family))
+    await families.redeem({ ...redemptionOf(family), generation: 2 })
+    const before = await log.head(0)
+    const outcomes = await fifty(() => families.redeem(redemptionOf(family)))
+    t.strictSame(tally(outcomes), { reused: 1, dead: 49 })
+    const reused = outcomes.find((each) => each.kind === 'reused')
+    t.match(reused, { family: { sub: family.sub }, entry: { k: 'session', v: family.sid } })
+    const { p = 0, o = 0 } = reused?.kind === 'reused' ? reused.entry : {}
+    const slice = await log.read(p, o - 1, 10)
+    t.strictSame(slice.entries, [reused?.kind === 'reused' && reused.entry], 'one entry')
+    if (p === 0) t.equal(o, before.position.offset + 1)
+    t.equal(await sessions.find(family.sid, NOW), undefined)
+  })
+
+  await t.test(
+    'the generation just replaced is replayed inside the grace window only',
+    async (t) => {
+      for (const [age, kind] of [
+        [0, 'replayed'],
+        [9, 'replayed'],
+        [10, 'reused'],
+      ] as const) {
+        const family = await livingFamily(store)
+        const first = redemptionOf(family)
+        await families.redeem(first)
+        t.equal((await families.redeem({ ...first, now: first.now + age })).kind, kind, `${age} s`)
+      }
+      const family = await livingFamily(store)
+      await families.redeem(redemptionOf(family))
+      const strict = { ...redemptionOf(family), graceSeconds: 0 }
+      t.equal((await families.redeem(strict)).kind, 'reused', 'no window, no replay')
+    },
+  )
+
+  await t.test('another client redeems nothing and changes nothing', async (t) => {
+    const family = await livingFamily(store)
+    await families.redeem(redemptionOf(family))
+    const stolen = { ...redemptionOf(family), clientId: 'reports' }
+    for (const generation of [1, 2, 3]) {
+      t.strictSame(await families.redeem({ ...stolen, generation }), { kind: 'foreign' })
+    }
+    t.equal((await families.peek(family.familyId, NOW))?.generation, 2)
+  })
+
+  await t.test(
+    'a newer generation proves a loss: accepted, and the record moves forward',
+    async (t) => {
+      const family = await livingFamily(store)
+      const newer = { ...redemptionOf(family), generation: 7 }
+      t.match(await families.redeem(newer), { kind: 'rotated', family: { generation: 8 } })
+      t.match(await families.redeem(newer), { kind: 'replayed', family: { generation: 8 } })
+      t.match(await families.redeem({ ...newer, generation: 6 }), { kind: 'reused' })
+    },
+  )
+
+  await t.test('a family lives until the second before its idle or absolute end', async (t) => {
+    const family = await livingFamily(store, { idleExpiresAt: NOW + 50 })
+    t.ok(await families.peek(family.familyId, NOW + 49))
+    t.strictSame(await families.redeem({ ...redemptionOf(family), now: NOW + 50 }), {
+      kind: 'dead',
+    })
+    const short = await livingFamily(store, { absoluteExpiresAt: NOW + 30 })
+    const outcome = await families.redeem({ ...redemptionOf(short), now: NOW + 29 })
+    t.match(outcome, { kind: 'rotated', family: { idleExpiresAt: NOW + 30 } }, 'idle end capped')
+    t.equal(await families.peek(short.familyId, NOW + 30), undefined)
+  })
+
+  await t.test('a family dies with its session, however that ends', async (t) => {
+    const targets = [
+      (sid: string, _sub: string) => ({ kind: 'session', sid }) as const,
+      (_sid: string, sub: string) => ({ kind: 'user', sub }) as const,
+      () => ({ kind: 'client', clientId: 'orders' }) as const,
+      () => ({ kind: 'all' }) as const,
+    ]
+    for (const target of targets) {
+      const family = await livingFamily(store)
+      const end = target(family.sid, family.sub)
+      await log.end(end, FACTS)
+      t.strictSame(await families.redeem(redemptionOf(family)), { kind: 'dead' }, end.kind)
+      t.equal(await families.peek(family.familyId, NOW), undefined)
+    }
+    const expired = await livingFamily(store, { idleExpiresAt: NOW + 5000 })
+    t.ok(await families.peek(expired.familyId, NOW + 4999), 'it keeps its session alive')
+    t.equal(await families.peek(expired.familyId, NOW + 5000), undefined)
+  })
+
+  await t.test('ending a client leaves its users signed in, at other clients too', async (t) => {
+    const session = await livingSession(store)
+    const [orders, reports] = ['orders', 'reports'].map((clientId) =>
+      sampleFamily(session, { clientId }),
+    ) as [ReturnType<typeof sampleFamily>, ReturnType<typeof sampleFamily>]
+    await families.create(orders, NOW)
+    await families.create(reports, NOW)
+    await log.end({ kind: 'client', clientId: 'orders' }, FACTS)
+    t.strictSame(await families.redeem(redemptionOf(orders)), { kind: 'dead' })
+    t.equal((await families.redeem(redemptionOf(reports))).kind, 'rotated')
+    const again = sampleFamily(session)
+    t.equal(await families.create(again, NOW), true)
+    t.equal((await families.redeem(redemptionOf(again))).kind, 'rotated', 'born after the end')
+  })
+
+  await t.test(
+    'a family starts in a living session only, which notes its client once',
+    async (t) => {
+      const session = await livingSession(store)
+      for (const clientId of ['orders', 'a "b"/\\ü', 'orders', 'reports']) {
+        t.equal(await families.create(sampleFamily(session, { clientId }), NOW), true)
+      }
+      const found = await sessions.find(session.sid, NOW)
+      t.strictSame(found?.session.clients, ['orders', 'a "b"/\\ü', 'reports'])
+      t.equal(await families.create(sampleFamily(sampleSession(store)), NOW), false)
+      await log.end({ kind: 'session', sid: session.sid }, FACTS)
+      t.equal(await families.create(sampleFamily(session), NOW), false)
+      const other = sampleFamily(session, {
+        familyId: sampleFamily(await livingSession(store)).familyId,
+      })
+      await t.rejects(families.create(other, NOW), { code: 'family-id' })
+    },
+  )
+
+  await t.test('a session has a bounded number of families: the least used goes', async (t) => {
+    const session = await livingSession(store)
+    const made = Array.from({ length: STORE_LIMITS.familiesPerSession }, (_, index) =>
+      sampleFamily(session, { rotatedAt: NOW + (index === 3 ? -1 : index) }),
+    )
+    for (const family of made) await families.create(family, NOW)
+    const alive = async () => {
+      const peeked = await Promise.all(made.map(({ familyId }) => families.peek(familyId, NOW)))
+      return peeked.flatMap((family, index) => (family ? [] : [index]))
+    }
+    t.strictSame(await alive(), [])
+    const next = sampleFamily(session, { rotatedAt: NOW + 100 })
+    await families.create(next, NOW)
+    t.strictSame(await alive(), [3])
+    t.ok(await families.peek(next.familyId, NOW))
+  })
+
+  await t.test('what is no family id is dead', async (t) => {
+    const family = await livingFamily(store)
+    const [, name] = family.familyId.split('~')
+    for (const familyId of [
+      family.sid,
+      '',
+      '~',
+      `x~${name}`,
+      `${family.familyId}x`,
+      `s998_${'A'.repeat(22)}~${name}`,
+    ]) {
+      t.strictSame(await families.redeem({ ...redemptionOf(family), familyId }), { kind: 'dead' })
+      t.equal(await families.peek(familyId, NOW), undefined)
+    }
+  })
+
+  await t.test('no redemption succeeds after an end has returned', async (t) => {
+    const wrong: unknown[] = []
+    for (let round = 0; round < 200; round++) {
+      const family = await livingFamily(store)
+      const { sid, sub } = family
+      const redeem = (generation: number) =>
+        families.redeem({ ...redemptionOf(family), generation })
+      const target =
+        round % 2 ? ({ kind: 'session', sid } as const) : ({ kind: 'user', sub } as const)
+      const before = [redeem(1), redeem(2)]
+      const end = log.end(target, FACTS)
+      const beside = [redeem(3), redeem(4)]
+      const entry = (await end).entries[0]
+      const after = await redeem(5)
+      if (after.kind !== 'dead') wrong.push({ round, after })
+      for (const outcome of await Promise.all([...before, ...beside])) {
+        // What was given out before the end carries an older position, so the entry kills it.
+        const killed = outcome.kind === 'rotated' && outcome.rev.offset < Number(entry?.o)
+        if (outcome.kind !== 'dead' && !killed) wrong.push({ round, outcome, entry })
+      }
+    }
+    t.strictSame(wrong, [])
+  })
+}

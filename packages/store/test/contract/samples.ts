@@ -1,0 +1,125 @@
+import {
+  type EndReason,
+  newCode,
+  newSessionId,
+  partitionOfSubject,
+  randomId,
+  systemRandom,
+} from '@latchkey/protocol'
+import type { CodeRecord, FamilyRecord, NewSession, Store } from '@latchkey/store'
+
+/** The second in which most of these stories begin. */
+export const NOW = 1_790_000_000
+
+/** What most ends are told. */
+export const FACTS = { reason: 'admin' as EndReason, now: NOW, entryExpiresAt: NOW + 905 }
+
+export function newSub(): string {
+  return `u_${randomId(systemRandom)}`
+}
+
+export function sampleSession(store: Store, change: Partial<NewSession> = {}): NewSession {
+  const sub = change.sub ?? newSub()
+  return {
+    sid: newSessionId(systemRandom, partitionOfSubject(sub, store.partitions)),
+    sub,
+    handleHash: systemRandom.bytes(32).toString('base64url'),
+    authTime: NOW,
+    acr: '1',
+    amr: ['pwd'],
+    createdAt: NOW,
+    idleExpiresAt: NOW + 1000,
+    absoluteExpiresAt: NOW + 5000,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36',
+    ...change,
+  }
+}
+
+/** A session that is in the store. */
+export async function livingSession(
+  store: Store,
+  change: Partial<NewSession> = {},
+): Promise<NewSession> {
+  const session = sampleSession(store, change)
+  await store.sessions.create(session, session.createdAt)
+  return session
+}
+
+export function sampleFamily(
+  session: NewSession,
+  change: Partial<FamilyRecord> = {},
+): FamilyRecord {
+  return {
+    familyId: `${session.sid}~${systemRandom.bytes(6).toString('base64url')}`,
+    sid: session.sid,
+    sub: session.sub,
+    clientId: 'orders',
+    scope: 'openid profile',
+    audience: 'https://orders.example',
+    generation: 1,
+    rotatedAt: NOW,
+    idleExpiresAt: NOW + 1000,
+    absoluteExpiresAt: NOW + 5000,
+    authTime: NOW,
+    acr: '1',
+    amr: ['pwd', 'otp'],
+    ...change,
+  }
+}
+
+/** A family in a new living session, both in the store. */
+export async function livingFamily(
+  store: Store,
+  change: Partial<FamilyRecord> = {},
+): Promise<FamilyRecord> {
+  const family = sampleFamily(await livingSession(store), change)
+  await store.families.create(family, NOW)
+  return family
+}
+
+/** The redemption of a family's present generation, ten seconds after it was born. */
+export function redemptionOf(family: FamilyRecord) {
+  return {
+    familyId: family.familyId,
+    generation: family.generation,
+    clientId: family.clientId,
+    graceSeconds: 10,
+    idleExpiresAt: NOW + 1010,
+    now: NOW + 10,
+    entryExpiresAt: NOW + 915,
+  }
+}
+
+export function sampleCode(session: NewSession, change: Partial<CodeRecord> = {}): CodeRecord {
+  return {
+    clientId: 'orders',
+    redirectUri: 'https://orders.example/callback?a=1',
+    sid: session.sid,
+    sub: session.sub,
+    scope: 'openid profile',
+    audience: 'https://orders.example',
+    nonce: 'n "\\/ ü 💡',
+    codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    authTime: NOW,
+    acr: '1',
+    amr: [],
+    expiresAt: NOW + 60,
+    ...change,
+  }
+}
+
+export function codeOf(session: NewSession): string {
+  return newCode(systemRandom, Number(/^s(\d+)_/.exec(session.sid)?.[1]))
+}
+
+/** How many of each kind. */
+export function tally(outcomes: readonly { kind: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+/** Fifty at once. */
+export function fifty<T>(work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: 50 }, (_, index) => work(index)))
+}
