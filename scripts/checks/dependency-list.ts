@@ -3,7 +3,7 @@ import { lineAt } from './imports.ts'
 import type { Manifest, Repository } from './repository.ts'
 
 const LIST = 'docs/dependencies.md'
-const ROW = /^\| `([^`]+)` \|([^|]+)\|([^|]*)\|$/gm
+const ROW = /^\|\s*`([^`]+)`\s*\|([^|]+)\|([^|]*)\|$/gm
 
 /** docs/dependencies.md has one row for each foreign package: its name, who declares it, and why we have it. */
 export function dependencyList(repository: Repository): Finding[] {
