@@ -1,1 +1,9 @@
-export {}
+export { buildIssuer, type Issuer, type IssuerDeps } from './app.ts'
+export { CLI_CLIENT, type CliCredentials } from './cli-credentials.ts'
+export { declare, publishDeclared } from './declare.ts'
+export type { End } from './end.ts'
+export { type OpenIssuer, type OpenIssuerOptions, openIssuer } from './open-issuer.ts'
+export { type RunIssuerOptions, runIssuer } from './run-issuer.ts'
+export { type Fault, SettingsError } from './settings/faults.ts'
+export { type LoadOptions, loadSettings, SETTINGS_FILE } from './settings/load-settings.ts'
+export type { Settings } from './settings/settings.ts'

@@ -38,7 +38,7 @@ export interface VerifierStatus {
 export interface FeedHubDeps {
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   readonly audit: Pick<Audit, 'append'>
-  readonly keysFor: (service: Service) => Promise<readonly FeedKey[]>
+  readonly keysFor: (service: Service) => readonly FeedKey[]
   readonly tail: LogTail
   readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
   readonly partitions: number
@@ -87,7 +87,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       partitions: deps.partitions,
       leaseMs: deps.leaseMs,
     })
-    connection.send({ t: 'keys', keys: await deps.keysFor(service) })
+    connection.send({ t: 'keys', keys: deps.keysFor(service) })
     return { connection, clientId, connectedAt: nowSeconds(deps.clock) }
   }
 

@@ -1,0 +1,85 @@
+/** The admin API is a service like any other: closed by the issuer's own tokens and route permissions (DESIGN section 4). */
+import { compileGrants } from '@latchkey/permissions'
+import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessTokenReader } from '../access-token-reader.ts'
+import { logError, sendOAuthError, toOAuthError } from '../http/oauth-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller of the admin API; set before any of its handlers runs. */
+    admin: AccessTokenClaims | undefined
+  }
+}
+
+export interface AdminGuardDeps {
+  readonly issuer: string
+  readonly readAccessToken: AccessTokenReader
+}
+
+const CHALLENGE = 'Bearer realm="latchkey admin"'
+
+/** Guards every route of the context that it is called in. */
+export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): void {
+  app.decorateRequest('admin', undefined)
+  app.setErrorHandler(sendAdminError)
+  app.addHook('onRequest', async (request) => {
+    request.admin = await readCaller(request, deps)
+  })
+}
+
+async function readCaller(
+  request: FastifyRequest,
+  deps: AdminGuardDeps,
+): Promise<AccessTokenClaims> {
+  const [, token] =
+    /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
+  if (token === undefined) throw new NoCredentials()
+  const read = await deps.readAccessToken(token)
+  if (read.kind === 'invalid') throw new OAuthError('invalid_token', read.reason)
+  const { claims } = read
+  if (claims.aud !== deps.issuer) throw new OAuthError('invalid_token', 'wrong_audience')
+  // The decision is made on the route that the router matched, never on the URL text.
+  const route = request.routeOptions.url
+  if (route === undefined || !compileGrants(claims.routes).allows(request.method, route)) {
+    throw new OAuthError('insufficient_scope', 'route_not_granted')
+  }
+  return claims
+}
+
+class NoCredentials extends Error {}
+
+function sendAdminError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (thrown instanceof NoCredentials) {
+    return reply
+      .code(401)
+      .header('www-authenticate', CHALLENGE)
+      .header('cache-control', 'no-store')
+      .send()
+  }
+  const error = toOAuthError(thrown)
+  const isBearer = error.code === 'invalid_token' || error.code === 'insufficient_scope'
+  if (!isBearer) return sendAdminFault(thrown, request, reply)
+  logError(request, error)
+  return reply
+    .code(error.status)
+    .header('www-authenticate', `${CHALLENGE}, error="${error.code}"`)
+    .header('cache-control', 'no-store')
+    .send({ error: error.code })
+}
+
+/** InputError carries what was received and expected; everything else is answered as OAuth endpoints do. */
+function sendAdminFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (!(thrown instanceof InputError)) return sendOAuthError(thrown, request, reply)
+  const { code } = thrown
+  request.log.info({ code }, 'admin input refused')
+  return reply
+    .code(statusOf(code))
+    .header('cache-control', 'no-store')
+    .send({ error: code, error_description: thrown.message })
+}
+
+function statusOf(code: string): number {
+  if (code.endsWith('-unknown')) return 404
+  return code.endsWith('-taken') ? 409 : 400
+}

@@ -1,0 +1,14 @@
+import type { User, Users } from '@latchkey/directory'
+import { InputError } from '@latchkey/protocol'
+import { type Static, Type } from 'typebox'
+
+/** The `:sub` of a path. */
+export const UserParams = Type.Object({ sub: Type.String({ minLength: 3, maxLength: 64 }) })
+export type UserParams = Static<typeof UserParams>
+
+/** @throws InputError `user-unknown`, answered with 404 */
+export async function findUser(sub: string, users: Pick<Users, 'find'>): Promise<User> {
+  const user = await users.find(sub)
+  if (!user) throw new InputError('user-unknown', { received: sub, expected: 'the sub of a user' })
+  return user
+}

@@ -1,0 +1,325 @@
+/**
+ * The issuer: everything it is made of, in the order in which it is wired. Read this first.
+ * It holds no state that matters: the store and the directory do (DESIGN section 2).
+ */
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import websocket from '@fastify/websocket'
+import type { Directory } from '@latchkey/directory'
+import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import { deriveKey } from '@latchkey/tokens'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  fastify,
+} from 'fastify'
+import { accessTokenReader } from './access-token-reader.ts'
+import { adminAudit } from './admin/audit.ts'
+import { adminEnds } from './admin/ends.ts'
+import { guardAdmin } from './admin/guard.ts'
+import { adminUserSessions } from './admin/user-sessions.ts'
+import { adminUserState } from './admin/user-state.ts'
+import { adminUsers } from './admin/users.ts'
+import { adminVerifiers } from './admin/verifiers.ts'
+import { backchannelLogout } from './backchannel-logout.ts'
+import { type End, ender } from './end.ts'
+import { authorize } from './endpoints/authorize.ts'
+import { discovery } from './endpoints/discovery.ts'
+import { feed } from './endpoints/feed.ts'
+import { health } from './endpoints/health.ts'
+import { home } from './endpoints/home.ts'
+import { introspect } from './endpoints/introspect.ts'
+import { jwks } from './endpoints/jwks.ts'
+import { logout } from './endpoints/logout.ts'
+import { revoke } from './endpoints/revoke.ts'
+import { signIn } from './endpoints/sign-in.ts'
+import { token } from './endpoints/token.ts'
+import { userinfo } from './endpoints/userinfo.ts'
+import { FEED_MAX_PAYLOAD_BYTES } from './feed/connection.ts'
+import { feedHub } from './feed/hub.ts'
+import { leaseClock } from './feed/lease-clock.ts'
+import { localRevocations } from './feed/local-revocations.ts'
+import { logTail } from './feed/log-tail.ts'
+import { authorizationCode } from './grants/authorization-code.ts'
+import { clientCredentials } from './grants/client-credentials.ts'
+import type { Grant } from './grants/grant.ts'
+import { refreshToken } from './grants/refresh-token.ts'
+import { tokenExchange } from './grants/token-exchange.ts'
+import { housekeeping } from './housekeeping.ts'
+import { sendOAuthError } from './http/oauth-errors.ts'
+import { sendPageError } from './http/page-errors.ts'
+import { pageLocale } from './http/page-locale.ts'
+import { parseParameters } from './http/parameters.ts'
+import { idTokenHints } from './id-token-hint.ts'
+import { serviceKeys } from './keys/service-keys.ts'
+import { loadSigningKeys } from './keys/signing-keys.ts'
+import { accessTokens } from './minting/access-token.ts'
+import { idTokens } from './minting/id-token.ts'
+import { csrf } from './sessions/csrf.ts'
+import { refreshTokens } from './sessions/refresh-token.ts'
+import type { Settings } from './settings/settings.ts'
+
+export interface IssuerDeps {
+  readonly settings: Pick<
+    Settings,
+    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'languages'
+  >
+  readonly store: Store
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly random: Random
+  readonly log?: FastifyBaseLogger | undefined
+  /** PEM; absent: plain http, on loopback or behind a proxy that ends TLS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
+}
+
+export interface Issuer {
+  readonly app: FastifyInstance
+  readonly end: End
+}
+
+/** Builds the issuer; nothing listens yet. Closing it leaves store and directory open: they are the caller's. */
+export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
+  const app = await createServer(deps)
+  const { log } = app
+  const keys = await wireKeys(deps)
+  const feeding = wireFeed(deps, keys, log)
+  const ending = wireEnding(deps, keys, feeding, log)
+  const tokens = wireTokens(deps, keys, feeding, ending, log)
+  await app.register(pages(deps, keys, ending, tokens))
+  await app.register(programs(deps, keys, feeding, ending, tokens))
+  await app.register(admin(deps, feeding, ending, tokens))
+  const keeper = housekeeping({ ...deps, ...feeding, log })
+
+  app.addHook('onReady', async () => {
+    await feeding.tail.start()
+    await feeding.lease.beat()
+    feeding.lease.start()
+    keeper.start()
+  })
+  app.addHook('preClose', async () => feeding.hub.close())
+  app.addHook('onClose', async () => {
+    keeper.stop()
+    feeding.lease.stop()
+    feeding.tail.stop()
+    await ending.backchannel.idle()
+  })
+  return { app, end: ending.end }
+}
+
+/** Strict from the start: no coercion, no silent removal, no parser that was not asked for, limits on everything. */
+async function createServer({ log, tls }: IssuerDeps): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    ...(log ? { loggerInstance: log } : { logger: false }),
+    ...(tls && { https: tls }),
+    bodyLimit: LIMITS.formBytes,
+    requestTimeout: 10_000,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    routerOptions: { maxParamLength: 128 },
+  })
+  app.removeAllContentTypeParsers()
+  await app.register(cookie)
+  // The plug-in's type asks for a plain object; what it hands on is our Parameters.
+  const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
+  await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
+  await app.register(websocket, {
+    options: { maxPayload: FEED_MAX_PAYLOAD_BYTES, perMessageDeflate: false },
+  })
+  return app
+}
+
+/** The master secret and what is derived from it; each purpose has a label of its own. */
+async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
+  const { issuer, masterKey } = settings
+  const ring = await loadSigningKeys({
+    issuer,
+    stored: directory.keys,
+    wrappingKey: deriveKey(masterKey, 'latchkey/key-wrapping/v1'),
+    clock,
+    random,
+  })
+  return {
+    ring,
+    services: serviceKeys({ issuer, master: masterKey, ring }),
+    refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
+    csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
+  }
+}
+type Keys = Awaited<ReturnType<typeof wireKeys>>
+
+/** The log, read once per process, shared by the feed and by this process's own checks. */
+function wireFeed(deps: IssuerDeps, keys: Keys, log: FastifyBaseLogger) {
+  const { store, directory, clock, random } = deps
+  const { partitions } = store
+  const { leaseMs } = deps.settings.feed
+  const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
+  const tail = logTail({ log: store.log, partitions, warn })
+  const lease = leaseClock({ log: store.log, tail, partitions, clock, leaseMs, warn })
+  const hub = feedHub({
+    services: directory.services,
+    audit: directory.audit,
+    keysFor: keys.services.feedKeys,
+    tail,
+    lease,
+    partitions,
+    leaseMs,
+    clock,
+    random,
+    log,
+  })
+  return { tail, lease, hub, revocations: localRevocations({ tail, lease, clock, leaseMs }) }
+}
+type Feeding = ReturnType<typeof wireFeed>
+
+function wireEnding(deps: IssuerDeps, keys: Keys, feeding: Feeding, log: FastifyBaseLogger) {
+  const { settings, store, directory, clock, random } = deps
+  const backchannel = backchannelLogout({
+    issuer: settings.issuer,
+    clients: directory.clients,
+    keys: keys.ring,
+    clock,
+    random,
+    log,
+  })
+  const end = ender({
+    store,
+    audit: directory.audit,
+    clock,
+    log,
+    published: feeding.tail.poke,
+    tellClients: backchannel.tell,
+  })
+  return { end, backchannel }
+}
+type Ending = ReturnType<typeof wireEnding>
+
+/** Everything that makes or reads tokens. */
+function wireTokens(
+  deps: IssuerDeps,
+  keys: Keys,
+  feeding: Feeding,
+  ending: Ending,
+  log: FastifyBaseLogger,
+) {
+  const { settings, store, directory, clock, random } = deps
+  const { issuer } = settings
+  const minting = {
+    accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, clock, random }),
+    idToken: idTokens({ issuer, activeKey: keys.ring.activeKey, clock }),
+    refreshTokens: refreshTokens(keys.refreshMac),
+  }
+  const readAccessToken = accessTokenReader({
+    issuer,
+    services: directory.services,
+    keys: keys.services,
+    revocations: feeding.revocations,
+    clock,
+  })
+  const shared = {
+    issuer,
+    store,
+    directory,
+    clock,
+    random,
+    end: ending.end,
+    idleSeconds: settings.session.idleSeconds,
+    graceSeconds: settings.tokens.refreshGraceSeconds,
+    audit: directory.audit,
+    log,
+    published: feeding.tail.poke,
+    readAccessToken,
+    ...minting,
+  }
+  const grants = new Map<string, Grant>([
+    ['authorization_code', authorizationCode(shared)],
+    ['refresh_token', refreshToken(shared)],
+    ['client_credentials', clientCredentials(shared)],
+    ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
+  ])
+  return { ...minting, readAccessToken, grants }
+}
+type Tokens = ReturnType<typeof wireTokens>
+
+/** What people see. */
+function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
+  const { settings, directory } = deps
+  const { issuer } = settings
+  const locale = pageLocale(settings.languages)
+  const shared = {
+    ...deps,
+    issuer,
+    locale,
+    clients: directory.clients,
+    users: directory.users,
+    hints: idTokenHints({ issuer, keys: keys.ring, clock: deps.clock }),
+    csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
+    end: ending.end,
+    idleSeconds: settings.session.idleSeconds,
+    codeSeconds: settings.tokens.codeSeconds,
+    lifetimes: settings.session,
+    ...tokens,
+  }
+  return async (app: FastifyInstance): Promise<void> => {
+    app.setErrorHandler(sendPageError({ issuer, locale }))
+    await app.register(authorize(shared))
+    await app.register(signIn(shared))
+    await app.register(logout(shared))
+    await app.register(home(shared))
+  }
+}
+
+/** What programs call. */
+function programs(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending, tokens: Tokens) {
+  const { settings, store, directory } = deps
+  const shared = {
+    ...deps,
+    ...tokens,
+    issuer: settings.issuer,
+    clients: directory.clients,
+    users: directory.users,
+    end: ending.end,
+  }
+  return async (app: FastifyInstance): Promise<void> => {
+    app.setErrorHandler(sendOAuthError)
+    await app.register(token(shared))
+    await app.register(revoke(shared))
+    await app.register(introspect(shared))
+    await app.register(userinfo(shared))
+    await app.register(
+      discovery({ issuer: settings.issuer, grantTypes: [...tokens.grants.keys()] }),
+    )
+    await app.register(jwks({ keys: keys.ring }))
+    await app.register(feed({ clients: directory.clients, hub: feeding.hub }))
+    await app.register(
+      health({ parts: { store: () => store.ping(), directory: () => directory.ping() } }),
+    )
+  }
+}
+
+/** What administrators call, closed by the issuer's own tokens. The only part that reads JSON. */
+function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, tokens: Tokens) {
+  const { settings, store, directory, clock } = deps
+  const shared = {
+    store,
+    clock,
+    issuer: settings.issuer,
+    leaseMs: settings.feed.leaseMs,
+    users: directory.users,
+    end: ending.end,
+    audit: adminAudit({ audit: directory.audit, clock }),
+    hub: feeding.hub,
+    readAccessToken: tokens.readAccessToken,
+  }
+  return async (app: FastifyInstance): Promise<void> => {
+    const parseJson = app.getDefaultJsonParser('error', 'error')
+    const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
+    app.addContentTypeParser('application/json', limits, parseJson)
+    guardAdmin(app, shared)
+    await app.register(adminUsers(shared))
+    await app.register(adminUserState(shared))
+    await app.register(adminUserSessions(shared))
+    await app.register(adminEnds(shared))
+    await app.register(adminVerifiers(shared))
+  }
+}

@@ -1,0 +1,68 @@
+/** POST /introspect: token introspection, RFC 7662. */
+import type { Client } from '@latchkey/directory'
+import { type Clock, LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import type { FastifyInstance } from 'fastify'
+import type { AccessTokenReader } from '../access-token-reader.ts'
+import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
+import { type Parameters, required } from '../http/parameters.ts'
+import { postOnly } from '../http/post-only.ts'
+import type { RefreshTokens } from '../sessions/refresh-token.ts'
+
+export interface IntrospectDeps {
+  readonly issuer: string
+  readonly clients: ClientDirectory
+  readonly store: Pick<Store, 'families'>
+  readonly refreshTokens: RefreshTokens
+  readonly readAccessToken: AccessTokenReader
+  readonly clock: Clock
+}
+
+const INACTIVE = { active: false } as const
+
+export function introspect(deps: IntrospectDeps) {
+  return async (app: FastifyInstance) => {
+    postOnly(app, '/introspect')
+    app.post<{ Body: Parameters }>('/introspect', async (request, reply) => {
+      const client = await authenticateClient(
+        request.headers.authorization,
+        request.body,
+        deps.clients,
+      )
+      // Section 2.1: the caller must be authorised, or anybody could try tokens out.
+      if (client.authMethod === 'none') throw new OAuthError('invalid_client', 'public_client')
+      const text = required(request.body, 'token', LIMITS.tokenBytes)
+      const answer =
+        (await describeRefreshToken(text, client, deps)) ??
+        (await describeAccessToken(text, client, deps))
+      return await reply.header('cache-control', 'no-store').send(answer)
+    })
+  }
+}
+
+async function describeRefreshToken(text: string, client: Client, deps: IntrospectDeps) {
+  const facts = deps.refreshTokens.read(text)
+  if (!facts) return undefined
+  const family = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
+  const current = family?.clientId === client.id && family.generation === facts.generation
+  if (!current) return INACTIVE
+  return {
+    active: true,
+    token_type: 'refresh_token',
+    iss: deps.issuer,
+    sub: family.sub,
+    client_id: family.clientId,
+    scope: family.scope,
+    sid: family.sid,
+    exp: Math.min(family.idleExpiresAt, family.absoluteExpiresAt),
+  }
+}
+
+/** Active only for whom the token is meant and for whom it was issued; others learn nothing (section 2.2). */
+async function describeAccessToken(text: string, client: Client, deps: IntrospectDeps) {
+  const read = await deps.readAccessToken(text)
+  if (read.kind === 'invalid') return INACTIVE
+  const { claims, service } = read
+  const concerned = claims.client_id === client.id || service.clients.includes(client.id)
+  return concerned ? { active: true, token_type: 'Bearer', ...claims } : INACTIVE
+}

@@ -1,0 +1,168 @@
+/** GET and POST /logout: OpenID Connect RP-Initiated Logout 1.0. Without proof that an app asked, the person is asked. */
+import type { Client, Clients } from '@latchkey/directory'
+import { type Clock, LIMITS, OAuthError } from '@latchkey/protocol'
+import type { SessionRecord, Store } from '@latchkey/store'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { End } from '../end.ts'
+import type { PageLocale } from '../http/page-locale.ts'
+import { bounded, type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
+import type { IdTokenHint, IdTokenHints } from '../id-token-hint.ts'
+import type { Locale } from '../pages/locale.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import { confirmSignOutPage, signedOutPage } from '../pages/session-pages.ts'
+import { findBrowserSession } from '../sessions/browser-session.ts'
+import type { Csrf } from '../sessions/csrf.ts'
+import { clearSessionCookie } from '../sessions/session-cookie.ts'
+
+export interface LogoutDeps {
+  readonly issuer: string
+  readonly clients: Pick<Clients, 'find'>
+  readonly hints: IdTokenHints
+  readonly store: Pick<Store, 'sessions'>
+  readonly end: End
+  readonly csrf: Csrf
+  readonly locale: PageLocale
+  readonly clock: Clock
+}
+
+/** The request after its own checks: whom it comes from and where the person may be sent afterwards. */
+interface LogoutRequest {
+  readonly hint: IdTokenHint | undefined
+  readonly client: Client | undefined
+  readonly returnTo: string | undefined
+  readonly locale: Locale
+}
+
+export function logout(deps: LogoutDeps) {
+  return async (app: FastifyInstance) => {
+    app.get('/logout', async (request, reply) => {
+      return await answer(queryOf(request.url), request, reply, deps)
+    })
+    app.post<{ Body: Parameters }>('/logout', async (request, reply) => {
+      return await answer(request.body.text, request, reply, deps)
+    })
+    app.post<{ Body: Parameters }>('/logout/confirm', async (request, reply) => {
+      const query = request.body.get('request') ?? ''
+      const asked = await readRequest(parseParameters(query), request, deps)
+      const session = await findBrowserSession(request, deps)
+      if (!deps.csrf.check(request, request.body.get('csrf'))) {
+        return confirm(query, asked, request, reply, deps)
+      }
+      return await signOut(session?.sid, session, asked, reply, deps)
+    })
+  }
+}
+
+async function answer(
+  query: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: LogoutDeps,
+) {
+  const asked = await readRequest(parseParameters(query), request, deps)
+  const session = await findBrowserSession(request, deps)
+  const proven = asked.hint && (!session || hintNames(asked.hint, session))
+  if (proven) return await signOut(asked.hint?.sid, session, asked, reply, deps)
+  // Nobody is signed in here and nothing proves an app: there is nothing to end, so there is nothing to ask.
+  if (!session) return await signOut(undefined, undefined, asked, reply, deps)
+  return confirm(query, asked, request, reply, deps)
+}
+
+function hintNames(hint: IdTokenHint, session: SessionRecord): boolean {
+  return hint.sid === session.sid && hint.sub === session.sub
+}
+
+/** Section 2: faults are pages; a redirect needs a valid hint and a URI that is registered to the letter. */
+async function readRequest(
+  parameters: Parameters,
+  request: FastifyRequest,
+  deps: LogoutDeps,
+): Promise<LogoutRequest> {
+  const hintText = bounded(parameters, 'id_token_hint', LIMITS.tokenBytes)
+  const hint = hintText === undefined ? undefined : deps.hints.read(hintText)
+  if (hintText !== undefined && hint === undefined) {
+    throw new OAuthError('invalid_request', 'id_token_hint_invalid')
+  }
+  const clientId = bounded(parameters, 'client_id', LIMITS.clientIdChars)
+  if (hint && clientId !== undefined && clientId !== hint.clientId) {
+    throw new OAuthError('invalid_request', 'client_id_differs_from_hint')
+  }
+  const client = await findClient(hint?.clientId ?? clientId, deps)
+  return {
+    hint,
+    client,
+    returnTo: returnAddress(parameters, hint, client),
+    locale: deps.locale(request, bounded(parameters, 'ui_locales', 256)),
+  }
+}
+
+async function findClient(id: string | undefined, deps: LogoutDeps): Promise<Client | undefined> {
+  if (id === undefined) return undefined
+  const client = await deps.clients.find(id)
+  if (!client) throw new OAuthError('invalid_request', 'client_unknown')
+  return client
+}
+
+function returnAddress(
+  parameters: Parameters,
+  hint: IdTokenHint | undefined,
+  client: Client | undefined,
+): string | undefined {
+  const uri = bounded(parameters, 'post_logout_redirect_uri', LIMITS.uriChars)
+  if (uri === undefined) return undefined
+  if (!client?.postLogoutRedirectUris.includes(uri)) {
+    throw new OAuthError('invalid_request', 'post_logout_redirect_uri_mismatch')
+  }
+  // Registered, but unproven: the person gets our page and is not sent anywhere (section 3).
+  if (!hint) return undefined
+  const state = bounded(parameters, 'state', LIMITS.stateChars)
+  if (state === undefined) return uri
+  return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
+}
+
+async function signOut(
+  sid: string | undefined,
+  session: SessionRecord | undefined,
+  asked: LogoutRequest,
+  reply: FastifyReply,
+  deps: LogoutDeps,
+) {
+  const target = session?.sid ?? sid
+  if (target !== undefined) {
+    const sub = session?.sub ?? asked.hint?.sub ?? 'issuer'
+    const clientId = asked.client?.id
+    await deps.end({ kind: 'session', sid: target }, 'sign_out', {
+      sub,
+      sid: target,
+      ...(clientId !== undefined && { clientId }),
+    })
+  }
+  clearSessionCookie(reply)
+  if (asked.returnTo !== undefined) {
+    return await reply
+      .header('cache-control', 'no-store')
+      .header('referrer-policy', 'no-referrer')
+      .redirect(asked.returnTo, 303)
+  }
+  return await reply.headers(pageHeaders()).send(signedOutPage({ locale: asked.locale }))
+}
+
+function confirm(
+  query: string,
+  asked: LogoutRequest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: LogoutDeps,
+) {
+  const csrf = deps.csrf.issue(request, reply)
+  return reply
+    .headers(pageHeaders({ formAction: asked.returnTo === undefined ? [] : [asked.returnTo] }))
+    .send(
+      confirmSignOutPage({
+        locale: asked.locale,
+        action: `${deps.issuer}/logout/confirm`,
+        hidden: { csrf, request: query },
+        ...(asked.client && { clientName: asked.client.name }),
+      }),
+    )
+}

@@ -1,0 +1,76 @@
+/** What has ended, for this process's own checks: the same replica and the same lease rule as in a service. */
+import { type RevocationReplica, revocationReplica, type Verdict } from '@latchkey/feed'
+import { type AccessTokenClaims, type Clock, StoreUnavailable } from '@latchkey/protocol'
+import type { LeaseClock } from './lease-clock.ts'
+import type { LogTail } from './log-tail.ts'
+
+export interface LocalRevocations {
+  /** Why the token is dead, or undefined. @throws StoreUnavailable when this cannot be known for certain */
+  check(claims: AccessTokenClaims, kid: string): Promise<string | undefined>
+  /** Forgets a bounded number of entries whose second has passed. */
+  sweep(nowSeconds: number): void
+}
+
+export interface LocalRevocationsDeps {
+  readonly tail: Pick<LogTail, 'listen' | 'position' | 'living' | 'poke'>
+  readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
+  readonly clock: Clock
+  readonly leaseMs: number
+}
+
+const SWEEP_STEPS = 100_000
+
+export function localRevocations(deps: LocalRevocationsDeps): LocalRevocations {
+  const replica = followingReplica(deps.tail)
+
+  function isFresh(): boolean {
+    const confirmed = deps.lease.confirmed()
+    return !!confirmed && deps.clock.monotonicMs() - confirmed.begunAtMs < deps.leaseMs
+  }
+
+  return {
+    check: async (claims, kid) => {
+      if (!isFresh()) await deps.lease.beat()
+      if (!isFresh()) throw new StoreUnavailable('revocation log')
+      let verdict = replica.judge(claims, kid)
+      if (verdict === 'ahead') {
+        // Another process has signed it after an entry that is not here yet.
+        await deps.tail.poke()
+        verdict = replica.judge(claims, kid)
+      }
+      return reasonOf(verdict)
+    },
+    sweep: (nowSeconds) => replica.sweep(nowSeconds, SWEEP_STEPS),
+  }
+}
+
+/** A replica that applies whatever the tail reads. */
+function followingReplica(
+  tail: Pick<LogTail, 'listen' | 'position' | 'living'>,
+): RevocationReplica {
+  const replica = revocationReplica()
+  const startOver = (partition: number) => {
+    const position = tail.position(partition)
+    replica.applySnapshot({ position, entries: tail.living(partition), first: true, more: false })
+  }
+  tail.listen({
+    appended: (epoch, entries) => {
+      const outcome = replica.applyEntries({ epoch, entries })
+      if (outcome.kind === 'resync') startOver(outcome.p)
+    },
+    reset: startOver,
+  })
+  return replica
+}
+
+function reasonOf(verdict: Verdict): string | undefined {
+  switch (verdict) {
+    case 'live':
+      return undefined
+    case 'ahead':
+    case 'stale':
+      return verdict
+    default:
+      return `${verdict}_ended`
+  }
+}

@@ -1,0 +1,113 @@
+/** The living log of one partition as this process has read it: complete, in order, one read at a time. */
+import type { FeedPosition, LogEntry } from '@latchkey/protocol'
+import type { RevocationLog } from '@latchkey/store'
+
+export interface PartitionTail {
+  position(): FeedPosition
+  living(): readonly LogEntry[]
+  after(position: FeedPosition): readonly LogEntry[] | undefined
+  /** Resolves when everything appended before the call has been read. */
+  readOn(): Promise<void>
+  drop(nowSeconds: number): void
+}
+
+export interface PartitionTailDeps {
+  readonly log: Pick<RevocationLog, 'head' | 'read'>
+  readonly partition: number
+  readonly appended: (epoch: number, entries: readonly LogEntry[]) => void
+  readonly replaced: (epochBefore: number, epoch: number) => void
+}
+
+const READ_AT_ONCE = 1000
+
+interface Copy {
+  epoch: number
+  offset: number
+  digest: string
+  entries: LogEntry[]
+}
+
+export function partitionTail(deps: PartitionTailDeps): PartitionTail {
+  const { partition } = deps
+  let copy: Copy = { epoch: -1, offset: 0, digest: '', entries: [] }
+  /** The read that is under way, and whether somebody asked for more while it was. */
+  let reading: Promise<void> | undefined
+  let again = false
+
+  async function readRounds(): Promise<void> {
+    try {
+      do {
+        again = false
+        await readRound()
+      } while (again)
+    } finally {
+      // In the same turn as the last look at `again`, so that nobody's wish for one more round is lost.
+      reading = undefined
+    }
+  }
+
+  async function readRound(): Promise<void> {
+    const slice = await deps.log.read(partition, copy.offset, READ_AT_ONCE)
+    if (slice.epoch !== copy.epoch || !slice.complete) {
+      const before = copy.epoch
+      copy = await readFromStart(deps)
+      again = true
+      deps.replaced(before, copy.epoch)
+      return
+    }
+    const last = slice.entries.at(-1)
+    if (!last) return
+    copy.entries.push(...slice.entries)
+    copy.offset = last.o
+    copy.digest = last.d
+    again ||= slice.entries.length === READ_AT_ONCE
+    deps.appended(copy.epoch, slice.entries)
+  }
+
+  return {
+    position: () => ({
+      p: partition,
+      epoch: copy.epoch,
+      offset: copy.offset,
+      digest: copy.digest,
+    }),
+    living: () => copy.entries,
+    after: (position) => entriesAfter(copy, position),
+    readOn: async () => {
+      if (reading === undefined) reading = readRounds()
+      else again = true
+      await reading
+    },
+    drop: (nowSeconds) => {
+      copy.entries = copy.entries.filter((entry) => entry.x >= nowSeconds)
+    },
+  }
+}
+
+/** The head is read before the entries: one that arrives in between is read by the next round. */
+async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
+  const head = await deps.log.head(deps.partition)
+  const { epoch, offset } = head.position
+  const entries: LogEntry[] = []
+  let from = 0
+  for (;;) {
+    const slice = await deps.log.read(deps.partition, from, READ_AT_ONCE)
+    if (slice.epoch !== epoch) break
+    entries.push(...slice.entries.filter((entry) => entry.o <= offset))
+    const last = slice.entries.at(-1)
+    if (!last || last.o >= offset) break
+    from = last.o
+  }
+  return { epoch, offset, digest: head.digest, entries }
+}
+
+/** The digest must be ours too: a log that lost its last writes and went on has the offset, but not the digest. */
+function entriesAfter(copy: Copy, position: FeedPosition): readonly LogEntry[] | undefined {
+  if (position.epoch !== copy.epoch || position.offset > copy.offset) return undefined
+  if (position.offset === copy.offset) return position.digest === copy.digest ? [] : undefined
+  const index = copy.entries.findIndex((entry) => entry.o === position.offset)
+  if (index < 0 || copy.entries[index]?.d !== position.digest) return undefined
+  const rest = copy.entries.slice(index + 1)
+  // Dropped entries leave holes; across a hole only a snapshot is right.
+  return rest.every((entry, i) => entry.o === position.offset + 1 + i) ? rest : undefined
+}

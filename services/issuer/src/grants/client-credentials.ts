@@ -1,0 +1,46 @@
+/** grant_type=client_credentials: RFC 6749 section 4.4. A machine's own token: no refresh token, no ID token, no session. */
+import type { Directory } from '@latchkey/directory'
+import { machineSubject, OAuthError, partitionOfSubject } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import { checkAudience } from '../checks/audience.ts'
+import type { AccessTokens } from '../minting/access-token.ts'
+import type { Grant, TokenResponse } from './grant.ts'
+import { livingService } from './user-rights.ts'
+
+export interface ClientCredentialsDeps {
+  readonly issuer: string
+  readonly store: Pick<Store, 'log' | 'partitions'>
+  readonly directory: {
+    readonly clients: Pick<Directory['clients'], 'find' | 'routesAt'>
+    readonly services: Pick<Directory['services'], 'find'>
+  }
+  readonly accessTokens: AccessTokens
+}
+
+export function clientCredentials(deps: ClientCredentialsDeps): Grant {
+  return async (authenticated, parameters) => {
+    if (authenticated.authMethod === 'none') {
+      throw new OAuthError('unauthorized_client', 'public_client')
+    }
+    const sub = machineSubject(authenticated.id)
+    // The position first, then the client once more: what was read to authenticate it may be older (DESIGN section 5).
+    const head = await deps.store.log.head(partitionOfSubject(sub, deps.store.partitions))
+    const client = await deps.directory.clients.find(authenticated.id)
+    if (!client || client.disabled) throw new OAuthError('invalid_client', 'client_disabled')
+    const audience = checkAudience(parameters, client, deps.issuer)
+    const service = await livingService(audience, deps.directory)
+    const access = deps.accessTokens.mint({
+      service,
+      sub,
+      clientId: client.id,
+      scope: '',
+      rev: head.position,
+      routes: await deps.directory.clients.routesAt(client.id, audience),
+    })
+    return {
+      access_token: access.token,
+      token_type: 'Bearer',
+      expires_in: access.expiresIn,
+    } satisfies TokenResponse
+  }
+}

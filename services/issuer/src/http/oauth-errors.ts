@@ -1,0 +1,55 @@
+/** Errors as JSON: RFC 6749 section 5.2. For the endpoints that programs call. */
+import { OAuthError, StoreUnavailable } from '@latchkey/protocol'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** Every thrown thing becomes an OAuthError; unknown ones say nothing of their inside. */
+export function toOAuthError(error: unknown): OAuthError {
+  if (error instanceof OAuthError) return error
+  if (error instanceof StoreUnavailable) {
+    return new OAuthError('temporarily_unavailable', 'store_unavailable', {
+      cause: error,
+      retryAfterSeconds: error.retryAfterSeconds,
+    })
+  }
+  const status = (error as Partial<FastifyError>).statusCode
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new OAuthError('invalid_request', (error as FastifyError).code ?? 'bad_request', {
+      cause: error,
+    })
+  }
+  return new OAuthError('server_error', 'unexpected', { cause: error })
+}
+
+export function logError(request: FastifyRequest, error: OAuthError): void {
+  const facts = { code: error.code, reason: error.reason, err: error.cause }
+  if (error.status >= 500) request.log.error(facts, 'request failed')
+  else request.log.info({ code: error.code, reason: error.reason }, 'request refused')
+}
+
+/** Error handler of the OAuth endpoints. */
+export function sendOAuthError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const error = toOAuthError(thrown)
+  logError(request, error)
+  if (error.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(error.retryAfterSeconds))
+  }
+  // RFC 6749 section 5.2: the challenge matches the scheme that the client used.
+  if (error.code === 'invalid_client') reply.header('www-authenticate', 'Basic realm="latchkey"')
+  return reply
+    .code(statusOf(thrown, error))
+    .header('cache-control', 'no-store')
+    .header('pragma', 'no-cache')
+    .type('application/json; charset=utf-8')
+    .send(
+      JSON.stringify({
+        error: error.code,
+        ...(error.description !== undefined && { error_description: error.description }),
+      }),
+    )
+}
+
+/** Transport faults keep their own status: 413 for a body too large, 415 for a foreign media type. */
+function statusOf(thrown: unknown, error: OAuthError): number {
+  const status = (thrown as Partial<FastifyError>).statusCode
+  return status === 413 || status === 415 ? status : error.status
+}

@@ -1,0 +1,64 @@
+/** Errors as pages, for the endpoints that people meet; as redirects once the client and its address are proven. */
+import type { OAuthError } from '@latchkey/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { RedirectableError } from '../authorization.ts'
+import { errorResponse } from '../authorization-response.ts'
+import { type ErrorPageKind, errorPage } from '../pages/error-page.ts'
+import { unavailablePage } from '../pages/notice-pages.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import { logError, toOAuthError } from './oauth-errors.ts'
+import type { PageLocale } from './page-locale.ts'
+
+export interface PageErrorDeps {
+  readonly issuer: string
+  readonly locale: PageLocale
+}
+
+export function sendPageError(deps: PageErrorDeps) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    if (thrown instanceof RedirectableError) {
+      logError(request, thrown.error)
+      const { redirectUri } = thrown.target
+      const target = { redirectUri, state: thrown.state, issuer: deps.issuer }
+      return reply
+        .header('cache-control', 'no-store')
+        .header('referrer-policy', 'no-referrer')
+        .redirect(errorResponse(target, thrown.error), 303)
+    }
+    const error = toOAuthError(thrown)
+    logError(request, error)
+    const locale = deps.locale(request)
+    reply.headers(pageHeaders())
+    if (error.status === 503) {
+      return reply
+        .code(503)
+        .header('retry-after', String(error.retryAfterSeconds ?? 1))
+        .send(unavailablePage({ locale }))
+    }
+    // Nothing may be answered to an address that is not proven; and a page is never a 401, which is for programs.
+    return reply.code(error.status >= 500 ? 500 : 400).send(
+      errorPage({
+        locale,
+        kind: kindOf(error),
+        code: error.code,
+        reference: request.id,
+        ...(error.description !== undefined && { description: error.description }),
+      }),
+    )
+  }
+}
+
+const KINDS: Readonly<Record<string, ErrorPageKind>> = {
+  client_unknown: 'client',
+  client_disabled: 'client',
+  client_id_missing: 'client',
+  client_id_too_long: 'client',
+  redirect_uri_missing: 'redirect',
+  redirect_uri_mismatch: 'redirect',
+  redirect_uri_too_long: 'redirect',
+  post_logout_redirect_uri_mismatch: 'redirect',
+}
+
+function kindOf(error: OAuthError): ErrorPageKind {
+  return error.status >= 500 ? 'server' : (KINDS[error.reason] ?? 'request')
+}

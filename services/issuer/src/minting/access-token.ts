@@ -1,0 +1,93 @@
+/** Access tokens: RFC 9068 section 2, DESIGN section 3. */
+import type { Service } from '@latchkey/directory'
+import { fitsList } from '@latchkey/permissions'
+import {
+  type ActorClaim,
+  type Clock,
+  LIMITS,
+  nowSeconds,
+  OAuthError,
+  type Position,
+  type Random,
+  randomId,
+} from '@latchkey/protocol'
+import { type SigningKeyRecord, signAccessToken } from '@latchkey/tokens'
+
+export interface AccessTokenRequest {
+  readonly service: Service
+  readonly sub: string
+  readonly clientId: string
+  readonly scope: string
+  /** Read from the store before everything else in this request (DESIGN section 5). */
+  readonly rev: Position
+  readonly routes: readonly string[]
+  readonly session?: SignInFacts
+  readonly act?: ActorClaim
+  /** Second that the token must not outlive: that of the token it was exchanged for. */
+  readonly notAfter?: number
+}
+
+/** What a token says about the sign-in behind it; never changed by a refresh. */
+export interface SignInFacts {
+  readonly sid: string
+  readonly authTime: number
+  readonly acr: string
+  readonly amr: readonly string[]
+}
+
+export interface MintedToken {
+  readonly token: string
+  readonly expiresIn: number
+}
+
+export interface AccessTokens {
+  mint(request: AccessTokenRequest): MintedToken
+}
+
+export interface AccessTokenDeps {
+  readonly issuer: string
+  readonly signingKeyOf: (service: Service) => SigningKeyRecord
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export function accessTokens(deps: AccessTokenDeps): AccessTokens {
+  return {
+    mint: (request) => {
+      const { service } = request
+      refuseTooManyRoutes(request)
+      const now = nowSeconds(deps.clock)
+      const lifetime = Math.min(service.accessTokenSeconds, LIMITS.accessTokenMaxSeconds)
+      const exp = Math.min(now + lifetime, request.notAfter ?? Number.POSITIVE_INFINITY)
+      const { rev, session } = request
+      const token = signAccessToken(deps.signingKeyOf(service), {
+        iss: deps.issuer,
+        sub: request.sub,
+        aud: service.audience,
+        client_id: request.clientId,
+        iat: now,
+        exp,
+        jti: randomId(deps.random),
+        scope: request.scope,
+        rev: [rev.partition, rev.epoch, rev.offset],
+        routes: request.routes,
+        ...(session && {
+          sid: session.sid,
+          auth_time: session.authTime,
+          acr: session.acr,
+          amr: session.amr,
+        }),
+        ...(request.act && { act: request.act }),
+      })
+      return { token, expiresIn: exp - now }
+    },
+  }
+}
+
+/** The list form has a budget (DESIGN section 4). Cutting the list would silently take rights away, so it is an error. */
+function refuseTooManyRoutes(request: AccessTokenRequest): void {
+  if (fitsList(request.routes)) return
+  throw new OAuthError('server_error', 'routes_over_budget', {
+    description: `the rights at ${request.service.audience} do not fit into a token: ${request.routes.length} grants, at most ${LIMITS.routesListEntries} in ${LIMITS.routesListBytes} bytes`,
+  })
+}

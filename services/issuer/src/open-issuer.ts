@@ -1,0 +1,97 @@
+/** From settings to a running issuer: opens what it stands on, brings in what is declared, and listens. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Directory, openSqliteDirectory } from '@latchkey/directory'
+import { type Clock, type Random, systemClock, systemRandom } from '@latchkey/protocol'
+import { connectRedisStore, openSqliteStore, type Store } from '@latchkey/store'
+import type { FastifyBaseLogger } from 'fastify'
+import { buildIssuer, type Issuer } from './app.ts'
+import { cliClient, cliCredentials } from './cli-credentials.ts'
+import { declare, publishDeclared } from './declare.ts'
+import { listen } from './listen.ts'
+import type { Settings } from './settings/settings.ts'
+
+export interface OpenIssuerOptions {
+  readonly settings: Settings
+  readonly log: FastifyBaseLogger
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+export interface OpenIssuer extends Issuer {
+  readonly store: Store
+  readonly directory: Directory
+  /** Opens the port; the address that it listens on. */
+  listen(): Promise<string>
+  /** Stops serving, then closes store and directory. */
+  close(): Promise<void>
+}
+
+export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer> {
+  const { settings, log, clock = systemClock, random = systemRandom } = options
+  const store = await openStore(settings, clock, log)
+  const directory = await openSqliteDirectory({
+    file: join(settings.dataDir, 'directory.db'),
+    clock,
+    random,
+  }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const closeBoth = async () => {
+    await directory.close()
+    await store.close()
+  }
+  try {
+    const { issuer, dataDir } = settings
+    const issuerAddress = addressOf(settings)
+    const cli = cliClient(cliCredentials({ dataDir, issuer, issuerAddress }, random))
+    const applied = await declare(settings.declared, [cli], {
+      issuer,
+      directory,
+      clock,
+      accessTokenSeconds: settings.tokens.accessSeconds,
+    })
+    const tls = settings.tls && readTls(settings.tls)
+    const built = await buildIssuer({ settings, store, directory, clock, random, log, tls })
+    await built.app.ready()
+    await publishDeclared(applied, built.end)
+    const { created, updated } = applied
+    if (created.length + updated.length > 0) log.info({ created, updated }, 'declared')
+    return {
+      ...built,
+      store,
+      directory,
+      listen: () => listen(built.app, settings.listen),
+      close: async () => {
+        await built.app.close()
+        await closeBoth()
+      },
+    }
+  } catch (error) {
+    await closeBoth()
+    throw error
+  }
+}
+
+async function openStore(settings: Settings, clock: Clock, log: FastifyBaseLogger): Promise<Store> {
+  const sessionAbsoluteSeconds = settings.session.absoluteSeconds
+  if (settings.redisUrl !== undefined) {
+    return await connectRedisStore({ url: settings.redisUrl, sessionAbsoluteSeconds, log })
+  }
+  log.info({ dataDir: settings.dataDir }, 'embedded: sessions and log in SQLite, one process')
+  const file = join(settings.dataDir, 'store.db')
+  return await openSqliteStore({ file, sessionAbsoluteSeconds, clock })
+}
+
+function readTls(files: { certFile: string; keyFile: string }) {
+  return { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) }
+}
+
+/** How programs on this machine reach the issuer: a wildcard address is reached at loopback. */
+function addressOf(settings: Settings): string {
+  const { host, port } = settings.listen
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const bracketed = reachable.includes(':') ? `[${reachable}]` : reachable
+  return `${settings.tls ? 'https' : 'http'}://${bracketed}:${port}`
+}

@@ -1,0 +1,28 @@
+import { stopOnSignals } from './listen.ts'
+import { createLogger } from './logging.ts'
+import type { OpenIssuer } from './open-issuer.ts'
+import { openIssuer } from './open-issuer.ts'
+import { loadSettings } from './settings/load-settings.ts'
+
+export interface RunIssuerOptions {
+  /** Settings file; default `latchkey.yaml` in the working directory, if there is one. */
+  readonly file?: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+}
+
+/** Runs the issuer until it is told to stop by SIGTERM or SIGINT. Throws what `loadSettings` and opening throw. */
+export async function runIssuer(options: RunIssuerOptions): Promise<OpenIssuer> {
+  const settings = loadSettings(options)
+  const log = createLogger(settings.log.level)
+  const issuer = await openIssuer({ settings, log })
+  const { app } = issuer
+  const close = async () => {
+    await issuer.directory.close()
+    await issuer.store.close()
+  }
+  stopOnSignals({ app, log, process, close })
+  const address = await issuer.listen()
+  log.info({ issuer: settings.issuer, address }, 'issuer ready')
+  return issuer
+}

@@ -1,0 +1,63 @@
+import type { Report } from './faults.ts'
+import type { Settings } from './settings.ts'
+import { isLoopback } from './url-kinds.ts'
+
+/** Settings that are right one by one and wrong together. */
+export type Draft = Omit<Settings, 'masterKey' | 'tls'> & {
+  readonly masterKey?: Buffer
+  readonly tls: { readonly certFile?: string | undefined; readonly keyFile?: string | undefined }
+}
+
+export function crossCheck(draft: Draft, report: Report): void {
+  checkTransport(draft, report)
+  const { idleSeconds, absoluteSeconds } = draft.session
+  if (absoluteSeconds < idleSeconds) {
+    report({
+      at: 'session.absolute_seconds',
+      code: 'session-order',
+      received: String(absoluteSeconds),
+      expected: `at least session.idle_seconds, which is ${idleSeconds}`,
+    })
+  }
+  if (draft.languages.length === 0) {
+    report({ at: 'languages', code: 'no-language', received: 'none', expected: 'at least one' })
+  }
+  if (draft.redisUrl !== undefined && draft.masterKey === undefined) {
+    report({
+      at: 'master_key',
+      code: 'master-key-missing',
+      received: 'nothing',
+      expected: 'the key that all issuers on this Redis share: LATCHKEY_MASTER_KEY_FILE',
+    })
+  }
+}
+
+/** Passwords and tokens must not cross a network in the clear: attacks on the way to a proxy count too. */
+function checkTransport({ issuer, listen, tls, trustedProxies }: Draft, report: Report): void {
+  const hasCert = tls.certFile !== undefined
+  const hasKey = tls.keyFile !== undefined
+  if (hasCert !== hasKey) {
+    report({
+      at: 'tls',
+      code: 'tls-incomplete',
+      received: hasCert ? 'cert_file without key_file' : 'key_file without cert_file',
+      expected: 'both or none',
+    })
+  }
+  if ((hasCert || hasKey) && issuer.startsWith('http:')) {
+    report({
+      at: 'issuer',
+      code: 'issuer-insecure',
+      received: issuer,
+      expected: 'https, because tls is set',
+    })
+  }
+  if (!hasCert && !hasKey && !isLoopback(listen.host) && trustedProxies.length === 0) {
+    report({
+      at: 'listen.host',
+      code: 'plain-http-exposed',
+      received: `plain http on ${listen.host}`,
+      expected: 'tls, a loopback address, or trusted_proxies naming the proxy that ends TLS',
+    })
+  }
+}

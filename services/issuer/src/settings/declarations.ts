@@ -1,0 +1,117 @@
+import { LIMITS } from '@latchkey/protocol'
+import { LOCALES } from '../pages/locale.ts'
+import { optional, required, secret, withDefault } from './field.ts'
+import { choice, integer, list, path, scalarKind } from './kinds.ts'
+import { masterKey } from './master-key.ts'
+import { addressRange, issuerUrl, listenHost, parseRedisUrl } from './url-kinds.ts'
+
+/** Every setting of the issuer, once: the schema, the environment names, the messages and the manual come from here. */
+
+/** Settings that stand at the top of the file. */
+export const ROOT_FIELDS = {
+  issuer: required(
+    issuerUrl(),
+    'The public identity of this installation: the `iss` of every token and the address in the browser. It is only ' +
+      'ever taken from here, never from a request header. Changing it invalidates all tokens.',
+  ),
+  data_dir: withDefault(
+    path(),
+    '.latchkey',
+    'Where the embedded databases and the generated keys are kept. Created for the owner only.',
+  ),
+  redis_url: secret(
+    scalarKind('redis://HOST:PORT or rediss://HOST:PORT', 'not-a-redis-url', (value) =>
+      typeof value === 'string' ? parseRedisUrl(value) : undefined,
+    ),
+    'Keeps sessions, codes, refresh families and the revocation log in Redis, so that several issuers can share them. ' +
+      'Without it they are kept in SQLite in the data folder, for one process.',
+  ),
+  master_key: secret(
+    masterKey(),
+    'All keys of services, cookies and refresh tokens are derived from it. Required with Redis, the same for all ' +
+      'issuers; otherwise it is made at the first start and kept in `master.key` in the data folder.',
+  ),
+  trusted_proxies: withDefault(
+    list(addressRange(), 100),
+    [],
+    'Proxies whose `X-Forwarded-For` is believed, for the log and for limits per address. Needed when plain http is ' +
+      'spoken on an address that is not loopback. Host and scheme are never taken from headers.',
+  ),
+  languages: withDefault(
+    list(choice(...LOCALES), LOCALES.length),
+    LOCALES,
+    'Languages of the pages. The first one is shown when the browser asks for none of them.',
+  ),
+} as const
+
+/** Settings that stand in groups. */
+export const GROUP_FIELDS = {
+  listen: {
+    host: withDefault(
+      listenHost(),
+      '127.0.0.1',
+      'The address to listen on. `0.0.0.0` and `::` mean every address of the machine.',
+    ),
+    port: withDefault(
+      integer({ min: 0, max: 65535 }),
+      4000,
+      'The port to listen on. 0 takes any free port, which only tests want.',
+    ),
+  },
+  tls: {
+    cert_file: optional(
+      path(),
+      'PEM file with the certificate and those between it and the root. With it the issuer speaks https itself.',
+    ),
+    key_file: optional(
+      path(),
+      'PEM file with the private key of the certificate, closed to others.',
+    ),
+  },
+  session: {
+    idle_seconds: withDefault(
+      integer({ min: 60, max: 90 * 24 * 3600 }),
+      LIMITS.sessionIdleSeconds,
+      'A session ends when it was not used for so long.',
+    ),
+    absolute_seconds: withDefault(
+      integer({ min: 60, max: 400 * 24 * 3600 }),
+      LIMITS.sessionAbsoluteSeconds,
+      'A session ends so long after the sign-in, however much it is used.',
+    ),
+  },
+  tokens: {
+    access_seconds: withDefault(
+      integer({ min: 30, max: LIMITS.accessTokenMaxSeconds }),
+      LIMITS.accessTokenSeconds,
+      'Lifetime of access tokens of services that declare none of their own.',
+    ),
+    refresh_grace_seconds: withDefault(
+      integer({ min: 0, max: 60 }),
+      LIMITS.refreshGraceSeconds,
+      'For so long a refresh token that was just replaced gives the same successor again, for lost answers.',
+    ),
+    code_seconds: withDefault(
+      integer({ min: 5, max: 600 }),
+      LIMITS.codeSeconds,
+      'Lifetime of authorization codes.',
+    ),
+  },
+  feed: {
+    lease_ms: withDefault(
+      integer({ min: 500, max: 60_000 }),
+      LIMITS.leaseMs,
+      'The bound for ending anything: so long after the end no service accepts a token of it.',
+    ),
+  },
+  log: {
+    level: withDefault(
+      choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+      'info',
+      'The least important level that is written.',
+    ),
+  },
+} as const
+
+/** Lists of the file that are brought into the directory at every start. */
+export const DECLARED_LISTS = ['services', 'clients', 'roles', 'users'] as const

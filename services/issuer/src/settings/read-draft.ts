@@ -1,0 +1,62 @@
+import type { Draft } from './cross-checks.ts'
+import { DECLARED_LISTS, GROUP_FIELDS, ROOT_FIELDS } from './declarations.ts'
+import { readDeclared } from './declared.ts'
+import type { Fields, Values } from './field.ts'
+import { emptyGroup, type Group } from './located.ts'
+import { readEnvironment, reportMisspelt, variablesOf } from './read-environment.ts'
+import { asGroup, type FileReading, knownNames, readFields, reportUnknown } from './read-fields.ts'
+
+/** All settings of the file and the environment. With faults reported, members may be missing. */
+export function readDraft(root: Group, reading: FileReading, cwd: string): Draft {
+  const groups = Object.keys(GROUP_FIELDS)
+  reportUnknown(root, [...knownNames(ROOT_FIELDS), ...groups, ...DECLARED_LISTS], reading)
+  const variables: string[] = []
+  const read = <F extends Fields>(name: string, fields: F): Values<F> => {
+    variables.push(...variablesOf(name, fields))
+    const fromEnvironment = readEnvironment(name, fields, reading.env, {
+      report: reading.report,
+      folder: cwd,
+    })
+    const group = name === '' ? root : groupOf(root, name, fields, reading)
+    // Names with a fault are missing here; the caller throws before anybody looks at them.
+    return Object.fromEntries(readFields(group, fields, reading, fromEnvironment)) as Values<F>
+  }
+  const top = read('', ROOT_FIELDS)
+  const { host, port } = read('listen', GROUP_FIELDS.listen)
+  const tls = read('tls', GROUP_FIELDS.tls)
+  const session = read('session', GROUP_FIELDS.session)
+  const tokens = read('tokens', GROUP_FIELDS.tokens)
+  const feed = read('feed', GROUP_FIELDS.feed)
+  const log = read('log', GROUP_FIELDS.log)
+  reportMisspelt(reading.env, variables, reading)
+  return {
+    issuer: top.issuer,
+    listen: { host, port },
+    tls: { certFile: tls.cert_file, keyFile: tls.key_file },
+    trustedProxies: top.trusted_proxies,
+    dataDir: top.data_dir,
+    ...(top.redis_url === undefined ? {} : { redisUrl: top.redis_url }),
+    ...(top.master_key === undefined ? {} : { masterKey: top.master_key }),
+    session: {
+      idleSeconds: session.idle_seconds,
+      absoluteSeconds: session.absolute_seconds,
+    },
+    tokens: {
+      accessSeconds: tokens.access_seconds,
+      refreshGraceSeconds: tokens.refresh_grace_seconds,
+      codeSeconds: tokens.code_seconds,
+    },
+    feed: { leaseMs: feed.lease_ms },
+    log: { level: log.level },
+    languages: top.languages,
+    declared: readDeclared(root, reading, tokens.access_seconds),
+  }
+}
+
+function groupOf(root: Group, name: string, fields: Fields, reading: FileReading): Group {
+  const found = root.entries.get(name)?.value
+  const group = found && asGroup(found, knownNames(fields), reading)
+  if (group === undefined) return emptyGroup(name)
+  reportUnknown(group, knownNames(fields), reading)
+  return group
+}

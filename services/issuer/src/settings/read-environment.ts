@@ -1,0 +1,78 @@
+import { resolve } from 'node:path'
+import type { Field, Fields } from './field.ts'
+import type { Reading } from './kinds.ts'
+import type { Environment, Found } from './read-fields.ts'
+import { hidden, readSecretFile } from './secrets.ts'
+import { editDistance } from './suggest.ts'
+
+/** `session.idle_seconds` is LATCHKEY_SESSION_IDLE_SECONDS. */
+export function environmentName(group: string, name: string): string {
+  return ['latchkey', group, name]
+    .filter((part) => part !== '')
+    .join('_')
+    .toUpperCase()
+}
+
+/** Every variable that the fields of a group may be given by. */
+export function variablesOf(group: string, fields: Fields): string[] {
+  return Object.entries(fields).flatMap(([name, { secret }]) => {
+    const variable = environmentName(group, name)
+    return secret === true ? [variable, `${variable}_FILE`] : [variable]
+  })
+}
+
+/** Values that the environment gives for the fields of one group. An empty variable counts as absent. */
+export function readEnvironment(
+  group: string,
+  fields: Fields,
+  env: Environment,
+  reading: Reading,
+): Found {
+  const values = new Map<string, unknown>()
+  for (const [name, field] of Object.entries(fields)) {
+    const value = readVariable(environmentName(group, name), field, env, reading)
+    if (value !== undefined) values.set(name, value)
+  }
+  return values
+}
+
+function readVariable(variable: string, field: Field, env: Environment, reading: Reading): unknown {
+  const text = env[variable] ?? ''
+  const file = field.secret === true ? (env[`${variable}_FILE`] ?? '') : ''
+  if (text !== '' && file !== '') {
+    const received = `${variable} and ${variable}_FILE`
+    reading.report({ at: variable, code: 'secret-twice', received, expected: 'one of them' })
+    return undefined
+  }
+  if (file !== '') {
+    const found = readSecretFile(resolve(reading.folder, file), `${variable}_FILE`, reading.report)
+    return found && field.kind.read(found, { ...reading, report: hidden(reading) })
+  }
+  if (text === '') return undefined
+  const found = field.kind.fromText?.(text, variable) ?? {
+    kind: 'scalar',
+    at: variable,
+    value: text,
+  }
+  const report = field.secret === true ? hidden(reading) : reading.report
+  return field.kind.read(found, { ...reading, report })
+}
+
+/**
+ * Refuses variables that are almost one of ours: a misspelt LATCHKEY_REDIS_URL must not silently mean "no Redis".
+ * Others with the same beginning are left alone: programs beside the issuer have theirs, and Kubernetes invents
+ * LATCHKEY_PORT for a service that is called latchkey.
+ */
+export function reportMisspelt(
+  env: Environment,
+  known: readonly string[],
+  { report }: Pick<Reading, 'report'>,
+): void {
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('LATCHKEY_') || known.includes(variable)) continue
+    const near = known.find((name) => editDistance(variable, name) <= 2)
+    if (near === undefined) continue
+    const expected = `a known name; did you mean ${near}?`
+    report({ at: 'environment', code: 'unknown-setting', received: variable, expected })
+  }
+}

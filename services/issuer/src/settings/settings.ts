@@ -1,0 +1,32 @@
+import type { DeclaredDirectory } from '@latchkey/directory'
+import type { Level } from 'pino'
+import type { Locale } from '../pages/locale.ts'
+
+/** What the issuer runs with. Built by `loadSettings`, frozen; nothing else reads the environment. */
+export interface Settings {
+  /** An origin: `https://sso.example.com`. */
+  readonly issuer: string
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Absolute paths of PEM files that have been looked at: readable, a pair, the key closed to others. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** IP addresses and CIDR ranges; empty: nobody's `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
+  /** Absolute path. */
+  readonly dataDir: string
+  /** May hold a password: never logged. Absent: embedded. */
+  readonly redisUrl?: string
+  /** At least 32 random bytes. */
+  readonly masterKey: Buffer
+  readonly session: { readonly idleSeconds: number; readonly absoluteSeconds: number }
+  readonly tokens: {
+    readonly accessSeconds: number
+    readonly refreshGraceSeconds: number
+    readonly codeSeconds: number
+  }
+  readonly feed: { readonly leaseMs: number }
+  readonly log: { readonly level: Level | 'silent' }
+  /** Languages of the pages, the first is the fallback; never empty. */
+  readonly languages: readonly Locale[]
+  /** Services, clients, roles and users to bring into the directory: `applyDeclared`. Holds secrets. */
+  readonly declared: DeclaredDirectory
+}
