@@ -1,0 +1,36 @@
+import { InputError } from '@latchkey/protocol'
+import { DIRECTORY_LIMITS } from '../limits.ts'
+
+const DEPTH = 8
+
+/** The detail of an audit record as JSON text. Throws InputError `audit-detail` unless reading it back gives the same. */
+export function checkDetail(detail: Readonly<Record<string, unknown>>): string {
+  if (!isPlainObject(detail) || !isPlainJson(detail, DEPTH)) {
+    refuse('something else', `plain JSON, at most ${DEPTH} levels deep`)
+  }
+  const text = JSON.stringify(detail)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > DIRECTORY_LIMITS.auditDetailBytes) {
+    refuse(`${bytes} bytes`, `at most ${DIRECTORY_LIMITS.auditDetailBytes} bytes of JSON`)
+  }
+  return text
+}
+
+/** No undefined, NaN, Date, bigint or class: JSON.stringify would drop or change them without a word. */
+function isPlainJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (depth === 0) return false
+  if (Array.isArray(value)) return value.every((one) => isPlainJson(one, depth - 1))
+  return isPlainObject(value) && Object.values(value).every((one) => isPlainJson(one, depth - 1))
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function refuse(received: string, expected: string): never {
+  throw new InputError('audit-detail', { received, expected, where: 'detail' })
+}
