@@ -209,4 +209,3 @@ t.test('RFC 7636: proof key for code exchange', async (t) => {
     t.test(name, async (t) => t.equal(verifierMatches(stored, sent), expected))
   }
 })
-

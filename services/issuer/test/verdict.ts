@@ -10,4 +10,3 @@ export function verdict(check: () => unknown): string {
     throw error
   }
 }
-

@@ -1,7 +1,7 @@
 import { GROUP_FIELDS, ROOT_FIELDS } from './declarations.ts'
 import { CLIENT_FIELDS, ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
-import type { Field, Fields } from './field.ts'
-import { environmentName } from './read-environment.ts'
+import { type Field, type Fields, namesOf } from './field.ts'
+import { variablesOf } from './read-environment.ts'
 
 /** docs/operate/configuration.md, from the declarations. A test compares, so that the two cannot drift apart. */
 export function configurationPage(): string {
@@ -57,11 +57,10 @@ const EXAMPLES = `## Examples
 function settingRows(group: string, fields: Fields): string[][] {
   const head = ['name', 'value', 'default', 'environment', 'meaning']
   const rows = Object.entries(fields).map(([name, field]) => {
-    const variable = environmentName(group, name)
-    const variables = field.secret === true ? [variable, `${variable}_FILE`] : [variable]
     const full = group === '' ? name : `${group}.${name}`
-    const meaning = field.description
-    return [codes([full]), field.kind.shape, fallback(field), codes(variables), meaning]
+    const names = codes(namesOf(full, field))
+    const variables = codes(variablesOf(group, { [name]: field }))
+    return [names, field.kind.shape, fallback(field), variables, field.description]
   })
   return [head, ...rows]
 }
@@ -69,8 +68,7 @@ function settingRows(group: string, fields: Fields): string[][] {
 function declaredRows(fields: Fields): string[][] {
   const head = ['name', 'value', 'default', 'meaning']
   const rows = Object.entries(fields).map(([name, field]) => {
-    const names = field.secret === true ? [name, `${name}_file`, `${name}_env`] : [name]
-    return [codes(names), field.kind.shape, fallback(field), field.description]
+    return [codes(namesOf(name, field)), field.kind.shape, fallback(field), field.description]
   })
   return [head, ...rows]
 }

@@ -1,6 +1,6 @@
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
-import { grants, hash, uri } from './declared-kinds.ts'
+import { grants, hash, password, uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, flag, integer, list, pattern, text } from './kinds.ts'
 
@@ -116,7 +116,7 @@ export const USER_FIELDS = {
   ),
   grants: optional(grants(), 'What the user may call besides that.'),
   password: secret(
-    text(LIMITS.passwordBytes, `at least ${DIRECTORY_LIMITS.passwordChars} characters`),
+    password(),
     'The first password: used while the user has none, and never again.',
   ),
   password_hash: optional(

@@ -1,6 +1,7 @@
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { parseGrant } from '@latchkey/permissions'
-import { type Kind, list, scalarKind } from './kinds.ts'
+import { LIMITS } from '@latchkey/protocol'
+import { isPlainText, type Kind, list, scalarKind } from './kinds.ts'
 import { quote, show } from './located.ts'
 import { hidden } from './secrets.ts'
 import { parseUrl } from './url-kinds.ts'
@@ -56,6 +57,15 @@ function grant(): Kind<string> {
       return undefined
     },
   }
+}
+
+/** NIST SP 800-63B section 3.1.1.2 counts code points. */
+export function password(): Kind<string> {
+  const min = DIRECTORY_LIMITS.passwordChars
+  return scalarKind(`at least ${min} characters`, 'password-short', (value) => {
+    if (typeof value !== 'string' || [...value].length < min) return undefined
+    return isPlainText(value, LIMITS.passwordBytes) ? value : undefined
+  })
 }
 
 /** Text that only looks like a hash could be the secret itself, so it is not shown either. */

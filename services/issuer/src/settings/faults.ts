@@ -20,11 +20,28 @@ export class SettingsError extends Error {
   readonly faults: readonly InputError[]
 
   constructor(faults: readonly Fault[]) {
-    const errors = faults.map(
-      ({ at, code, received, expected }) => new InputError(code, { received, expected, where: at }),
-    )
+    const errors = faults
+      .toSorted(byPlace)
+      .map(
+        ({ at, code, received, expected }) =>
+          new InputError(code, { received, expected, where: at }),
+      )
     super(errors.map((error) => error.message).join('\n'))
     this.name = 'SettingsError'
     this.faults = errors
   }
+}
+
+/** In the order of the file, then what does not stand in it. */
+function byPlace(one: Fault, other: Fault): number {
+  const [oneLine, oneColumn] = place(one)
+  const [otherLine, otherColumn] = place(other)
+  // Subtracting would give NaN for two that stand nowhere.
+  if (oneLine === otherLine) return oneColumn - otherColumn
+  return oneLine < otherLine ? -1 : 1
+}
+
+function place({ at }: Fault): [line: number, column: number] {
+  const [, line, column] = /^\S+:(\d+):(\d+)/.exec(at) ?? []
+  return line === undefined ? [Number.POSITIVE_INFINITY, 0] : [Number(line), Number(column)]
 }

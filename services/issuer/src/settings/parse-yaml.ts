@@ -52,11 +52,16 @@ function locate(
   report: Report,
 ): Group | undefined {
   let nodes = 0
+  const unresolved: string[] = []
   const visit = (node: Node | null | undefined, path: string, depth: number): Located => {
     nodes += 1
     const at = join(place(node?.range?.[0] ?? 0), path)
     if (nodes > MAX_NODES || depth > MAX_DEPTH) return { kind: 'scalar', at, value: null }
-    if (isAlias(node)) return visit(node.resolve(document), path, depth + 1)
+    if (isAlias(node)) {
+      const target = node.resolve(document)
+      if (target === undefined) unresolved.push(at)
+      return visit(target, path, depth + 1)
+    }
     if (isSeq(node)) {
       const items = node.items.map((item, index) =>
         visit(item as Node, `${path}[${index}]`, depth + 1),
@@ -78,6 +83,10 @@ function locate(
     return { kind: 'scalar', at, value: isScalar(node) ? (node.value as Scalar) : null }
   }
   const root = visit(document.contents, '', 0)
+  for (const at of unresolved) {
+    const expected = 'the name of an anchor above; text that begins with * needs quotes'
+    report({ at, code: 'settings-syntax', received: 'an alias of nothing', expected })
+  }
   if (nodes > MAX_NODES) {
     report({
       at: fileName,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Field, Fields } from './field.ts'
 import type { Reading } from './kinds.ts'
+import type { Located } from './located.ts'
 import type { Environment, Found } from './read-fields.ts'
 import { hidden, readSecretFile } from './secrets.ts'
 import { editDistance } from './suggest.ts'
@@ -21,7 +22,10 @@ export function variablesOf(group: string, fields: Fields): string[] {
   })
 }
 
-/** Values that the environment gives for the fields of one group. An empty variable counts as absent. */
+/**
+ * Values that the environment gives for the fields of one group: undefined when given with a fault. An empty variable
+ * counts as absent.
+ */
 export function readEnvironment(
   group: string,
   fields: Fields,
@@ -30,32 +34,36 @@ export function readEnvironment(
 ): Found {
   const values = new Map<string, unknown>()
   for (const [name, field] of Object.entries(fields)) {
-    const value = readVariable(environmentName(group, name), field, env, reading)
-    if (value !== undefined) values.set(name, value)
+    const given = variablesOf(group, { [name]: field }).filter((variable) => env[variable])
+    if (given.length > 0) values.set(name, readVariables(given, field, env, reading))
   }
   return values
 }
 
-function readVariable(variable: string, field: Field, env: Environment, reading: Reading): unknown {
-  const text = env[variable] ?? ''
-  const file = field.secret === true ? (env[`${variable}_FILE`] ?? '') : ''
-  if (text !== '' && file !== '') {
-    const received = `${variable} and ${variable}_FILE`
-    reading.report({ at: variable, code: 'secret-twice', received, expected: 'one of them' })
+function readVariables(
+  given: readonly string[],
+  field: Field,
+  env: Environment,
+  reading: Reading,
+): unknown {
+  const [at = '', ...more] = given
+  if (more.length > 0) {
+    const received = given.join(' and ')
+    reading.report({ at, code: 'secret-twice', received, expected: 'one of them' })
     return undefined
   }
-  if (file !== '') {
-    const found = readSecretFile(resolve(reading.folder, file), `${variable}_FILE`, reading.report)
-    return found && field.kind.read(found, { ...reading, report: hidden(reading) })
+  const text = env[at] ?? ''
+  if (field.secret !== true) {
+    return field.kind.read(field.kind.fromText?.(text, at) ?? scalar(text, at), reading)
   }
-  if (text === '') return undefined
-  const found = field.kind.fromText?.(text, variable) ?? {
-    kind: 'scalar',
-    at: variable,
-    value: text,
-  }
-  const report = field.secret === true ? hidden(reading) : reading.report
-  return field.kind.read(found, { ...reading, report })
+  const found = at.endsWith('_FILE')
+    ? readSecretFile(resolve(reading.folder, text), at, reading.report)
+    : scalar(text, at)
+  return found && field.kind.read(found, { ...reading, report: hidden(reading) })
+}
+
+function scalar(value: string, at: string): Located {
+  return { kind: 'scalar', at, value }
 }
 
 /**

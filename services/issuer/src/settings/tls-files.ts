@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { InputError } from '@latchkey/protocol'
+import type { Fault } from './faults.ts'
 import { readSecretFile } from './secrets.ts'
 
 /** Certificate and key as `node:tls` wants them. Throws InputError when they cannot be used. */
@@ -11,9 +12,9 @@ export function readTlsFiles(files: { certFile: string; keyFile: string }): {
   const refuse = (at: string, code: string, received: string, expected: string): never => {
     throw new InputError(code, { where: at, received, expected })
   }
-  const found = readSecretFile(files.keyFile, 'tls.key_file', ({ at, code, received, expected }) =>
-    refuse(at, code, received, expected),
-  )
+  const faults: Fault[] = []
+  const found = readSecretFile(files.keyFile, 'tls.key_file', (fault) => faults.push(fault))
+  for (const { at, code, received, expected } of faults) refuse(at, code, received, expected)
   const key = found?.kind === 'scalar' ? String(found.value) : ''
   const cert = attempt(
     () => readFileSync(files.certFile, 'utf8'),

@@ -1,0 +1,273 @@
+import t from 'tap'
+import {
+  AUTHORIZE,
+  answerOf,
+  CALLBACK,
+  hiddenFields,
+  ISSUER,
+  ORDERS,
+  testIssuer,
+} from './test-issuer.ts'
+
+const issuer = await testIssuer()
+t.teardown(() => issuer.close())
+
+const authorizeUrl = (query: Record<string, string> = {}) =>
+  `/authorize?${new URLSearchParams({ ...AUTHORIZE, ...query })}`
+
+t.test('OpenID Connect Core section 3.1.2: signing in', async (t) => {
+  t.test('the page names the app, carries the request and lets nobody frame it', async (t) => {
+    const page = await issuer.browser().get(authorizeUrl())
+    t.equal(page.statusCode, 200)
+    t.match(page.headers['content-security-policy'], "frame-ancestors 'none'")
+    t.match(page.headers['content-security-policy'], `form-action 'self' ${ORDERS}`)
+    t.match(page.headers['x-frame-options'], 'DENY')
+    t.match(page.headers['cache-control'], 'no-store')
+    t.match(page.body, 'Orders &lt;&amp;&quot;')
+    t.strictSame(Object.keys(hiddenFields(page.body)).sort(), ['csrf', 'request'])
+  })
+  t.test('a right password gives a code, the state as it was sent and the issuer', async (t) => {
+    const answer = await issuer.browser().signIn('ada', { state: 'a b&c=d"<>' })
+    t.match(answer.get('code'), /^c0_/)
+    t.equal(answer.get('state'), 'a b&c=d"<>')
+    t.equal(answer.get('iss'), ISSUER)
+  })
+  t.test('the answer to the form is 303, so that the password is not posted on', async (t) => {
+    const browser = issuer.browser()
+    const form = hiddenFields((await browser.get(authorizeUrl())).body)
+    const answer = await browser.submit('/sign-in', {
+      ...form,
+      username: 'ada',
+      password: 'ada-ada-ada',
+    })
+    t.equal(answer.statusCode, 303)
+    t.match(answer.headers.location, `${CALLBACK}?`)
+    t.equal(answer.headers['referrer-policy'], 'no-referrer')
+  })
+  t.test('a query that belongs to the redirect URI stays as it is registered', async (t) => {
+    const browser = issuer.browser()
+    const query = { redirect_uri: `${ORDERS}/cb?tenant=1` }
+    const form = hiddenFields((await browser.get(authorizeUrl(query))).body)
+    const answer = await browser.submit('/sign-in', {
+      ...form,
+      username: 'ada',
+      password: 'ada-ada-ada',
+    })
+    t.match(answer.headers.location, `${ORDERS}/cb?tenant=1&code=`)
+  })
+  t.test('a second app needs no second password', async (t) => {
+    const browser = issuer.browser()
+    await browser.signIn('ada')
+    const answer = await browser.get(
+      authorizeUrl({ client_id: 'native', redirect_uri: 'http://127.0.0.1:5/done' }),
+    )
+    t.equal(answer.statusCode, 303)
+    t.match(answerOf(answer).get('code'), /^c0_/)
+  })
+  const refused = [
+    ['a wrong password', 'ada', 'tr0ub4dor-3'],
+    ['no password', 'ada', ''],
+    ['an unknown user', 'nobody', 'ada-ada-ada'],
+    ['a disabled user', 'eve', 'eve-eve-eve'],
+    ['a name with a NUL', 'ada\0', 'ada-ada-ada'],
+  ] as const
+  const bodies = new Set<string>()
+  for (const [name, username, password] of refused) {
+    t.test(`${name} gets the page again, with the same words`, async (t) => {
+      const browser = issuer.browser()
+      const form = hiddenFields((await browser.get(authorizeUrl())).body)
+      const answer = await browser.submit('/sign-in', { ...form, username, password })
+      t.equal(answer.statusCode, 401)
+      if (password !== '') t.notMatch(answer.body, password)
+      bodies.add(answer.body.replace(/ value="[^"]*"/g, ''))
+      t.equal(browser.cookies.has('__Host-latchkey-session'), false)
+    })
+  }
+  t.test('attack G1: none of these answers differs from the others', async (t) =>
+    t.equal(bodies.size, 1),
+  )
+  t.test('the page speaks Chinese when the app or the browser asks for it', async (t) => {
+    const byApp = await issuer.browser().get(authorizeUrl({ ui_locales: 'zh-CN' }))
+    t.match(byApp.body, '<html lang="zh-CN"')
+  })
+})
+
+t.test('sections 3.1.2.1 and 3.1.2.3: prompt, max_age and hints', async (t) => {
+  const browser = issuer.browser()
+  t.test('prompt=none without a session is login_required, at the redirect URI', async (t) => {
+    const answer = answerOf(await browser.get(authorizeUrl({ prompt: 'none' })))
+    t.strictSame(Object.fromEntries(answer), {
+      error: 'login_required',
+      state: 'state-1',
+      iss: ISSUER,
+    })
+  })
+  t.test('prompt=none with a session gives a code', async (t) => {
+    await browser.signIn('ada')
+    t.match(answerOf(await browser.get(authorizeUrl({ prompt: 'none' }))).get('code'), /^c0_/)
+  })
+  for (const query of [{ prompt: 'login' }, { max_age: '0' }, { prompt: 'select_account' }]) {
+    t.test(`${JSON.stringify(query)} asks for the password again`, async (t) => {
+      t.equal((await browser.get(authorizeUrl(query))).statusCode, 200)
+    })
+  }
+  t.test('max_age is good until it has passed', async (t) => {
+    t.equal((await browser.get(authorizeUrl({ max_age: '60' }))).statusCode, 303)
+    issuer.advance(60)
+    t.equal((await browser.get(authorizeUrl({ max_age: '60' }))).statusCode, 303)
+    issuer.advance(1)
+    t.equal((await browser.get(authorizeUrl({ max_age: '60' }))).statusCode, 200)
+    const silent = answerOf(await browser.get(authorizeUrl({ max_age: '60', prompt: 'none' })))
+    t.equal(silent.get('error'), 'login_required')
+  })
+  t.test('login_hint is filled in', async (t) => {
+    const page = await issuer.browser().get(authorizeUrl({ login_hint: 'ada"><b>' }))
+    t.match(page.body, 'value="ada&quot;&gt;&lt;b&gt;"')
+  })
+  t.test('a hint that is no ID token of ours is refused', async (t) => {
+    const answer = answerOf(await browser.get(authorizeUrl({ id_token_hint: 'x.y.z' })))
+    t.equal(answer.get('error'), 'invalid_request')
+  })
+})
+
+t.test('attack E1: the cookie is new after every sign-in', async (t) => {
+  const cookie = (browser: { cookies: Map<string, string> }) =>
+    browser.cookies.get('__Host-latchkey-session') ?? ''
+  const sid = (value: string) => value.split('.')[0]
+
+  t.test('the same person keeps the session, so that the other apps stay signed in', async (t) => {
+    const browser = issuer.browser()
+    await browser.signIn('ada')
+    const before = cookie(browser)
+    await browser.signIn('ada', { prompt: 'login' })
+    t.equal(sid(cookie(browser)), sid(before))
+    t.not(cookie(browser), before)
+    const thief = issuer.browser()
+    thief.cookies.set('__Host-latchkey-session', before)
+    t.equal((await thief.get(authorizeUrl())).statusCode, 200, 'the old cookie opens nothing')
+  })
+  t.test('another person ends the session that was there', async (t) => {
+    const browser = issuer.browser()
+    await browser.signIn('ada')
+    const before = cookie(browser)
+    await browser.signIn('bob', { prompt: 'login' })
+    t.not(sid(cookie(browser)), sid(before))
+    t.equal(await issuer.store.sessions.find(sid(before) ?? '', issuer.now()), undefined)
+  })
+  t.test('an id with a secret of somebody else opens nothing', async (t) => {
+    const [ada, bob] = [issuer.browser(), issuer.browser()]
+    await ada.signIn('ada')
+    await bob.signIn('bob')
+    const [adaSid] = cookie(ada).split('.')
+    const [, bobSecret] = cookie(bob).split('.')
+    bob.cookies.set('__Host-latchkey-session', `${adaSid}.${bobSecret}`)
+    t.equal((await bob.get(authorizeUrl())).statusCode, 200)
+  })
+})
+
+t.test('attack E3: login CSRF', async (t) => {
+  const browser = issuer.browser()
+  const form = hiddenFields((await browser.get(authorizeUrl())).body)
+  const body = { ...form, username: 'ada', password: 'ada-ada-ada' }
+  const send = (headers: Record<string, string>, payload: string) =>
+    issuer.app.inject({ method: 'POST', url: '/sign-in', headers, payload })
+  const jar = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const formType = { 'content-type': 'application/x-www-form-urlencoded' }
+  const encoded = new URLSearchParams(body).toString()
+  const cases = [
+    [
+      'from another site',
+      { ...formType, cookie: jar, 'sec-fetch-site': 'cross-site' },
+      encoded,
+      400,
+    ],
+    ['without the cookie', formType, encoded, 400],
+    ['as text/plain', { 'content-type': 'text/plain', cookie: jar }, encoded, 400],
+    ['as JSON', { 'content-type': 'application/json', cookie: jar }, JSON.stringify(body), 400],
+    ['from our page', { ...formType, cookie: jar, 'sec-fetch-site': 'same-origin' }, encoded, 303],
+  ] as const
+  for (const [name, headers, payload, status] of cases) {
+    t.test(`a form ${name} is answered ${status}`, async (t) => {
+      const answer = await send(headers, payload)
+      t.equal(answer.statusCode, status)
+      t.equal(
+        String(answer.headers['set-cookie'] ?? '').includes('latchkey-session'),
+        status === 303,
+      )
+    })
+  }
+})
+
+t.test(
+  'RFC 9700 section 4.11: nothing is redirected before client and address are proven',
+  async (t) => {
+    const browser = issuer.browser()
+    await browser.signIn('ada')
+    const cases: [string, string][] = [
+      ['an unknown client', authorizeUrl({ client_id: 'nobody' })],
+      ['no client', authorizeUrl({ client_id: '' })],
+      ['a foreign address', authorizeUrl({ redirect_uri: 'https://evil.example/' })],
+      ['no address', authorizeUrl({ redirect_uri: '' })],
+      [
+        'a foreign address and a wrong response_type',
+        authorizeUrl({ redirect_uri: 'https://evil.example/', response_type: 'token' }),
+      ],
+      ['a repeated redirect_uri', `${authorizeUrl()}&redirect_uri=https://evil.example/`],
+      ['a repeated state', `${authorizeUrl()}&state=2`],
+      ['a repeated client_id', `${authorizeUrl()}&client_id=native`],
+      ['a broken encoding', `${authorizeUrl()}&x=%zz`],
+    ]
+    for (const [name, url] of cases) {
+      t.test(`${name} gets a page`, async (t) => {
+        const answer = await browser.get(url)
+        t.equal(answer.statusCode, 400)
+        t.equal(answer.headers.location, undefined)
+        t.match(answer.headers['content-type'], 'text/html')
+      })
+    }
+    const redirected: [string, Record<string, string>, string][] = [
+      ['a missing challenge', { code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
+      ['an implicit flow', { response_type: 'token' }, 'unsupported_response_type'],
+      ['a request object', { request: 'x' }, 'request_not_supported'],
+      ['a foreign resource', { resource: 'https://evil.example' }, 'invalid_target'],
+      ['prompt=none with login', { prompt: 'none login' }, 'invalid_request'],
+      ['a broken scope', { scope: 'a"b' }, 'invalid_scope'],
+      ['a nonce that is too long', { nonce: 'n'.repeat(513) }, 'invalid_request'],
+    ]
+    for (const [name, query, code] of redirected) {
+      t.test(`${name} goes to the proven address as ${code}, with state and iss`, async (t) => {
+        const answer = await browser.get(authorizeUrl(query))
+        t.equal(answer.statusCode, 303)
+        t.match(answer.headers.location, `${CALLBACK}?`)
+        const parameters = answerOf(answer)
+        t.strictSame(
+          [parameters.get('error'), parameters.get('state'), parameters.get('iss')],
+          [code, 'state-1', ISSUER],
+        )
+      })
+    }
+    t.test('a state that is too long is refused and not sent back', async (t) => {
+      const parameters = answerOf(await browser.get(authorizeUrl({ state: 's'.repeat(2049) })))
+      t.strictSame([parameters.get('error'), parameters.has('state')], ['invalid_request', false])
+    })
+    t.test('attack C9: line breaks in state become no header', async (t) => {
+      const answer = await browser.get(authorizeUrl({ state: 'x\r\nset-cookie: a=b' }))
+      t.equal(answerOf(answer).get('state'), 'x\r\nset-cookie: a=b')
+      t.equal(answer.headers['set-cookie'], undefined)
+    })
+    t.test('attack C8: what is sent is never shown unescaped', async (t) => {
+      const answer = await browser.get(authorizeUrl({ client_id: '<script>alert(1)</script>' }))
+      t.notMatch(answer.body, '<script>alert')
+    })
+  },
+)
+
+t.test('RFC 6749 section 3.1: the request may be posted', async (t) => {
+  const browser = issuer.browser()
+  await browser.signIn('ada')
+  const answer = await browser.submit('/authorize', AUTHORIZE)
+  t.equal(answer.statusCode, 303)
+  const next = String(answer.headers.location)
+  t.match(next, `${ISSUER}/authorize?`)
+  t.match(answerOf(await browser.get(next.slice(ISSUER.length))).get('code'), /^c0_/)
+})

@@ -1,0 +1,190 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import t from 'tap'
+import {
+  AUTHORIZE,
+  CALLBACK,
+  hiddenFields,
+  ISSUER,
+  ORDERS,
+  type TestBrowser,
+  testIssuer,
+  VERIFIER,
+} from './test-issuer.ts'
+
+const issuer = await testIssuer()
+t.teardown(() => issuer.close())
+
+async function signedIn(
+  username = 'ada',
+): Promise<{ browser: TestBrowser; idToken: string; sid: string }> {
+  const browser = issuer.browser()
+  const code = (await browser.signIn(username)).get('code') ?? ''
+  const answer = await issuer.post('/token', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: CALLBACK,
+    code_verifier: VERIFIER,
+  })
+  const idToken = answer.json().id_token
+  return { browser, idToken, sid: String(decodeJwt(idToken)['sid']) }
+}
+
+const logoutUrl = (query: Record<string, string>) => `/logout?${new URLSearchParams(query)}`
+const alive = async (sid: string) =>
+  (await issuer.store.sessions.find(sid, issuer.now())) !== undefined
+const silently = async (browser: TestBrowser) => {
+  const answer = await browser.get(
+    `/authorize?${new URLSearchParams({ ...AUTHORIZE, prompt: 'none' })}`,
+  )
+  return new URL(String(answer.headers.location)).searchParams.get('error')
+}
+
+t.test('RP-Initiated Logout section 2: with proof', async (t) => {
+  t.test('a valid hint and a registered address: out, and back with the state', async (t) => {
+    const { browser, idToken, sid } = await signedIn()
+    const answer = await browser.get(
+      logoutUrl({ id_token_hint: idToken, post_logout_redirect_uri: `${ORDERS}/`, state: 's&1' }),
+    )
+    t.strictSame([answer.statusCode, answer.headers.location], [303, `${ORDERS}/?state=s%261`])
+    t.equal(await alive(sid), false)
+    t.equal(await silently(browser), 'login_required')
+    t.equal(browser.cookies.has('__Host-latchkey-session'), false)
+  })
+  t.test('by POST as well', async (t) => {
+    const { browser, idToken, sid } = await signedIn()
+    const answer = await browser.submit('/logout', { id_token_hint: idToken })
+    t.equal(answer.statusCode, 200)
+    t.equal(await alive(sid), false)
+  })
+  t.test('an expired hint is still a hint', async (t) => {
+    const { browser, idToken, sid } = await signedIn()
+    issuer.advance(3000)
+    await browser.get(logoutUrl({ id_token_hint: idToken }))
+    t.equal(await alive(sid), false)
+  })
+  t.test('without a state none is invented', async (t) => {
+    const { browser, idToken } = await signedIn()
+    const answer = await browser.get(
+      logoutUrl({ id_token_hint: idToken, post_logout_redirect_uri: `${ORDERS}/` }),
+    )
+    t.equal(answer.headers.location, `${ORDERS}/`)
+  })
+  t.test('a browser that has lost its cookie ends the session that the hint names', async (t) => {
+    const { idToken, sid } = await signedIn()
+    await issuer.browser().get(logoutUrl({ id_token_hint: idToken }))
+    t.equal(await alive(sid), false)
+  })
+})
+
+t.test('attacks E4 and E5: without proof nothing ends and nobody is sent away', async (t) => {
+  const { idToken: foreignSession } = await signedIn('bob')
+  const { browser, idToken, sid } = await signedIn()
+  const [header = '', payload = '', signature = ''] = idToken.split('.')
+  const none = `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${payload}.`
+  const cases: [string, Record<string, string>, number][] = [
+    ['a bare link', {}, 200],
+    ['only a state', { state: 'x' }, 200],
+    [
+      'a registered address without a hint',
+      { client_id: 'orders', post_logout_redirect_uri: `${ORDERS}/` },
+      200,
+    ],
+    ['the hint of another session', { id_token_hint: foreignSession }, 200],
+    ['an address without a client', { post_logout_redirect_uri: `${ORDERS}/` }, 400],
+    [
+      'an unregistered address',
+      { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.example/' },
+      400,
+    ],
+    [
+      'a registered address with a query',
+      { id_token_hint: idToken, post_logout_redirect_uri: `${ORDERS}/?x=1` },
+      400,
+    ],
+    ['a hint without a signature', { id_token_hint: none }, 400],
+    [
+      'a hint with another signature',
+      { id_token_hint: `${header}.${payload}.${signature.slice(0, -4)}AAAA` },
+      400,
+    ],
+    ['a hint that is no token', { id_token_hint: 'x' }, 400],
+    ['a hint of another client', { id_token_hint: idToken, client_id: 'native' }, 400],
+    ['an unknown client', { client_id: 'nobody' }, 400],
+  ]
+  for (const [name, query, status] of cases) {
+    t.test(`${name}: ${status === 200 ? 'the person is asked' : 'an error page'}`, async (t) => {
+      const answer = await browser.get(logoutUrl(query))
+      t.strictSame([answer.statusCode, answer.headers.location], [status, undefined])
+      t.equal(await alive(sid), true)
+      if (status === 200) t.match(answer.body, 'id="sign-out"')
+    })
+  }
+  t.test('a repeated parameter is an error page', async (t) => {
+    t.equal((await browser.get('/logout?state=1&state=2')).statusCode, 400)
+  })
+  t.test('the question needs its own token', async (t) => {
+    const asked = await browser.submit('/logout/confirm', { request: '' })
+    t.match(asked.body, 'id="sign-out"')
+    t.equal(await alive(sid), true)
+  })
+  t.test('who says yes is signed out, and E6: the page is kept by no cache', async (t) => {
+    const page = await browser.get('/logout')
+    t.match(page.headers['cache-control'], 'no-store')
+    const answer = await browser.submit('/logout/confirm', hiddenFields(page.body))
+    t.equal(answer.statusCode, 200)
+    t.equal(await alive(sid), false)
+  })
+  t.test('the page of the issuer itself offers the way out', async (t) => {
+    const { browser, sid } = await signedIn()
+    const page = await browser.get('/')
+    t.match(page.body, 'Ada')
+    await browser.submit('/logout/confirm', hiddenFields(page.body))
+    t.equal(await alive(sid), false)
+  })
+})
+
+t.test('Back-Channel Logout section 2.5: the apps of the session are told', async (t) => {
+  const received: { body: string; type: string | undefined }[] = []
+  const statuses = [500, 200]
+  const told = Promise.withResolvers<void>()
+  const app = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part) => {
+      body += part
+    })
+    request.on('end', () => {
+      received.push({ body, type: request.headers['content-type'] })
+      response.writeHead(statuses.shift() ?? 200).end()
+      if (received.length === 2) told.resolve()
+    })
+  })
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => app.close())
+  const { port } = app.address() as AddressInfo
+  const client = await issuer.directory.clients.find('orders')
+  if (!client) throw new Error('the client is declared')
+  // A name below localhost, as in the demo cluster: Node's resolver would not find it.
+  const backchannelLogoutUri = `http://orders.localhost:${port}/out`
+  await issuer.directory.clients.save({ ...client, backchannelLogoutUri })
+
+  const { idToken, sid } = await signedIn()
+  await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
+  await told.promise
+  t.equal(received.length, 2, 'a failure is tried again')
+  t.equal(received[0]?.type, 'application/x-www-form-urlencoded')
+  const token = new URLSearchParams(received[1]?.body).get('logout_token') ?? ''
+  t.match(decodeProtectedHeader(token), { typ: 'logout+jwt', alg: 'RS256', kid: String })
+  const claims = decodeJwt(token)
+  t.match(claims, {
+    iss: ISSUER,
+    aud: 'orders',
+    sub: decodeJwt(idToken).sub,
+    sid,
+    jti: String,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+  })
+  t.equal(Number(claims.exp) - Number(claims.iat), 120)
+  t.equal('nonce' in claims, false)
+})

@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DeclaredDirectory, type Directory, openSqliteDirectory } from '@latchkey/directory'
+import { LIMITS, systemRandom } from '@latchkey/protocol'
+import { openSqliteStore, type Store } from '@latchkey/store'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { buildIssuer } from '../src/app.ts'
+import { declare, publishDeclared } from '../src/declare.ts'
+import type { End } from '../src/end.ts'
+
+export const ISSUER = 'http://sso.localhost:4000'
+export const ORDERS = 'http://a.localhost:4001'
+export const REPORTS = 'http://b.localhost:4002'
+export const CALLBACK = `${ORDERS}/login/callback`
+export const SECRET = 'secret-secret-secret-secret-secret-secret'
+export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
+
+/** Two services, a web app, a public client, a machine, an administrator's machine and three people. */
+const DECLARED: DeclaredDirectory = {
+  services: [
+    { audience: ORDERS, name: 'Orders', clients: ['orders'] },
+    { audience: REPORTS, name: 'Reports', clients: ['reports'] },
+  ],
+  roles: [
+    {
+      name: 'reader',
+      grants: { [ORDERS]: ['GET /orders', 'GET /orders/:id'], [REPORTS]: ['GET /reports/*'] },
+    },
+    { name: 'admin', grants: { [ISSUER]: ['* /admin/v1/*'] } },
+  ],
+  clients: [
+    {
+      id: 'orders',
+      name: 'Orders <&"',
+      secret: SECRET,
+      redirectUris: [CALLBACK, `${ORDERS}/cb?tenant=1`],
+      postLogoutRedirectUris: [`${ORDERS}/`],
+      grantTypes: [
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ],
+      services: [ORDERS, REPORTS],
+      firstParty: true,
+      grants: { [REPORTS]: ['GET /reports/daily'] },
+    },
+    {
+      id: 'reports',
+      secret: SECRET,
+      grantTypes: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+      services: [ORDERS],
+      grants: { [ORDERS]: ['GET /orders'] },
+    },
+    {
+      id: 'native',
+      redirectUris: ['http://127.0.0.1/done'],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      authMethod: 'none',
+    },
+    {
+      id: 'foreign',
+      secret: SECRET,
+      authMethod: 'client_secret_post',
+      redirectUris: ['https://foreign.example/cb'],
+      requirePkce: false,
+    },
+    {
+      id: 'operator',
+      secret: SECRET,
+      grantTypes: ['client_credentials'],
+      services: [ISSUER],
+      grants: { [ISSUER]: ['* /admin/v1/*'] },
+    },
+  ],
+  users: [
+    {
+      username: 'ada',
+      name: 'Ada',
+      email: 'ada@example.com',
+      password: 'ada-ada-ada',
+      roles: ['reader'],
+    },
+    { username: 'bob', name: 'Bob', password: 'bob-bob-bob' },
+    { username: 'eve', name: 'Eve', password: 'eve-eve-eve', disabled: true },
+  ],
+}
+
+export interface TestIssuer {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly directory: Directory
+  readonly end: End
+  /** Moves both clocks. */
+  advance(seconds: number): void
+  now(): number
+  /** A browser with a cookie jar of its own. */
+  browser(): TestBrowser
+  /** POST of a form with client_secret_basic. */
+  post(
+    path: string,
+    form: Record<string, string>,
+    clientId?: string,
+  ): Promise<LightMyRequestResponse>
+  sub(username: string): Promise<string>
+  close(): Promise<void>
+}
+
+export interface TestBrowser {
+  readonly cookies: Map<string, string>
+  get(url: string): Promise<LightMyRequestResponse>
+  submit(url: string, form: Record<string, string>): Promise<LightMyRequestResponse>
+  /** Opens /authorize, fills in the form, and gives the answer at the redirect URI. */
+  signIn(username: string, query?: Record<string, string>): Promise<URLSearchParams>
+}
+
+/** An issuer on a real SQLite store and directory, with a clock that stands still. */
+export async function testIssuer(options: { store?: Store } = {}): Promise<TestIssuer> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-issuer-'))
+  const times = { ms: Date.parse('2026-11-23T12:00:00Z'), monotonic: 1000 }
+  const clock = { nowMs: () => times.ms, monotonicMs: () => times.monotonic }
+  const store = options.store ?? (await openSqliteStore({ file: join(folder, 'store.db'), clock }))
+  const directory = await openSqliteDirectory({
+    file: ':memory:',
+    clock,
+    random: systemRandom,
+    hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
+  })
+  const applied = await declare(DECLARED, [], {
+    issuer: ISSUER,
+    directory,
+    clock,
+    accessTokenSeconds: LIMITS.accessTokenSeconds,
+  })
+  const settings = {
+    issuer: ISSUER,
+    masterKey: Buffer.alloc(32, 7),
+    session: { idleSeconds: 3600, absoluteSeconds: 86_400 },
+    tokens: {
+      accessSeconds: LIMITS.accessTokenSeconds,
+      refreshGraceSeconds: LIMITS.refreshGraceSeconds,
+      codeSeconds: LIMITS.codeSeconds,
+    },
+    feed: { leaseMs: LIMITS.leaseMs },
+    languages: ['en', 'zh-CN'] as const,
+  }
+  const { app, end } = await buildIssuer({
+    settings,
+    store,
+    directory,
+    clock,
+    random: systemRandom,
+  })
+  await app.ready()
+  await publishDeclared(applied, end)
+  return {
+    app,
+    store,
+    directory,
+    end,
+    advance: (seconds) => {
+      times.ms += seconds * 1000
+      times.monotonic += seconds * 1000
+    },
+    now: () => Math.floor(times.ms / 1000),
+    browser: () => testBrowser(app),
+    post: (path, form, clientId = 'orders') =>
+      app.inject({
+        method: 'POST',
+        url: path,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Basic ${Buffer.from(`${clientId}:${SECRET}`).toString('base64')}`,
+        },
+        payload: new URLSearchParams(form).toString(),
+      }),
+    sub: async (username) => (await directory.users.findByUsername(username))?.sub ?? '',
+    close: async () => {
+      await app.close()
+      await directory.close()
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export const AUTHORIZE = {
+  client_id: 'orders',
+  redirect_uri: CALLBACK,
+  response_type: 'code',
+  scope: 'openid profile email',
+  state: 'state-1',
+  nonce: 'nonce-1',
+  code_challenge: CHALLENGE,
+  code_challenge_method: 'S256',
+}
+
+function testBrowser(app: FastifyInstance): TestBrowser {
+  const cookies = new Map<string, string>()
+  const keep = (answer: LightMyRequestResponse) => {
+    for (const { name, value, maxAge, expires } of answer.cookies) {
+      const gone = maxAge === 0 || (expires !== undefined && expires.getTime() === 0)
+      if (gone) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return answer
+  }
+  const headers = () => ({
+    cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+  })
+  const browser: TestBrowser = {
+    cookies,
+    get: async (url) => keep(await app.inject({ url, headers: headers() })),
+    submit: async (url, form) =>
+      keep(
+        await app.inject({
+          method: 'POST',
+          url,
+          headers: {
+            ...headers(),
+            'content-type': 'application/x-www-form-urlencoded',
+            'sec-fetch-site': 'same-origin',
+          },
+          payload: new URLSearchParams(form).toString(),
+        }),
+      ),
+    signIn: async (username, query = {}) => {
+      const page = await browser.get(
+        `/authorize?${new URLSearchParams({ ...AUTHORIZE, ...query })}`,
+      )
+      const form = hiddenFields(page.body)
+      const password = [username, username, username].join('-')
+      const answer = await browser.submit('/sign-in', { ...form, username, password })
+      return answerOf(answer)
+    },
+  }
+  return browser
+}
+
+/** The parameters that an answer brings to the redirect URI; empty when it is no redirect. */
+export function answerOf(answer: LightMyRequestResponse): URLSearchParams {
+  const location = answer.headers.location
+  return location === undefined ? new URLSearchParams() : new URL(String(location)).searchParams
+}
+
+export function hiddenFields(html: string): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const [input] of html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
+    const name = /name="([^"]*)"/.exec(input)?.[1] ?? ''
+    fields[name] = unescapeHtml(/value="([^"]*)"/.exec(input)?.[1] ?? '')
+  }
+  return fields
+}
+
+function unescapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    '#39': "'",
+    '#x27': "'",
+    '#x3D': '=',
+    '#x60': '`',
+    '#x2F': '/',
+  }
+  return text.replace(/&([^;]+);/g, (whole, name: string) => names[name] ?? whole)
+}
