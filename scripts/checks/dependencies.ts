@@ -12,6 +12,7 @@ export function dependencies(repository: Repository): Finding[] {
       ...undeclared(repository, workspace),
       ...unused(repository, workspace),
     ]),
+    ...undeclaredByScripts(repository),
     ...unusedByScripts(repository),
   ]
 }
@@ -27,14 +28,32 @@ function undeclared(repository: Repository, workspace: Workspace): Finding[] {
   }
   return workspace.files.filter(isCode).flatMap((file) => {
     const isSource = file.startsWith(`${workspace.dir}/src/`)
-    const allowed: Readonly<Record<string, string>> = isSource ? forSource : forTests
-    return importsOf(repository.read(file)).flatMap(({ specifier, line }) => {
-      const name = packageOf(specifier)
-      if (name === undefined || allowed[name] !== undefined) return []
-      const where = isSource ? 'dependencies or peerDependencies' : 'devDependencies'
-      const expected = `it in the ${where} of ${workspace.dir}/package.json`
-      return [{ file, line, rule: 'dependencies/undeclared', found: `imports ${name}`, expected }]
-    })
+    const where = isSource ? 'dependencies or peerDependencies' : 'devDependencies'
+    const place = `the ${where} of ${workspace.dir}/package.json`
+    return foreign(repository, file, isSource ? forSource : forTests, place)
+  })
+}
+
+/** Scripts belong to the whole repository: they may use every workspace. */
+function undeclaredByScripts(repository: Repository): Finding[] {
+  const own = repository.workspaces.map(({ name }) => [name, ''])
+  const allowed = { ...repository.manifest.devDependencies, ...Object.fromEntries(own) }
+  return repository.files
+    .filter((file) => file.startsWith('scripts/') && isCode(file))
+    .flatMap((file) => foreign(repository, file, allowed, 'the devDependencies of package.json'))
+}
+
+function foreign(
+  repository: Repository,
+  file: string,
+  allowed: Readonly<Record<string, string>>,
+  place: string,
+): Finding[] {
+  return importsOf(repository.read(file)).flatMap(({ specifier, line }) => {
+    const name = packageOf(specifier)
+    if (name === undefined || allowed[name] !== undefined) return []
+    const found = `imports ${name}`
+    return [{ file, line, rule: 'dependencies/undeclared', found, expected: `it in ${place}` }]
   })
 }
 

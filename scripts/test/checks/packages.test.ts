@@ -40,6 +40,17 @@ plantedCases('dependencies', dependencies, [
     ],
   },
   {
+    title: 'scripts use every workspace, and what the root declares',
+    files: {
+      'package.json': '{ "devDependencies": { "dev": "1.0.0" } }',
+      'packages/a/package.json': manifest('a'),
+      'scripts/x.ts': "import 'a'\nimport 'dev'\nimport 'b'\n",
+    },
+    expected: [
+      'scripts/x.ts:3 dependencies/undeclared: imports b, expected it in the devDependencies of package.json',
+    ],
+  },
+  {
     title: 'what nobody imports is not declared',
     files: {
       'package.json': '{\n"devDependencies": {\n"unused": "1.0.0" } }',
