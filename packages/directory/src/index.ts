@@ -1,3 +1,5 @@
+export { usernameKey } from './checks/username.ts'
+export { hashClientSecret } from './clients/client-secret.ts'
 export type {
   Audit,
   AuditRecord,
@@ -19,3 +21,7 @@ export type {
   User,
   Users,
 } from './directory.ts'
+export { DIRECTORY_LIMITS } from './limits.ts'
+export { HASHING_COST, type HashingCost } from './passwords/argon2.ts'
+export type { HashingOptions } from './passwords/passwords.ts'
+export { openSqliteDirectory, type SqliteDirectoryOptions } from './sqlite/open-sqlite-directory.ts'

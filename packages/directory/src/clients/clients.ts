@@ -1,0 +1,58 @@
+import { InputError } from '@latchkey/protocol'
+import { quoted } from '../checks/text.ts'
+import type { Client, Clients } from '../directory.ts'
+import { flag } from '../sql/columns.ts'
+import { holderOf } from '../sql/grants.ts'
+import type { Queries, Sql } from '../sql/sql.ts'
+import { isClientSecret } from './client-secret.ts'
+import { readClients } from './read-clients.ts'
+import { saveClient } from './save-client.ts'
+
+export function clientsIn(sql: Sql): Clients {
+  return {
+    find: (id) => sql.read((db) => findClient(db, id)),
+    checkSecret: ({ secretHash }, secret) =>
+      secretHash !== undefined && isClientSecret(secretHash, secret),
+    save: (client) =>
+      sql.write(async (db) => {
+        await saveClient(db, client)
+        return (await findClient(db, client.id)) as Client
+      }),
+    setDisabled: (id, disabled) =>
+      sql.write(async (db) => {
+        const change = { disabled: flag(disabled) }
+        const result = await db
+          .updateTable('clients')
+          .set(change)
+          .where('id', '=', id)
+          .executeTakeFirst()
+        if (result.numUpdatedRows === 1n) return
+        throw new InputError('unknown-client', {
+          received: quoted(id),
+          expected: 'the id of a client',
+        })
+      }),
+    list: () =>
+      sql.read(async (db) => {
+        const rows = await db.selectFrom('clients').selectAll().orderBy('id').execute()
+        return readClients(db, rows)
+      }),
+    routesAt: (id, audience) => sql.read((db) => clientRoutesAt(db, id, audience)),
+  }
+}
+
+async function findClient(db: Queries, id: string): Promise<Client | undefined> {
+  const row = await db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : (await readClients(db, [row]))[0]
+}
+
+async function clientRoutesAt(db: Queries, id: string, audience: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .innerJoin('clients', (join) => join.on('clients.id', '=', id).on('clients.disabled', '=', 0))
+    .select('grants.route_grant')
+    .where('grants.holder', '=', holderOf.client(id))
+    .where('grants.audience', '=', audience)
+    .execute()
+  return rows.map((row) => row.route_grant).sort()
+}

@@ -1,0 +1,32 @@
+import { checkService } from '../checks/service.ts'
+import type { Service } from '../directory.ts'
+import { flag } from '../sql/columns.ts'
+import { requireKnown } from '../sql/require-known.ts'
+import type { Queries } from '../sql/sql.ts'
+
+/** See `Services.save`; in the caller's transaction. */
+export async function saveService(db: Queries, service: Service): Promise<void> {
+  checkService(service)
+  const { audience, clients } = service
+  await requireKnown(
+    db,
+    'client',
+    clients.map((name, index) => ({ name, where: `clients[${index}]` })),
+  )
+  const columns = {
+    name: service.name,
+    alg: service.alg,
+    access_token_seconds: service.accessTokenSeconds,
+    disabled: flag(service.disabled),
+  }
+  // The generation is not among what a later save replaces: an old record would bring a leaked key back to life.
+  await db
+    .insertInto('services')
+    .values({ audience, ...columns, key_generation: service.keyGeneration, next_route: 0 })
+    .onConflict((clash) => clash.column('audience').doUpdateSet(columns))
+    .execute()
+  await db.deleteFrom('service_clients').where('audience', '=', audience).execute()
+  if (clients.length === 0) return
+  const rows = clients.map((client_id, place) => ({ audience, client_id, place }))
+  await db.insertInto('service_clients').values(rows).execute()
+}

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { StoreUnavailable } from '@latchkey/protocol'
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Queries = Kysely<Tables>
+
+/** How a part of the directory reaches its database. Everything it does inside one call may be done again. */
+export interface Sql {
+  /** One or more reads. */
+  read<T>(work: (db: Queries) => Promise<T>): Promise<T>
+  /** One transaction that holds the write lock from its beginning. */
+  write<T>(work: (db: Queries) => Promise<T>): Promise<T>
+}
+
+/**
+ * What an error of the driver means: `busy`, somebody else holds the lock, nothing has been done and trying again may
+ * help; `unavailable`, the database cannot work. Undefined: not the database's doing, or a bug.
+ */
+export type FaultOf = (error: unknown) => 'busy' | 'unavailable' | undefined
+
+/**
+ * Pauses between attempts while the database is busy: 403 ms in all, so that an issuer answers 503 within 500 ms
+ * (DESIGN section 7). The waiting is done here and not in the driver, which would block the event loop.
+ */
+export const BUSY_PAUSES_MS: readonly number[] = [1, 2, 5, 10, 15, 20, 25, 25, 50, 50, 100, 100]
+
+/** Runs `work` until the database is not busy, or throws StoreUnavailable. */
+export async function untilFree<T>(faultOf: FaultOf, work: () => T | Promise<T>): Promise<T> {
+  for (const pauseMs of [...BUSY_PAUSES_MS, undefined]) {
+    try {
+      return await work()
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault === undefined) throw error
+      if (fault === 'unavailable' || pauseMs === undefined) throw unavailable(error)
+      await pause(pauseMs)
+    }
+  }
+  throw unavailable(undefined)
+}
+
+export function openSql(db: Queries, faultOf: FaultOf): Sql & { close(): Promise<void> } {
+  const working = new AsyncLocalStorage<boolean>()
+  let closed = false
+
+  function attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (closed) throw unavailable(new Error('the directory was closed'))
+    // SQLite has one connection: waiting for it inside the transaction that holds it would last for ever.
+    if (working.getStore()) throw new Error('inside a transaction, use the directory it was given')
+    return untilFree(faultOf, work)
+  }
+
+  return {
+    read: async (work) => attempt(() => work(db)),
+    write: async (work) =>
+      attempt(() => db.transaction().execute((inside) => working.run(true, () => work(inside)))),
+    async close() {
+      closed = true
+      await db.destroy()
+    },
+  }
+}
+
+/** For use inside a transaction: reads and writes are part of it. */
+export function insideTransaction(db: Queries): Sql {
+  return { read: (work) => work(db), write: (work) => work(db) }
+}
+
+function unavailable(cause: unknown): StoreUnavailable {
+  return new StoreUnavailable('The directory', { cause })
+}

@@ -1,0 +1,63 @@
+import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
+import { quoted } from '../checks/text.ts'
+import { checkUsername } from '../checks/username.ts'
+import type { NewUser } from '../directory.ts'
+import { flag } from '../sql/columns.ts'
+import { holderOf, replaceGrants } from '../sql/grants.ts'
+import { insertNew, insertUnlessThere } from '../sql/insert-new.ts'
+import type { Queries } from '../sql/sql.ts'
+import { checkDisplayName, checkEmail, checkLocale, searchText } from './profile.ts'
+import { replaceRoles } from './replace-roles.ts'
+import { ulid } from './ulid.ts'
+
+const ID_ATTEMPTS = 3
+
+/** One user, its roles and grants, in the caller's transaction. Returns its `sub`. */
+export async function createUser(
+  db: Queries,
+  deps: { clock: Clock; random: Random },
+  user: NewUser,
+  passwordHash: string | null,
+): Promise<string> {
+  const now = nowSeconds(deps.clock)
+  const profile = {
+    username_key: checkUsername(user.username, 'username'),
+    name: checkDisplayName(user.name ?? user.username),
+    email: checkEmail(user.email ?? ''),
+  }
+  const sub = await issueId(db, deps)
+  await insertNew(
+    db.insertInto('users').values({
+      id: sub,
+      username: user.username,
+      ...profile,
+      email_verified: flag(user.emailVerified === true && profile.email !== null),
+      locale: checkLocale(user.locale ?? ''),
+      password_hash: passwordHash,
+      password_changed_at: passwordHash === null ? null : now,
+      disabled: 0,
+      search_text: searchText(profile),
+      created_at: now,
+      updated_at: now,
+    }),
+    () =>
+      new InputError('username-taken', {
+        received: quoted(user.username),
+        expected: 'a user name that nobody has, in any spelling',
+        where: 'username',
+      }),
+  )
+  await replaceRoles(db, sub, user.roles ?? [])
+  await replaceGrants(db, holderOf.user(sub), user.grants ?? [])
+  return sub
+}
+
+/** Notes the id for ever, so that no later user can be taken for this one, whatever clock and chance do. */
+async function issueId(db: Queries, { clock, random }: { clock: Clock; random: Random }) {
+  for (let attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
+    const id = `u_${ulid(clock, random)}`
+    const row = { id, issued_at: nowSeconds(clock) }
+    if (await insertUnlessThere(db.insertInto('user_ids').values(row))) return id
+  }
+  throw new Error('chance gave an id that is in use, several times: it is not random')
+}

@@ -1,0 +1,42 @@
+import type { User } from '../directory.ts'
+import { optional } from '../sql/columns.ts'
+import { grantsOf, holderOf } from '../sql/grants.ts'
+import type { Queries } from '../sql/sql.ts'
+import type { UserRow } from '../sql/tables.ts'
+
+/** The users of these rows, in their order, with roles and grants: two more queries however many they are. */
+export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<User[]> {
+  if (rows.length === 0) return []
+  const subs = rows.map((row) => row.id)
+  const roleRows = await db
+    .selectFrom('user_roles')
+    .selectAll()
+    .where('user_id', 'in', subs)
+    .execute()
+  const roles = Map.groupBy(roleRows, (row) => row.user_id)
+  const grants = await grantsOf(db, subs.map(holderOf.user))
+  return rows.map((row) => ({
+    sub: row.id,
+    username: row.username,
+    name: row.name,
+    ...optional('email', row.email),
+    emailVerified: row.email_verified === 1,
+    ...optional('locale', row.locale),
+    disabled: row.disabled === 1,
+    roles: (roles.get(row.id) ?? []).map(({ role }) => role).sort(),
+    grants: grants(holderOf.user(row.id)),
+    ...optional('passwordChangedAt', row.password_changed_at),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }))
+}
+
+/** One user by a unique column. */
+export async function readUser(
+  db: Queries,
+  column: 'id' | 'username_key',
+  value: string,
+): Promise<User | undefined> {
+  const row = await db.selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst()
+  return row === undefined ? undefined : (await readUsers(db, [row]))[0]
+}

@@ -1,0 +1,41 @@
+import type { User } from '../directory.ts'
+import { flag } from '../sql/columns.ts'
+import { holderOf, replaceGrants } from '../sql/grants.ts'
+import type { Queries } from '../sql/sql.ts'
+import type { UserRow } from '../sql/tables.ts'
+import { checkDisplayName, checkEmail, checkLocale, searchText } from './profile.ts'
+import { replaceRoles } from './replace-roles.ts'
+
+export type UserChange = Partial<
+  Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants'>
+>
+
+/**
+ * Applies to this row the members that are given, in the caller's transaction. Takes each by name: whatever else an input carries
+ * (`sub`, `disabled`, `username`) has no effect.
+ */
+export async function updateUser(db: Queries, row: UserRow, change: UserChange): Promise<void> {
+  const name = change.name === undefined ? row.name : checkDisplayName(change.name)
+  const email = change.email === undefined ? row.email : checkEmail(change.email)
+  const locale = change.locale === undefined ? row.locale : checkLocale(change.locale)
+  await db
+    .updateTable('users')
+    .set({
+      name,
+      email,
+      email_verified: verified(row, email, change.emailVerified),
+      locale,
+      search_text: searchText({ username_key: row.username_key, name, email }),
+    })
+    .where('id', '=', row.id)
+    .execute()
+  if (change.roles !== undefined) await replaceRoles(db, row.id, change.roles)
+  if (change.grants !== undefined) await replaceGrants(db, holderOf.user(row.id), change.grants)
+}
+
+/** What was verified is the address: another one starts anew, and without one there is nothing to verify. */
+function verified(row: UserRow, email: string | null, given: boolean | undefined) {
+  if (email === null) return 0
+  if (given !== undefined) return flag(given)
+  return email === row.email ? row.email_verified : 0
+}
