@@ -1,0 +1,208 @@
+import { InputError } from '@latchkey/protocol'
+import t from 'tap'
+import type { AuditRecord, StoredKey } from '../src/index.ts'
+import {
+  memoryDirectory,
+  ORDERS,
+  oneOf,
+  REPORTS,
+  service,
+  sharedDirectories,
+} from './fixtures/open-directory.ts'
+
+const record = (members: Partial<AuditRecord> = {}): Omit<AuditRecord, 'id'> => ({
+  at: 1_700_000_000,
+  actor: { sub: 'issuer' },
+  action: 'end',
+  target: 's0_1',
+  reason: 'sign_out',
+  detail: {},
+  ...members,
+})
+
+const key = (kid: string, members: Partial<StoredKey> = {}): StoredKey => ({
+  kid,
+  alg: 'RS256',
+  state: 'active',
+  publicJwk: { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
+  wrappedPrivateKey: 'wrapped',
+  createdAt: 1_700_000_000,
+  ...members,
+})
+
+t.test('a role is found as it was saved, and saving again replaces it', async (t) => {
+  const { roles, services } = await memoryDirectory(t)
+  for (const audience of [ORDERS, REPORTS]) await services.save(service(audience))
+  const grants = [
+    { audience: ORDERS, grant: 'GET /orders' },
+    { audience: REPORTS, grant: '* /*' },
+  ]
+  await roles.save({ name: 'reader', description: 'reads', grants: grants.toReversed() })
+  t.strictSame(await roles.find('reader'), { name: 'reader', description: 'reads', grants })
+  await roles.save({ name: 'reader', description: '', grants: [] })
+  t.strictSame(await roles.list(), [{ name: 'reader', description: '', grants: [] }])
+  t.equal(await roles.find('Reader'), undefined)
+})
+
+t.test('what a role may not be', async (t) => {
+  const { roles } = await memoryDirectory(t)
+  for (const name of ['', ' ', '.x', 'a b', 'a:b', 'rôle', 'x'.repeat(65)]) {
+    const bad = roles.save({ name, description: '', grants: [] })
+    await t.rejects(bad, { code: 'role-name', where: 'name' }, name)
+  }
+  const long = { name: 'a', description: 'x'.repeat(1025), grants: [] }
+  await t.rejects(roles.save(long), { code: 'description' })
+  const nowhere = { name: 'a', description: '', grants: [{ audience: ORDERS, grant: 'GET /' }] }
+  await t.rejects(roles.save(nowhere), { code: 'unknown-service', where: 'grants[0]' })
+  t.strictSame(await roles.list(), [])
+})
+
+t.test('the holders of a role are those who have it, at most as many as asked for', async (t) => {
+  const { roles, users } = await memoryDirectory(t)
+  await roles.save({ name: 'reader', description: '', grants: [] })
+  const ada = await users.create({ username: 'ada', roles: ['reader'] })
+  const bob = await users.create({ username: 'bob', roles: ['reader'] })
+  await users.create({ username: 'eve' })
+  t.strictSame(await roles.holders('reader', 5), [ada.sub, bob.sub].toSorted())
+  t.equal((await roles.holders('reader', 1)).length, 1)
+  t.strictSame(await roles.holders('nobody', 5), [])
+  await t.rejects(roles.holders('reader', 0), { code: 'number' })
+})
+
+t.test('audit records are listed newest first, page by page, by action and target', async (t) => {
+  const { audit } = await memoryDirectory(t)
+  for (let count = 1; count <= 7; count++) {
+    await audit.append(
+      record({ action: count % 2 ? 'user.create' : 'end', target: `t${count % 3}`, at: count }),
+    )
+  }
+  const ids = async (query: Parameters<typeof audit.list>[0]) =>
+    (await audit.list(query)).map(({ id }) => id)
+  t.strictSame(await ids({ limit: 3 }), [7, 6, 5])
+  t.strictSame(await ids({ limit: 3, before: 5 }), [4, 3, 2])
+  t.strictSame(await ids({ limit: 3, before: 1 }), [])
+  t.strictSame(await ids({ limit: 9, action: 'end' }), [6, 4, 2])
+  t.strictSame(await ids({ limit: 9, target: 't1' }), [7, 4, 1])
+  t.strictSame(await ids({ limit: 9, target: 't1', action: 'end', before: 7 }), [4])
+  for (const limit of [0, 501]) await t.rejects(audit.list({ limit }), { code: 'number' })
+})
+
+t.test('an audit record comes back as it went in', async (t) => {
+  const { audit } = await memoryDirectory(t)
+  const full = record({
+    actor: { sub: 'u_1', clientId: 'console', sid: 's0_1' },
+    detail: { reason: '订单', list: [1, null, { a: true }] },
+  })
+  await audit.append(full)
+  await audit.append(record())
+  const [second, first] = await audit.list({ limit: 2 })
+  t.strictSame(first, { id: 1, ...full })
+  t.strictSame(second, { id: 2, ...record() })
+})
+
+t.test('attack H6: foreign text in a record is cleaned and cut, not refused', async (t) => {
+  const { audit } = await memoryDirectory(t)
+  await audit.append(
+    record({
+      actor: { sub: 'x'.repeat(1_000_000), sid: '\u001b[2J' },
+      target: 'a\r\nb\u0000\ud800',
+      reason: 'x'.repeat(513),
+    }),
+  )
+  const [stored] = await audit.list({ limit: 1 })
+  t.equal(stored?.actor.sub.length, 512)
+  t.equal(stored?.actor.sid, '\ufffd[2J')
+  t.equal(stored?.target, 'a\ufffd\ufffdb\ufffd\ufffd')
+  t.equal(stored?.reason, `${'x'.repeat(511)}…`)
+})
+
+t.test('what an audit record may not be', async (t) => {
+  const { audit } = await memoryDirectory(t)
+  const cases: [string, Partial<AuditRecord>, string][] = [
+    ['no action', { action: '' }, 'audit-action'],
+    ['an action with a space', { action: 'user create' }, 'audit-action'],
+    ['an action in upper case', { action: 'End' }, 'audit-action'],
+    ['an action that ends in a dot', { action: 'user.' }, 'audit-action'],
+    ['a long action', { action: 'x'.repeat(65) }, 'audit-action'],
+    ['a time that is none', { at: Number.NaN }, 'number'],
+    ['a time in parts of seconds', { at: 1.5 }, 'number'],
+    ['a large detail', { detail: { text: 'x'.repeat(4096) } }, 'audit-detail'],
+    ['a detail that is no JSON', { detail: { date: new Date() } }, 'audit-detail'],
+  ]
+  for (const [rule, members, code] of cases) {
+    await t.rejects(audit.append(record(members)), { name: 'InputError', code }, rule)
+  }
+  t.strictSame(await audit.list({ limit: 9 }), [])
+})
+
+t.test(
+  'the audit log has no way back: two methods, and ids without gaps by 50 at once',
+  async (t) => {
+    const directories = await sharedDirectories(t, 5)
+    t.strictSame(Object.keys(oneOf(directories, 0).audit).sort(), ['append', 'list'])
+    const undone = oneOf(directories, 0).transaction(async ({ audit }) => {
+      await audit.append(record())
+      throw new Error('undone')
+    })
+    await t.rejects(undone, /undone/)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        oneOf(directories, index).audit.append(record({ target: `t${index}` })),
+      ),
+    )
+    const ids = (await oneOf(directories, 1).audit.list({ limit: 100 })).map(({ id }) => id)
+    t.strictSame(
+      ids,
+      Array.from({ length: 50 }, (_, index) => 50 - index),
+    )
+  },
+)
+
+t.test('of 50 who add the first key of an algorithm at once, one succeeds', async (t) => {
+  const directories = await sharedDirectories(t, 5)
+  const added = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      oneOf(directories, index).keys.addFirst(key(`rs-${index}`)),
+    ),
+  )
+  t.equal(added.filter(Boolean).length, 1)
+  const { keys } = oneOf(directories, 2)
+  t.strictSame(await keys.list(), [key(`rs-${added.indexOf(true)}`)])
+  t.equal(await keys.addFirst(key('ed-1', { alg: 'EdDSA' })), true, 'of another algorithm')
+})
+
+t.test('a first key may follow keys that are no longer active', async (t) => {
+  const { keys } = await memoryDirectory(t)
+  t.equal(await keys.addFirst(key('one')), true)
+  await keys.save(key('one', { state: 'retiring' }))
+  t.equal(await keys.addFirst(key('two', { createdAt: 1_700_000_001 })), true)
+  t.equal(await keys.addFirst(key('three')), false)
+  t.strictSame(await keys.list(), [
+    key('one', { state: 'retiring' }),
+    key('two', { createdAt: 1_700_000_001 }),
+  ])
+  await t.rejects(keys.addFirst(key('one', { alg: 'ES256' })), { code: 'kid-taken' })
+  await t.rejects(keys.addFirst(key('four', { state: 'pending' })), { code: 'key-state' })
+})
+
+t.test('what a stored key may not be', async (t) => {
+  const { keys } = await memoryDirectory(t)
+  const cases: [string, StoredKey][] = [
+    ['no kid', key('')],
+    ['a kid like a path', key('../x')],
+    ['a kid of 65 characters', key('x'.repeat(65))],
+    ['a private member', key('a', { publicJwk: { kty: 'OKP', x: 'x', d: 'secret-d' } })],
+    ['a prime', key('a', { publicJwk: { kty: 'RSA', n: 'n', e: 'e', p: 'secret-d' } })],
+    ['a symmetric key', key('a', { publicJwk: { kty: 'oct', k: 'secret-d' } })],
+    ['a large public key', key('a', { publicJwk: { n: 'x'.repeat(4096) } })],
+    ['a large private key', key('a', { wrappedPrivateKey: 'x'.repeat(16_385) })],
+    ['an unknown algorithm', key('a', { alg: 'HS256' as never })],
+    ['an unknown state', key('a', { state: 'gone' as never })],
+  ]
+  for (const [rule, bad] of cases) {
+    const error = await keys.save(bad).catch((e) => e)
+    t.type(error, InputError, rule)
+    t.notMatch(error.message, /secret-d/)
+  }
+  t.strictSame(await keys.list(), [])
+})
