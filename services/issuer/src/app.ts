@@ -9,11 +9,7 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { deriveKey } from '@latchkey/tokens'
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  fastify,
-} from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
 import { adminAudit } from './admin/audit.ts'
 import { adminEnds } from './admin/ends.ts'

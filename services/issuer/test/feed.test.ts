@@ -2,11 +2,9 @@ import type { EntryKind, IssuerMessage, LogEntry } from '@latchkey/protocol'
 import { StoreUnavailable } from '@latchkey/protocol'
 import type { LogHead, LogSlice } from '@latchkey/store'
 import t from 'tap'
-import { entryFor } from '../src/feed/audience-filter.ts'
 import { verifierConnection } from '../src/feed/connection.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
-import { parseVerifierMessage } from '../src/feed/verifier-message.ts'
 
 const audience = 'https://a.example'
 
@@ -279,78 +277,4 @@ t.test('DESIGN section 5: the lease clock', async (t) => {
       t.equal(tail.position(0).offset, 3)
     },
   )
-})
-
-t.test('a service is told only what can concern it', async (t) => {
-  const cases: [EntryKind, string, boolean][] = [
-    ['session', 's0_x', true],
-    ['user', 'u_1', true],
-    ['client', 'app', true],
-    ['token', 'jti', true],
-    ['all', '', true],
-    ['service', audience, true],
-    ['service', 'https://b.example', false],
-    ['stale', 'u_1', true],
-    ['stale', 'svc:app', true],
-    ['stale', audience, true],
-    ['stale', 'https://b.example', false],
-  ]
-  for (const [kind, value, told] of cases) {
-    t.test(`${kind} ${value}`, async (t) => {
-      const original = entry(1, kind, value)
-      t.strictSame(
-        entryFor(audience, original),
-        told ? original : { ...original, k: 'none', v: '' },
-      )
-    })
-  }
-})
-
-t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => {
-  const good = [
-    { t: 'hello', v: 1, service: audience, positions: [] },
-    {
-      t: 'hello',
-      v: 1,
-      service: audience,
-      positions: [{ p: 0, epoch: 1, offset: 2, digest: 'x' }],
-    },
-    { t: 'routes', routes: [{ method: 'GET', pattern: '/a' }] },
-    { t: 'ack', p: 0, epoch: 1, offset: 2 },
-    { t: 'lease?', id: 1 },
-    { t: 'resync', positions: [] },
-  ]
-  for (const message of good) {
-    t.test(`${message.t} is read`, async (t) => {
-      t.strictSame(parseVerifierMessage(JSON.stringify(message)), message)
-    })
-  }
-  const bad = [
-    'no JSON',
-    '[]',
-    'null',
-    '{"t":"keys"}',
-    '{"t":"hello","v":2,"service":"x","positions":[]}',
-    '{"t":"hello","v":1,"service":7,"positions":[]}',
-    '{"t":"hello","v":1,"service":"x","positions":{}}',
-    '{"t":"ack","p":0,"epoch":1,"offset":-1}',
-    '{"t":"ack","p":0,"epoch":1,"offset":9007199254740992}',
-    '{"t":"ack","p":0,"epoch":1,"offset":"2"}',
-    '{"t":"ack","p":0,"epoch":1,"offset":1.5}',
-    '{"t":"lease?"}',
-    '{"t":"routes","routes":[{"method":"get","pattern":"/a"}]}',
-    '{"t":"routes","routes":[{"method":"GET"}]}',
-    JSON.stringify({ t: 'routes', routes: Array(4097).fill({ method: 'GET', pattern: '/a' }) }),
-    JSON.stringify({
-      t: 'hello',
-      v: 1,
-      service: 'x',
-      positions: [{ p: 0, epoch: 1, offset: 1, digest: 'x'.repeat(65) }],
-    }),
-  ]
-  for (const text of bad) {
-    t.test(`${text.slice(0, 60)} is refused`, async (t) =>
-      t.equal(parseVerifierMessage(text), undefined),
-    )
-  }
 })

@@ -1,58 +1,12 @@
 import { createPublicKey } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import t from 'tap'
-import {
-  CALLBACK,
-  ISSUER,
-  ORDERS,
-  REPORTS,
-  SECRET,
-  type TestBrowser,
-  testIssuer,
-  VERIFIER,
-} from './test-issuer.ts'
+import { ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
+import { ACCESS_TOKEN, tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-
-const redeem = (code: string, more: Record<string, string> = {}, clientId = 'orders') =>
-  issuer.post(
-    '/token',
-    {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: CALLBACK,
-      code_verifier: VERIFIER,
-      ...more,
-    },
-    clientId,
-  )
-const refresh = (refreshToken: string, more: Record<string, string> = {}, clientId = 'orders') =>
-  issuer.post(
-    '/token',
-    { grant_type: 'refresh_token', refresh_token: refreshToken, ...more },
-    clientId,
-  )
-const exchange = (subjectToken: string, more: Record<string, string> = {}, clientId = 'orders') =>
-  issuer.post(
-    '/token',
-    {
-      grant_type: EXCHANGE,
-      subject_token: subjectToken,
-      subject_token_type: ACCESS_TOKEN,
-      ...more,
-    },
-    clientId,
-  )
-async function codeOf(browser: TestBrowser = issuer.browser(), query: Record<string, string> = {}) {
-  return (await browser.signIn('ada', query)).get('code') ?? ''
-}
-async function tokensOf(browser?: TestBrowser, query?: Record<string, string>) {
-  const answer = await redeem(await codeOf(browser, query))
-  return answer.json<{ access_token: string; refresh_token: string; id_token: string }>()
-}
+const { redeem, refresh, exchange, codeOf, tokensOf } = tokenRequests(issuer)
 
 t.test('RFC 6749 section 4.1.3: redeeming a code', async (t) => {
   t.test(
@@ -155,109 +109,6 @@ t.test('RFC 6749 section 4.1.3: redeeming a code', async (t) => {
   t.test('resource chooses the audience, and a foreign one is invalid_target', async (t) => {
     const { access_token } = await tokensOf(undefined, { resource: REPORTS })
     t.match(decodeJwt(access_token), { aud: REPORTS, routes: ['GET /reports/*'] })
-  })
-})
-
-t.test('DESIGN section 6: refresh', async (t) => {
-  t.test('rotates, keeps auth_time, has no nonce and the same session', async (t) => {
-    const before = await tokensOf()
-    issuer.advance(100)
-    const answer = await refresh(before.refresh_token)
-    t.equal(answer.statusCode, 200)
-    const after = answer.json()
-    t.not(after.refresh_token, before.refresh_token)
-    const [was, is] = [decodeJwt(before.id_token), decodeJwt(after.id_token)]
-    t.equal(is['auth_time'], was['auth_time'])
-    t.equal(is['nonce'], undefined)
-    t.equal(is['sid'], was['sid'])
-  })
-  t.test(
-    'a lost answer is given again for less than ten seconds: the same successor',
-    async (t) => {
-      const { refresh_token } = await tokensOf()
-      const first = (await refresh(refresh_token)).json()
-      issuer.advance(9)
-      const again = (await refresh(refresh_token)).json()
-      t.equal(again.refresh_token, first.refresh_token)
-      t.equal((await refresh(first.refresh_token)).statusCode, 200, 'the successor still works')
-    },
-  )
-  t.test(
-    'attack D5: reuse after the window ends the session, for the thief and the robbed',
-    async (t) => {
-      const { refresh_token } = await tokensOf()
-      const first = (await refresh(refresh_token)).json()
-      issuer.advance(11)
-      t.equal((await refresh(refresh_token)).json().error, 'invalid_grant')
-      t.equal((await refresh(first.refresh_token)).json().error, 'invalid_grant')
-      t.strictSame((await issuer.post('/introspect', { token: first.access_token })).json(), {
-        active: false,
-      })
-      const [record] = await issuer.directory.audit.list({ limit: 1, action: 'end' })
-      t.match(record, { reason: 'refresh_reused', target: /^session s0_/ })
-    },
-  )
-  t.test('attack D6: 50 at once give one successor, and it works', async (t) => {
-    const { refresh_token } = await tokensOf()
-    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refresh_token)))
-    const successors = new Set(answers.map((answer) => answer.json().refresh_token))
-    t.strictSame(new Set(answers.map((answer) => answer.statusCode)), new Set([200]))
-    t.equal(successors.size, 1)
-    t.equal((await refresh([...successors][0] ?? '')).statusCode, 200)
-  })
-  t.test('attack D8: by another client, with more scope, for a foreign resource', async (t) => {
-    const { refresh_token } = await tokensOf(undefined, { scope: 'openid' })
-    const native = await issuer.app.inject({
-      method: 'POST',
-      url: '/token',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      payload: new URLSearchParams({
-        grant_type: 'refresh_token',
-        refresh_token,
-        client_id: 'native',
-      }).toString(),
-    })
-    t.equal(native.json().error, 'invalid_grant')
-    t.equal((await refresh(refresh_token, { scope: 'openid email' })).json().error, 'invalid_scope')
-    const wider = (await refresh(refresh_token)).json()
-    t.equal(
-      (await refresh(wider.refresh_token, { resource: 'https://evil.example' })).json().error,
-      'invalid_target',
-    )
-  })
-  t.test('attack D9: a user who was disabled gets nothing more', async (t) => {
-    const browser = issuer.browser()
-    const code = (await browser.signIn('bob')).get('code') ?? ''
-    const { refresh_token } = (await redeem(code)).json()
-    await issuer.directory.users.setDisabled(await issuer.sub('bob'), true)
-    t.equal((await refresh(refresh_token)).json().error, 'invalid_grant')
-    await issuer.directory.users.setDisabled(await issuer.sub('bob'), false)
-  })
-  t.test('attack D9: rights are computed anew', async (t) => {
-    const { refresh_token } = await tokensOf()
-    const sub = await issuer.sub('ada')
-    await issuer.directory.users.update(sub, { roles: [] })
-    const { access_token } = (await refresh(refresh_token)).json()
-    t.strictSame(decodeJwt(access_token)['routes'], [])
-    await issuer.directory.users.update(sub, { roles: ['reader'] })
-  })
-  t.test('attack D11: an access token is no refresh token', async (t) => {
-    const { access_token } = await tokensOf()
-    t.equal((await refresh(access_token)).json().error, 'invalid_grant')
-  })
-  t.test('idle time ends it, use keeps it, the absolute end does not move', async (t) => {
-    let { refresh_token } = await tokensOf()
-    for (let hour = 0; hour < 23; hour++) {
-      issuer.advance(3599)
-      const answer = await refresh(refresh_token)
-      t.equal(answer.statusCode, 200, `hour ${hour}`)
-      refresh_token = answer.json().refresh_token
-    }
-    issuer.advance(3624)
-    t.equal((await refresh(refresh_token)).json().error, 'invalid_grant')
-    const idle = await tokensOf()
-    issuer.advance(3601)
-    t.equal((await refresh(idle.refresh_token)).json().error, 'invalid_grant')
   })
 })
 
