@@ -1,6 +1,5 @@
-import { coversMethod, coversShape } from './covers.ts'
+import { covers } from './covers.ts'
 import { parseGrant } from './parse-grant.ts'
-import { routeShape } from './route-shape.ts'
 
 const COLON = 58
 const ASTERISK = 42
@@ -41,15 +40,11 @@ export function compileGrants(list: readonly string[]): CompiledGrants {
 
 function someGrantCovers(list: readonly string[], method: string, route: string): boolean {
   const wanted = method === 'HEAD' ? 'GET' : method
-  let shape: string | undefined
-  for (const text of list) {
-    if (!couldCover(text, wanted, route)) continue
+  return list.some((text) => {
+    if (!couldCover(text, wanted, route)) return false
     const outcome = parseGrant(text)
-    if (outcome.kind === 'invalid') continue
-    shape ??= routeShape(route)
-    if (coversMethod(outcome.grant, wanted) && coversShape(outcome.grant, shape)) return true
-  }
-  return false
+    return outcome.kind === 'grant' && covers(outcome.grant, wanted, route)
+  })
 }
 
 /**

@@ -9,18 +9,21 @@ const OPTIONAL = /\/:[^/()]*\?(\/?)$/
  * as the router declared them (`request.method`, `request.routeOptions.url`), not text of a URL.
  */
 export function covers(grant: Grant, method: string, route: string): boolean {
-  return coversMethod(grant, method) && coversShape(grant, routeShape(route))
+  return coversMethod(grant, method) && coversPattern(grant, route)
 }
 
-export function coversMethod(grant: Grant, method: string): boolean {
+function coversMethod(grant: Grant, method: string): boolean {
   // RFC 9110 section 9.3.2: HEAD tells what GET would tell.
   return grant.method === '*' || grant.method === (method === 'HEAD' ? 'GET' : method)
 }
 
-export function coversShape(grant: Grant, shape: string): boolean {
-  if (!grant.wildcard) return shape === grant.shape
-  // `grant.shape` ends in a slash, so that only whole segments are compared.
-  return shape.startsWith(grant.shape) && withoutOptional(shape).startsWith(grant.shape)
+function coversPattern({ pattern, wildcard }: Grant, route: string): boolean {
+  if (pattern === route) return true
+  const shape = routeShape(route)
+  if (!wildcard) return routeShape(pattern) === shape
+  // Up to and with the slash before the `*`, so that only whole segments are compared.
+  const above = routeShape(pattern.slice(0, -1))
+  return shape.startsWith(above) && withoutOptional(shape).startsWith(above)
 }
 
 /** The shorter of the two paths that a pattern with an optional parameter answers. */

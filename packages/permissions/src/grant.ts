@@ -4,9 +4,7 @@ export interface Grant {
   readonly method: string
   /** As written, for example `/orders/:id`. */
   readonly pattern: string
-  /** The pattern without the names of its parameters: see `routeShape`. For a wildcard everything before the `*`. */
-  readonly shape: string
-  /** The pattern ends in `/*`: whatever begins with `shape` is covered. */
+  /** The pattern ends in `/*`. */
   readonly wildcard: boolean
 }
 

@@ -1,7 +1,6 @@
 import type { Grant } from './grant.ts'
 import { type GrantError, grantError } from './grant-error.ts'
 import { GRANT_LIMITS } from './grant-limits.ts'
-import { routeShape } from './route-shape.ts'
 
 export type GrantOutcome =
   | { readonly kind: 'grant'; readonly grant: Grant }
@@ -37,9 +36,7 @@ export function parseGrant(text: string): GrantOutcome {
 function grantOf(text: string): Grant {
   const space = text.indexOf(' ')
   const pattern = text.slice(space + 1)
-  const wildcard = pattern.endsWith('*')
-  const shape = routeShape(wildcard ? pattern.slice(0, -1) : pattern)
-  return { method: text.slice(0, space), pattern, shape, wildcard }
+  return { method: text.slice(0, space), pattern, wildcard: pattern.endsWith('*') }
 }
 
 /** Where the terminal that begins at `from` ends; `from` itself when it does not stand there. */
