@@ -50,6 +50,12 @@ const FAULTS: [title: string, text: string, finding: string][] = [
     "export function a(b: 'x' | 'y'): void {\n  switch (b) {\n    case 'x':\n  }\n}\n",
     '2 lint/nursery/useExhaustiveSwitchCases',
   ],
+  ['printing', "console.log('a')\n", '1 lint/suspicious/noConsole'],
+  [
+    'settings from anywhere but main.ts',
+    'export const a = process.env\n',
+    '1 lint/style/noProcessEnv',
+  ],
   ['any', 'export const a: any = 1\n', '1 lint/suspicious/noExplicitAny'],
   [
     'a function longer than 70 lines',
