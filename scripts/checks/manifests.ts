@@ -5,6 +5,13 @@ import type { Repository, Workspace } from './repository.ts'
 
 const EXACT = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 
+const DEPENDENCY_FIELDS = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+] as const
+
 /** Sources inside the repository (by a condition of our own), built files everywhere else. */
 const EXPORTS = {
   '.': {
@@ -25,6 +32,7 @@ export function manifests(repository: Repository): Finding[] {
       ...references(repository, workspace),
     ]),
     ...buildList(repository),
+    ...lockFile(repository),
   ]
 }
 
@@ -89,6 +97,24 @@ function references(repository: Repository, { dir, manifest }: Workspace): Findi
     .filter((it) => manifest.dependencies?.[it.name] !== undefined)
     .map((it) => `../../${it.dir}`)
   return compare(repository, `${dir}/tsconfig.json`, expected)
+}
+
+/** `npm ci` refuses a lock file that is out of step, so a fresh clone would not start. */
+function lockFile(repository: Repository): Finding[] {
+  const file = 'package-lock.json'
+  const locked = repository.has(file) ? JSON.parse(repository.read(file)).packages : {}
+  const all = [{ dir: '', manifest: repository.manifest }, ...repository.workspaces]
+  return all.flatMap(({ dir, manifest }) =>
+    DEPENDENCY_FIELDS.filter(
+      (field) => !isDeepStrictEqual(locked[dir]?.[field] ?? {}, manifest[field] ?? {}),
+    ).map((field) => ({
+      file,
+      line: 1,
+      rule: 'manifests/lock',
+      found: `other ${field} of ${dir || 'the root'} than its package.json`,
+      expected: 'what npm install --package-lock-only writes',
+    })),
+  )
 }
 
 function buildList(repository: Repository): Finding[] {

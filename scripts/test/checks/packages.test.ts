@@ -84,7 +84,9 @@ const complete = (name: string, more: object = {}): string =>
   })
 const references = (...paths: string[]): string =>
   JSON.stringify({ references: paths.map((path) => ({ path })) })
+const locked = (packages: object): Files => ({ 'package-lock.json': JSON.stringify({ packages }) })
 const twoPackages = {
+  ...locked({ 'packages/b': { dependencies: { a: '0.1.0' } } }),
   'tsconfig.build.json': references('packages/a', 'packages/b'),
   'packages/a/package.json': complete('a'),
   'packages/a/tsconfig.json': references(),
@@ -98,6 +100,11 @@ plantedCases('manifests', manifests, [
     title: 'versions are exact, except those of peers',
     files: {
       ...twoPackages,
+      ...locked({
+        '': { devDependencies: { x: '^1.0.0', y: '1.0.0-beta.1' } },
+        'packages/a': { peerDependencies: { p: '^1.0.0' }, optionalDependencies: { o: 'latest' } },
+        'packages/b': { dependencies: { a: '0.1.0' } },
+      }),
       'package.json': '{ "devDependencies": {\n"x": "^1.0.0",\n"y": "1.0.0-beta.1" } }',
       'packages/a/package.json': complete('a', {
         peerDependencies: { p: '^1.0.0' },
@@ -113,6 +120,7 @@ plantedCases('manifests', manifests, [
     title: 'a workspace is named with the version it has',
     files: {
       ...twoPackages,
+      ...locked({ 'packages/b': { dependencies: { a: '0.2.0' } } }),
       'packages/b/package.json': complete('b', { dependencies: { a: '0.2.0' } }),
     },
     expected: ['packages/b/package.json:1 manifests/version: a 0.2.0, expected 0.1.0'],
@@ -130,6 +138,20 @@ plantedCases('manifests', manifests, [
       'packages/a/package.json:1 manifests/files: nothing, expected a list with dist',
       'packages/a/package.json:1 manifests/exports: nothing, expected ' +
         '{".":{"@latchkey/source":"./src/index.ts","types":"./dist/index.d.ts","default":"./dist/index.js"}}',
+    ],
+  },
+  {
+    title: 'the lock file is in step with every package.json',
+    files: {
+      ...twoPackages,
+      ...locked({
+        '': { devDependencies: { x: '1.0.0' } },
+        'packages/b': { dependencies: { a: '0.0.1' } },
+      }),
+    },
+    expected: [
+      'package-lock.json:1 manifests/lock: other devDependencies of the root than its package.json, expected what npm install --package-lock-only writes',
+      'package-lock.json:1 manifests/lock: other dependencies of packages/b than its package.json, expected what npm install --package-lock-only writes',
     ],
   },
   {
