@@ -1,0 +1,124 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { AccessTokenClaims } from '@latchkey/protocol'
+import type { Verifier } from '@latchkey/verifier'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { dropFormToken } from './form-token.ts'
+import { guard } from './guard.ts'
+import {
+  assertFirst,
+  type CatalogueRoute,
+  type RouteCatalogue,
+  routeCatalogue,
+} from './route-catalogue.ts'
+import {
+  type LatchkeyRouteConfig,
+  parseRouteSettings,
+  ROUTE_SETTINGS,
+  type RouteSettings,
+} from './route-settings.ts'
+import { allowedOrigins } from './same-origin.ts'
+import type { SessionSource } from './session-source.ts'
+import type { GuardableSocket } from './socket-guard.ts'
+import { type SocketGuards, socketGuards } from './socket-guards.ts'
+import { protectUrlToken } from './url-token.ts'
+
+export interface LatchkeyOptions {
+  /** From `createVerifier`. Whoever made it closes it. */
+  verifier: Verifier
+  /** Where the token of a signed-in browser comes from. Default: cookies are not looked at. */
+  session?: SessionSource
+  /**
+   * Origins whose pages may use the session's cookie to change something, and open WebSockets, for example
+   * `https://app.example.com`. Default: the origin of the service's audience.
+   */
+  origins?: readonly string[]
+  /** `realm` of the challenges. Default: the service's audience. */
+  realm?: string
+  /** Lets everybody reach the app's not-found handler. Default false: what no route matches is a plain 404. */
+  publicNotFound?: boolean
+}
+
+/** `app.latchkey` */
+export interface LatchkeyInstance {
+  readonly verifier: Verifier
+  /** The routes declared so far. HEAD is left out: it needs GET. */
+  readonly routes: readonly CatalogueRoute[]
+  /** For `guardSocket`. */
+  readonly sockets: SocketGuards
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The verified claims, frozen. Undefined on public routes, unless they identify callers and one came. */
+    caller: AccessTokenClaims | undefined
+  }
+  interface FastifyInstance {
+    latchkey: LatchkeyInstance
+  }
+  interface FastifyContextConfig {
+    /** Open to everybody. */
+    public?: boolean
+    latchkey?: LatchkeyRouteConfig
+    [ROUTE_SETTINGS]?: RouteSettings
+  }
+}
+
+/** Closes every route that does not say `config: { public: true }`. Register it first, at the root, with `await`. */
+export const latchkey = fp<LatchkeyOptions>(
+  async (app, options) => {
+    assertFirst(app)
+    const { verifier } = options
+    const catalogue = routeCatalogue()
+    const sockets = socketGuards(verifier)
+    app.decorateRequest('caller', undefined)
+    app.decorate('latchkey', {
+      verifier,
+      sockets,
+      get routes() {
+        return catalogue.list()
+      },
+    })
+    app.addHook('onRoute', (route) => declareRoute(route, catalogue))
+    // A hook of the root runs for every route and not-found handler, also of plug-ins that were registered before.
+    app.addHook(
+      'onRequest',
+      guard({
+        verifier,
+        sockets,
+        session: options.session,
+        origins: allowedOrigins(options.origins, verifier.service),
+        realm: options.realm ?? verifier.service,
+        publicNotFound: options.publicNotFound ?? false,
+      }),
+    )
+    app.addHook('onReady', (done) => {
+      guardWebSocketServer(app, sockets)
+      verifier.publishRoutes(catalogue.list().map(({ method, pattern }) => ({ method, pattern })))
+      done()
+    })
+  },
+  { name: '@latchkey/fastify', fastify: '5.x' },
+)
+
+function declareRoute(route: RouteOptions, catalogue: RouteCatalogue): void {
+  const methods = Array.isArray(route.method) ? route.method : [route.method]
+  const settings = parseRouteSettings(route.config, { methods, url: route.url })
+  catalogue.add(methods, route.url, settings.public)
+  route.config = { ...route.config, [ROUTE_SETTINGS]: settings }
+  if (settings.tokenInUrl) protectUrlToken(route)
+  if (!settings.public && methods.some((method) => method !== 'GET' && method !== 'HEAD')) {
+    const own = route.preValidation ?? []
+    route.preValidation = [dropFormToken, ...(Array.isArray(own) ? own : [own])]
+  }
+}
+
+/** With @fastify/websocket at the root no handler has to remember the guard: it stands before the handler begins. */
+function guardWebSocketServer(app: FastifyInstance, sockets: SocketGuards): void {
+  if (!app.hasDecorator('websocketServer')) return
+  const server = app.getDecorator<EventEmitter>('websocketServer')
+  server.on('connection', (socket: GuardableSocket, raw: IncomingMessage) => {
+    if (sockets.isAdmitted(raw)) sockets.guard(raw, socket)
+  })
+}

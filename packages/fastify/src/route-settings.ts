@@ -1,0 +1,100 @@
+import { InputError, LIMITS } from '@latchkey/protocol'
+
+/** `config.latchkey` of a route. Everything is optional; what is left out is closed. */
+export interface LatchkeyRouteConfig {
+  /** Seconds for which the route goes on after the verifier's lease has ended. Default 0. */
+  toleranceSeconds?: number
+  /** Also take the token from `?access_token=` (RFC 6750 section 2.3). Only GET. Default false. */
+  tokenInUrl?: boolean
+  /** On a public route: set `request.caller` when a good token came along. Default false. */
+  identify?: boolean
+}
+
+/** What a route's declaration says about who may call it (DESIGN section 4), checked and complete. */
+export interface RouteSettings {
+  readonly public: boolean
+  readonly identify: boolean
+  readonly toleranceSeconds: number
+  readonly tokenInUrl: boolean
+}
+
+/** Where the settings stand in the route's `config`. A route without them was not seen when it was declared. */
+export const ROUTE_SETTINGS: unique symbol = Symbol('latchkey.route')
+
+export const CLOSED: RouteSettings = {
+  public: false,
+  identify: false,
+  toleranceSeconds: 0,
+  tokenInUrl: false,
+}
+
+const KNOWN: readonly string[] = ['toleranceSeconds', 'tokenInUrl', 'identify']
+
+/**
+ * Reads `config` of a route. Refuses what it does not understand (`InputError`), since a misspelt setting that is
+ * passed over could leave open what somebody meant to close. Public is the boolean `true`, nothing that resembles it.
+ */
+export function parseRouteSettings(
+  config: { public?: unknown; latchkey?: unknown } | undefined,
+  route: { methods: readonly string[]; url: string },
+): RouteSettings {
+  const where = `route ${route.methods.join(',')} ${route.url}`
+  const given = section(config?.latchkey, where)
+  const settings = {
+    public: flag(config?.public, `${where}, config.public`),
+    identify: flag(given.identify, `${where}, config.latchkey.identify`),
+    tokenInUrl: flag(given.tokenInUrl, `${where}, config.latchkey.tokenInUrl`),
+    toleranceSeconds: tolerance(given.toleranceSeconds, where),
+  }
+  if (settings.identify && !settings.public) {
+    const expected = 'config.public: true beside identify'
+    throw new InputError('route-setting', { received: 'a closed route', expected, where })
+  }
+  // A URL is kept in histories and logs; a request that changes something has a body or a header to put the token in.
+  if (
+    settings.tokenInUrl &&
+    !route.methods.every((method) => method === 'GET' || method === 'HEAD')
+  ) {
+    const expected = 'GET for a route that takes its token from the URL'
+    throw new InputError('route-setting', { received: route.methods.join(','), expected, where })
+  }
+  return settings
+}
+
+function section(
+  value: unknown,
+  where: string,
+): Partial<Record<keyof LatchkeyRouteConfig, unknown>> {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const facts = { received: JSON.stringify(value), expected: 'an object', where }
+    throw new InputError('route-setting', { ...facts, where: `${where}, config.latchkey` })
+  }
+  for (const name of Object.keys(value)) {
+    if (KNOWN.includes(name)) continue
+    const expected = `one of ${KNOWN.join(', ')}`
+    throw new InputError('route-setting', { received: name, expected, where })
+  }
+  return value
+}
+
+function flag(value: unknown, where: string): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false
+  throw new InputError('route-setting', {
+    received: JSON.stringify(value),
+    expected: 'true or false',
+    where,
+  })
+}
+
+function tolerance(value: unknown, where: string): number {
+  if (value === undefined) return 0
+  // No token lives longer, so a longer tolerance would mean nothing.
+  const most = LIMITS.accessTokenMaxSeconds
+  if (typeof value === 'number' && value >= 0 && value <= most) return value
+  throw new InputError('route-setting', {
+    received: JSON.stringify(value),
+    expected: `0 to ${most} seconds`,
+    where: `${where}, config.latchkey.toleranceSeconds`,
+  })
+}

@@ -1,0 +1,96 @@
+import t from 'tap'
+import { GOOD } from './fixtures/bearer-rows.ts'
+import { guardedApp } from './fixtures/guarded-app.ts'
+import { orders } from './fixtures/orders.ts'
+
+t.test('503 and never 401, and never a way in', async (t) => {
+  const { app, verifier } = await guardedApp(t, orders)
+  verifier.grant('good', ['GET /orders', 'GET /slow'])
+  const ask = (url: string) => app.inject({ url, headers: GOOD })
+
+  await t.test('while the verifier has no lease', async (t) => {
+    verifier.override = () => ({ kind: 'stale', retryAfterSeconds: 1.2 })
+    const answer = await ask('/orders')
+    t.equal(answer.statusCode, 503)
+    t.equal(answer.headers['retry-after'], '2', 'whole seconds, rounded up')
+    t.equal(answer.headers['cache-control'], 'no-store')
+    t.equal(answer.headers['www-authenticate'], undefined)
+    t.strictSame(answer.json(), { error: 'temporarily_unavailable' })
+    verifier.override = () => ({ kind: 'stale', retryAfterSeconds: 0 })
+    t.equal((await ask('/orders')).headers['retry-after'], '1', 'never at once')
+  })
+  await t.test('when the verifier throws (F21)', async (t) => {
+    verifier.override = () => {
+      throw new Error('key store down at 10.0.0.7')
+    }
+    const answer = await ask('/orders')
+    t.equal(answer.statusCode, 503)
+    t.equal(answer.headers['retry-after'], '1')
+    t.notMatch(answer.body, /10\.0\.0\.7/)
+    t.equal((await ask('/about')).statusCode, 200, 'public routes never notice')
+    t.strictSame((await ask('/hello')).json(), { sub: null }, 'nor do those that identify')
+  })
+  await t.test('while the verifier is behind the token, after a short wait', async (t) => {
+    verifier.override = () => ({ kind: 'invalid', reason: 'ahead' })
+    t.equal((await ask('/orders')).statusCode, 503)
+    verifier.afterWaiting = () => {
+      verifier.override = undefined
+      return verifier.verify('good')
+    }
+    t.equal((await ask('/orders')).statusCode, 200, 'the feed has caught up')
+    verifier.override = () => ({ kind: 'invalid', reason: 'ahead' })
+    verifier.afterWaiting = () => {
+      throw new Error('closed')
+    }
+    t.equal((await ask('/orders')).statusCode, 503)
+    verifier.override = undefined
+  })
+  await t.test('a route says how long it goes on without a lease', async (t) => {
+    verifier.tolerances.length = 0
+    await ask('/orders')
+    await ask('/slow')
+    t.strictSame(verifier.tolerances, [0, 30])
+  })
+})
+
+t.test('request.caller', async (t) => {
+  const { app, verifier } = await guardedApp(t, (app) => {
+    orders(app)
+    app.get('/tamper', async (request) => {
+      const caller = request.caller as unknown as { routes: string[]; sub: string }
+      const attempts = [() => caller.routes.push('* /*'), () => (caller.sub = 'u_eve')]
+      return attempts.map((attempt) => {
+        try {
+          attempt()
+          return 'changed'
+        } catch (error) {
+          return (error as Error).name
+        }
+      })
+    })
+  })
+  verifier.grant('good', ['GET /tamper'])
+  const tampered = await app.inject({ url: '/tamper', headers: GOOD })
+  t.strictSame(tampered.json(), ['TypeError', 'TypeError'], 'is frozen to the bottom')
+  const open = await app.inject({ url: '/about', headers: GOOD })
+  t.strictSame(open.json(), { caller: null }, 'is undefined on public routes')
+  for (const [headers, sub] of [
+    [GOOD, 'u_ada'],
+    [{ authorization: 'Bearer bad' }, null],
+    [{ authorization: 'Bearer a b' }, null],
+    [{}, null],
+  ] as const) {
+    const answer = await app.inject({ url: '/hello', headers })
+    t.strictSame(
+      [answer.statusCode, answer.json()],
+      [200, { sub }],
+      'a public route that identifies refuses nobody',
+    )
+  }
+})
+
+t.test('the realm is quoted', async (t) => {
+  const { app } = await guardedApp(t, orders, { realm: 'Ada "the" \\ Orders\r\nX: 1 é' })
+  const answer = await app.inject({ url: '/orders' })
+  t.equal(answer.headers['www-authenticate'], 'Bearer realm="Ada \\"the\\" \\\\ Orders??X: 1 ?"')
+})
