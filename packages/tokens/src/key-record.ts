@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 
-export type Alg = 'HS256' | 'RS256' | 'ES256' | 'EdDSA'
+export type AsymmetricAlg = 'RS256' | 'ES256' | 'EdDSA'
+export type Alg = 'HS256' | AsymmetricAlg
 
 export type KeyLifeState = 'pending' | 'active' | 'retiring'
 

@@ -1,0 +1,100 @@
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { InputError } from '@latchkey/protocol'
+import { decodeBase64url } from './base64url.ts'
+import { checkKeyKind } from './check-key-record.ts'
+import type { Jwk } from './export-jwk.ts'
+import type { Alg, AsymmetricAlg } from './key-record.ts'
+
+/** Strict import of single keys: RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2. */
+
+interface Kind {
+  readonly kty: string
+  readonly crv?: string
+  readonly publicMembers: readonly string[]
+  readonly privateMembers: readonly string[]
+}
+
+const KINDS: Record<Alg, Kind> = {
+  HS256: { kty: 'oct', publicMembers: [], privateMembers: ['k'] },
+  RS256: {
+    kty: 'RSA',
+    publicMembers: ['n', 'e'],
+    privateMembers: ['d', 'p', 'q', 'dp', 'dq', 'qi'],
+  },
+  ES256: { kty: 'EC', crv: 'P-256', publicMembers: ['x', 'y'], privateMembers: ['d'] },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', publicMembers: ['x'], privateMembers: ['d'] },
+}
+
+/** Of all kinds of key, and `oth` for RSA keys of more than two primes, which are not taken. */
+const SECRET_MEMBERS = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
+
+/** The key to verify with. @throws InputError `jwk-…`, `key-kind`, `rsa-key-weak` */
+export function importPublicJwk(jwk: Jwk, alg: AsymmetricAlg): KeyObject {
+  checkMembers(jwk, alg, 'verify')
+  const secret = SECRET_MEMBERS.find((name) => name in jwk)
+  if (secret !== undefined) refuse('jwk-secret', `the private member ${secret}`, 'a public key')
+  return load(alg, () => createPublicKey({ key: materialOf(jwk, alg, false), format: 'jwk' }))
+}
+
+/** The key to sign with. @throws InputError `jwk-…`, `key-kind`, `rsa-key-weak` */
+export function importPrivateJwk(jwk: Jwk, alg: AsymmetricAlg): KeyObject {
+  checkMembers(jwk, alg, 'sign')
+  return load(alg, () => createPrivateKey({ key: materialOf(jwk, alg, true), format: 'jwk' }))
+}
+
+/** A key shared with a service. @throws InputError `jwk-…`, `hmac-key-short` */
+export function importSecretJwk(jwk: Jwk, alg: 'HS256'): KeyObject {
+  checkMembers(jwk, alg, 'verify')
+  const { k = '' } = materialOf(jwk, alg, true)
+  return load(alg, () => createSecretKey(Buffer.from(k, 'base64url')))
+}
+
+/** What a JWK says about itself must fit, where it says it: RFC 7517 sections 4.1 to 4.4. */
+function checkMembers(jwk: Jwk, alg: Alg, operation: 'sign' | 'verify'): void {
+  const expected = KINDS[alg]
+  if (jwk['kty'] !== expected.kty)
+    refuse('jwk-kty', shown(jwk['kty']), `${expected.kty} for ${alg}`)
+  if (jwk['crv'] !== expected.crv)
+    refuse('jwk-crv', shown(jwk['crv']), `${expected.crv} for ${alg}`)
+  if ('alg' in jwk && jwk['alg'] !== alg) refuse('jwk-alg', shown(jwk['alg']), alg)
+  if ('use' in jwk && jwk['use'] !== 'sig') refuse('jwk-use', shown(jwk['use']), 'sig')
+  if (!('key_ops' in jwk)) return
+  const operations = jwk['key_ops']
+  if (!Array.isArray(operations) || !operations.includes(operation)) {
+    refuse('jwk-key-ops', shown(operations), `key_ops with ${operation}`)
+  }
+}
+
+/** Only the members that make the key, each one canonical base64url. */
+function materialOf(jwk: Jwk, alg: Alg, withSecret: boolean): Record<string, string> {
+  const { kty, crv, publicMembers, privateMembers } = KINDS[alg]
+  const material: Record<string, string> = crv === undefined ? { kty } : { kty, crv }
+  for (const name of withSecret ? [...publicMembers, ...privateMembers] : publicMembers) {
+    const value = jwk[name]
+    if (typeof value !== 'string' || value === '' || !decodeBase64url(value)) {
+      refuse('jwk-member', `no such ${name}`, `${name} in base64url without padding`)
+    }
+    material[name] = value
+  }
+  return material
+}
+
+function load(alg: Alg, create: () => KeyObject): KeyObject {
+  let key: KeyObject
+  try {
+    key = create()
+  } catch {
+    // The cause may quote the key, so it ends here.
+    return refuse('jwk-unusable', 'members that make no key', `a key for ${alg}`)
+  }
+  checkKeyKind(key, alg, 'key')
+  return key
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
+}
+
+function refuse(code: string, received: string, expected: string): never {
+  throw new InputError(code, { where: 'key', received, expected })
+}
