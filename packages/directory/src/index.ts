@@ -1,5 +1,15 @@
 export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
+export type { AppliedDeclaration } from './declared/applied.ts'
+export { applyDeclared } from './declared/apply-declared.ts'
+export type {
+  DeclaredClient,
+  DeclaredDirectory,
+  DeclaredGrants,
+  DeclaredRole,
+  DeclaredService,
+  DeclaredUser,
+} from './declared/declared-directory.ts'
 export type {
   Audit,
   AuditRecord,

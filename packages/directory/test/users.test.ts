@@ -98,6 +98,12 @@ t.test('what a new user may not be', async (t) => {
     ['an address with a space', { username: 'a', email: 'a da@x' }, 'email'],
     ['an address with two @', { username: 'a', email: 'a@b@c' }, 'email'],
     ['an address with CRLF', { username: 'a', email: 'a@b\r\nBcc: c@d' }, 'email'],
+    [
+      'a verified address that is none',
+      { username: 'a', emailVerified: true },
+      'email',
+      'emailVerified',
+    ],
     ['a language that is none', { username: 'a', locale: 'not a tag' }, 'locale'],
     ['a short password', { username: 'a', password: '1234567' }, 'password-too-short'],
     ['a bcrypt hash', { username: 'a', passwordHash: '$2b$12$x' }, 'password-hash'],

@@ -6,7 +6,7 @@ import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
 import { insertNew, insertUnlessThere } from '../sql/insert-new.ts'
 import type { Queries } from '../sql/sql.ts'
-import { checkDisplayName, checkEmail, checkLocale, searchText } from './profile.ts'
+import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
 import { ulid } from './ulid.ts'
 
@@ -25,13 +25,14 @@ export async function createUser(
     name: checkDisplayName(user.name ?? user.username),
     email: checkEmail(user.email ?? ''),
   }
+  checkVerified(user.emailVerified, profile.email)
   const sub = await issueId(db, deps)
   await insertNew(
     db.insertInto('users').values({
       id: sub,
       username: user.username,
       ...profile,
-      email_verified: flag(user.emailVerified === true && profile.email !== null),
+      email_verified: flag(user.emailVerified === true),
       locale: checkLocale(user.locale ?? ''),
       password_hash: passwordHash,
       password_changed_at: passwordHash === null ? null : now,

@@ -23,6 +23,16 @@ export function checkEmail(email: string): string | null {
   })
 }
 
+/** Without an address there is nothing to verify. Throws InputError `email`. */
+export function checkVerified(emailVerified: boolean | undefined, email: string | null): void {
+  if (emailVerified !== true || email !== null) return
+  throw new InputError('email', {
+    received: 'true without an address',
+    expected: 'an address, or not verified',
+    where: 'emailVerified',
+  })
+}
+
 /** The language tag in its canonical spelling (RFC 5646 section 2.1.1), null for ''. Throws InputError `locale`. */
 export function checkLocale(locale: string): string | null {
   if (locale === '') return null

@@ -3,7 +3,7 @@ import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
 import type { UserRow } from '../sql/tables.ts'
-import { checkDisplayName, checkEmail, checkLocale, searchText } from './profile.ts'
+import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
 
 export type UserChange = Partial<
@@ -11,13 +11,14 @@ export type UserChange = Partial<
 >
 
 /**
- * Applies to this row the members that are given, in the caller's transaction. Takes each by name: whatever else an input carries
- * (`sub`, `disabled`, `username`) has no effect.
+ * Applies to this row the members that are given, in the caller's transaction. Takes each by name: whatever else an
+ * input carries (`sub`, `disabled`, `username`) has no effect.
  */
 export async function updateUser(db: Queries, row: UserRow, change: UserChange): Promise<void> {
   const name = change.name === undefined ? row.name : checkDisplayName(change.name)
   const email = change.email === undefined ? row.email : checkEmail(change.email)
   const locale = change.locale === undefined ? row.locale : checkLocale(change.locale)
+  checkVerified(change.emailVerified, email)
   await db
     .updateTable('users')
     .set({

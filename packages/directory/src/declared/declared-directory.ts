@@ -1,0 +1,76 @@
+import type { AuthMethod, Client, GrantType, Service } from '../directory.ts'
+
+/**
+ * What a settings file declares. Services, clients and roles are replaced by what is declared, members that are left out
+ * by their defaults; only `disabled`, when it is left out, stays as it is. Of a user, only the members that are given
+ * change: people and admins change the others. Nothing that is not declared is touched or deleted.
+ */
+export interface DeclaredDirectory {
+  readonly services?: readonly DeclaredService[]
+  readonly roles?: readonly DeclaredRole[]
+  readonly clients?: readonly DeclaredClient[]
+  readonly users?: readonly DeclaredUser[]
+}
+
+/** Grants by audience: `{ 'https://reports.example': ['GET /reports/*'] }`. */
+export type DeclaredGrants = Readonly<Record<string, readonly string[]>>
+
+export interface DeclaredService {
+  readonly audience: string
+  /** Default: the audience. */
+  readonly name?: string
+  /** Default: HS256. */
+  readonly alg?: Service['alg']
+  /** Clients whose credentials open this service's feed. Default: none. */
+  readonly clients?: readonly string[]
+  /** Default: 300. */
+  readonly accessTokenSeconds?: number
+  readonly disabled?: boolean
+}
+
+export interface DeclaredRole {
+  readonly name: string
+  readonly description?: string
+  readonly grants?: DeclaredGrants
+}
+
+export interface DeclaredClient {
+  readonly id: string
+  /** Default: the id. */
+  readonly name?: string
+  readonly secret?: string
+  /** Instead of `secret`: `sha256:<base64url>`. Without either, the stored secret stays. */
+  readonly secretHash?: string
+  readonly redirectUris?: readonly string[]
+  readonly postLogoutRedirectUris?: readonly string[]
+  readonly backchannelLogoutUri?: string
+  /** Default: authorization_code and refresh_token. */
+  readonly grantTypes?: readonly GrantType[]
+  /** Default: client_secret_basic (RFC 7591 section 2). */
+  readonly authMethod?: AuthMethod
+  /** Default: true. */
+  readonly requirePkce?: boolean
+  /** Audiences it may ask tokens for; the first is the default. Default: none. */
+  readonly services?: readonly string[]
+  /** Default: false. */
+  readonly firstParty?: boolean
+  readonly grants?: DeclaredGrants
+  /** Default: RS256. */
+  readonly idTokenAlg?: Client['idTokenAlg']
+  readonly disabled?: boolean
+}
+
+export interface DeclaredUser {
+  readonly username: string
+  readonly name?: string
+  readonly email?: string
+  readonly emailVerified?: boolean
+  readonly locale?: string
+  readonly roles?: readonly string[]
+  readonly grants?: DeclaredGrants
+  /** The first password: used when the user has none, and never again. */
+  readonly password?: string
+  /** Instead of `password`: argon2id PHC string. */
+  readonly passwordHash?: string
+  readonly disabled?: boolean
+}
