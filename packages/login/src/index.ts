@@ -1,1 +1,6 @@
-export {}
+export type { EndedSession } from './ended-sessions.ts'
+export { IssuerUnavailable } from './issuer-unavailable.ts'
+export { type Login, login } from './login.ts'
+export type { Person } from './session.ts'
+export { loginSession, type SessionSource } from './session-source.ts'
+export type { LoginOptions } from './settings.ts'

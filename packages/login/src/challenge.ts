@@ -1,0 +1,60 @@
+import { nowSeconds } from '@latchkey/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { deepLink } from './deep-link.ts'
+import { isNavigation } from './fetch-metadata.ts'
+import { LOGIN_LIMITS } from './limits.ts'
+import type { SendPage } from './page.ts'
+import type { RequestSessions } from './request-sessions.ts'
+import type { Session } from './session.ts'
+import type { SessionSource } from './session-source.ts'
+import type { Settings } from './settings.ts'
+import type { StartSignIn } from './sign-in.ts'
+
+export interface ChallengeDeps {
+  readonly settings: Pick<Settings, 'clock' | 'paths'>
+  readonly sessions: Pick<RequestSessions, 'load' | 'end'>
+  readonly start: StartSignIn
+  readonly sendPage: SendPage
+  /** Requests whose session is fine but cannot be renewed now, and the seconds after which to retry. */
+  readonly unavailable: WeakMap<FastifyRequest, number>
+}
+
+/** What a person gets who opens a closed page without a usable session. */
+export function challenge(deps: ChallengeDeps): SessionSource['challenge'] {
+  const { settings, sessions, unavailable } = deps
+  return async (request, reply, why) => {
+    const navigation = isNavigation(request.method, request.headers)
+    const retryAfterSeconds = unavailable.get(request)
+    const next = deepLink(request.originalUrl, [settings.paths.login, settings.paths.logout])
+    if (navigation && retryAfterSeconds !== undefined) {
+      deps.sendPage(request, reply, 'unavailable', { href: next ?? '/', retryAfterSeconds })
+      return true
+    }
+    await sessions.load(request)
+    if (why === 'ended') sessions.end(request, reply)
+    if (!navigation) return false
+    await answer(deps, request, reply, next)
+    return true
+  }
+}
+
+async function answer(
+  { settings, sessions, start, sendPage }: ChallengeDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next: string | undefined,
+): Promise<FastifyReply> {
+  const state = await sessions.load(request)
+  // Signing in again would not take the second cookie away.
+  if (state.kind === 'duplicated') return sendPage(request, reply, 'duplicated')
+  const failed = state.kind === 'over' && isFresh(state.session, nowSeconds(settings.clock))
+  if (failed && state.session.repeated) {
+    request.log.warn('a new session was refused twice: does the service accept its audience?')
+    return sendPage(request, reply, 'notAccepted')
+  }
+  return start(request, reply, { next, repeated: failed })
+}
+
+function isFresh(session: Session, now: number): boolean {
+  return now - session.signedInAt < LOGIN_LIMITS.freshSessionSeconds
+}
