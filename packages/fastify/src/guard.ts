@@ -35,6 +35,9 @@ type Outcome =
   | { readonly kind: 'answered' }
   | Refusal
 
+/** Where a request keeps the token of its caller. */
+export const CALLER_TOKEN: unique symbol = Symbol('latchkey.token')
+
 const UNAVAILABLE: Refusal = { kind: 'unavailable', retryAfterSeconds: 1 }
 
 /**
@@ -77,9 +80,12 @@ function attempt(deps: GuardDeps, asked: Asked): void {
   }
 }
 
+/** Fails closed. An error of a session source or a verifier may say when it makes sense to come back. */
 function fail(deps: GuardDeps, asked: Asked, err: unknown): void {
   asked.request.log.error({ err }, 'the guard failed, so the request is refused')
-  settle(deps, asked, UNAVAILABLE)
+  const { retryAfterSeconds } = (err ?? {}) as { retryAfterSeconds?: unknown }
+  const known = typeof retryAfterSeconds === 'number' && Number.isFinite(retryAfterSeconds)
+  settle(deps, asked, known ? { kind: 'unavailable', retryAfterSeconds } : UNAVAILABLE)
 }
 
 function settle(deps: GuardDeps, asked: Asked, outcome: Outcome): void {
@@ -87,6 +93,7 @@ function settle(deps: GuardDeps, asked: Asked, outcome: Outcome): void {
   switch (outcome.kind) {
     case 'allowed':
       request.caller = freezeClaims(outcome.claims)
+      request[CALLER_TOKEN] = outcome.token
       if (isUpgrade(request)) {
         deps.sockets.admit(request, {
           token: outcome.token,

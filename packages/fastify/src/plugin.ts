@@ -5,7 +5,7 @@ import type { Verifier } from '@latchkey/verifier'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { dropFormToken } from './form-token.ts'
-import { guard } from './guard.ts'
+import { CALLER_TOKEN, guard } from './guard.ts'
 import {
   assertFirst,
   type CatalogueRoute,
@@ -43,6 +43,11 @@ export interface LatchkeyOptions {
 /** `app.latchkey` */
 export interface LatchkeyInstance {
   readonly verifier: Verifier
+  /**
+   * The token that the guard accepted for this request, to call another service on behalf of the caller (token exchange).
+   * Throws where nobody was identified (public routes).
+   */
+  tokenOf(request: { readonly [CALLER_TOKEN]: string | undefined }): string
   /** The routes declared so far. HEAD is left out: it needs GET. */
   readonly routes: readonly CatalogueRoute[]
   /** For `guardSocket`. */
@@ -53,6 +58,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The verified claims, frozen. Undefined on public routes, unless they identify callers and one came. */
     caller: AccessTokenClaims | undefined
+    /** Read it with `app.latchkey.tokenOf(request)`: a secret has no name that a log would print. */
+    [CALLER_TOKEN]: string | undefined
   }
   interface FastifyInstance {
     latchkey: LatchkeyInstance
@@ -73,9 +80,15 @@ export const latchkey = fp<LatchkeyOptions>(
     const catalogue = routeCatalogue()
     const sockets = socketGuards(verifier)
     app.decorateRequest('caller', undefined)
+    app.decorateRequest(CALLER_TOKEN, undefined)
     app.decorate('latchkey', {
       verifier,
       sockets,
+      tokenOf(request) {
+        const token = request[CALLER_TOKEN]
+        if (token === undefined) throw new Error('tokenOf: nobody was identified (a public route?)')
+        return token
+      },
       get routes() {
         return catalogue.list()
       },

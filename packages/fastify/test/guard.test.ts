@@ -1,5 +1,6 @@
+import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
-import { GOOD } from './fixtures/bearer-rows.ts'
+import { FORM, GOOD } from './fixtures/bearer-rows.ts'
 import { guardedApp } from './fixtures/guarded-app.ts'
 import { orders } from './fixtures/orders.ts'
 
@@ -29,6 +30,19 @@ t.test('503 and never 401, and never a way in', async (t) => {
     t.notMatch(answer.body, /10\.0\.0\.7/)
     t.equal((await ask('/about')).statusCode, 200, 'public routes never notice')
     t.strictSame((await ask('/hello')).json(), { sub: null }, 'nor do those that identify')
+  })
+  await t.test('with the time that the error gives, when it gives one', async (t) => {
+    for (const [thrown, after] of [
+      [new StoreUnavailable('redis', { retryAfterSeconds: 7 }), '7'],
+      [Object.assign(new Error('x'), { retryAfterSeconds: Number.NaN }), '1'],
+      [undefined, '1'],
+    ] as const) {
+      verifier.override = () => {
+        throw thrown
+      }
+      const answer = await ask('/orders')
+      t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, after])
+    }
   })
   await t.test('while the verifier is behind the token, after a short wait', async (t) => {
     verifier.override = () => ({ kind: 'invalid', reason: 'ahead' })
@@ -87,6 +101,21 @@ t.test('request.caller', async (t) => {
       'a public route that identifies refuses nobody',
     )
   }
+})
+
+t.test('tokenOf gives the token of the caller, to call others on their behalf', async (t) => {
+  const { app, verifier } = await guardedApp(t, (app) => {
+    app.post('/relay', async (request) => app.latchkey.tokenOf(request))
+    app.get('/open', { config: { public: true } }, async (request) => app.latchkey.tokenOf(request))
+  })
+  verifier.grant('good', ['POST /relay'])
+  const fromHeader = await app.inject({ method: 'POST', url: '/relay', headers: GOOD })
+  t.equal(fromHeader.body, 'good')
+  const payload = 'access_token=good'
+  const fromForm = await app.inject({ method: 'POST', url: '/relay', headers: FORM, payload })
+  t.equal(fromForm.body, 'good')
+  const open = await app.inject({ url: '/open', headers: GOOD })
+  t.equal(open.statusCode, 500, 'a public route has no caller')
 })
 
 t.test('the realm is quoted', async (t) => {
