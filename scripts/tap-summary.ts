@@ -1,7 +1,7 @@
 /**
  * Reads what tap reports, prints failures as they come and a line for each file, and counts tests rather than
- * assertions. A test, be it a file or a subtest, counts once if it asserts something itself; groups do not count.
- * Two things that tap lets pass count as failed: a test that asserts nothing, and one that dies after its assertions.
+ * assertions. A test, be it a file or a subtest, counts once if it asserts something itself or has no subtests; groups
+ * do not count. A file that ends without having run any test counts as failed, which tap lets pass.
  */
 import { Parser, type Result } from 'tap-parser'
 import { failureText } from './tap-failure.ts'
@@ -84,9 +84,9 @@ export function tapSummary(print: (text: string) => void): TapSummary {
     const skipped = result.todo || (result.skip && result.skip !== 'no tests found')
     if (test.failures > 0) fail(test)
     else if (empty && result.ok && skipped) counts.skipped++
-    else if (empty && result.ok) fail(test, failureText([...path, 'asserts nothing'], undefined))
+    else if (empty && result.skip) fail(test, failureText([...path, 'no test in it'], undefined))
     else if (!result.ok && !test.failedBelow) fail(test, failureText(path, result.diag))
-    else if (test.assertions > 0) counts.passed++
+    else if (test.assertions > 0 || test.subtests === 0) counts.passed++
     if (test.parent === all) {
       print(
         `${test.failedBelow ? 'not ok' : 'ok'} ${test.name} (${Math.round(result.time ?? 0)} ms)`,

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -14,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { cleanProcess } from './clean-process.ts'
 
 const scripts = join(import.meta.dirname, '..')
 
@@ -79,31 +79,13 @@ function checkout(t: Test, options: { programs?: string[] } = {}) {
       const log = join(root, 'calls.log')
       return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []
     },
-    /** Starts the bootstrap; `said` resolves when it has written a text, `ended` when it is over. */
-    start: (args: string[] = [], uid?: number) => start(root, args, uid),
+    start: (args: string[] = [], uid?: number) =>
+      cleanProcess(['scripts/bootstrap.mjs', ...args], {
+        cwd: root,
+        env: { PATH: join(root, 'bin') },
+        uid,
+      }),
   }
-}
-
-function start(root: string, args: string[], uid: number | undefined) {
-  const child = spawn(process.execPath, ['scripts/bootstrap.mjs', ...args], {
-    cwd: root,
-    env: { PATH: join(root, 'bin') },
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  })
-  let output = ''
-  const said = (text: string) =>
-    new Promise<void>((resolve) => {
-      const look = () => output.includes(text) && resolve()
-      child.stderr.on('data', look)
-      look()
-    })
-  child.stderr.on('data', (chunk) => {
-    output += chunk
-  })
-  const ended = new Promise<{ code: number | null; lines: string[] }>((resolve) => {
-    child.on('close', (code) => resolve({ code, lines: output.split('\n').filter(Boolean) }))
-  })
-  return { said, ended }
 }
 
 async function appears(file: string) {
@@ -117,10 +99,10 @@ const NPM_CI = 'npm ci --ignore-scripts --include=dev --include=optional --logle
 t.test('a fresh clone is installed once, then there is nothing to say', async (t) => {
   const place = checkout(t)
   const first = await place.start().ended
-  t.equal(first.code, 0)
+  t.equal(first.exitCode, 0)
   t.match(first.lines, [/^bootstrap: installing dependencies \(node_modules is missing.* s$/])
   t.strictSame(place.calls(), [NPM_CI])
-  t.strictSame(await place.start().ended, { code: 0, lines: [] })
+  t.strictSame(await place.start().ended, { exitCode: 0, lines: [] })
   t.strictSame(place.calls(), [NPM_CI])
   t.notOk(existsSync(place.file('.bootstrap.lock')), 'the lock is gone')
 })
@@ -169,8 +151,8 @@ t.test('node_modules that differ from the lock file are installed again', async 
 t.test('an installation that fails ends with one line that says so', async (t) => {
   const place = checkout(t)
   writeFileSync(place.file('fail'), '')
-  const { code, lines } = await place.start().ended
-  t.equal(code, 1)
+  const { exitCode, lines } = await place.start().ended
+  t.equal(exitCode, 1)
   t.ok(lines.includes('npm error code E503'), 'the reason of npm is shown')
   t.match(lines.at(-1), /^bootstrap: installing .* failed: "npm ci .*" ended with exit code 1$/)
 })
@@ -178,8 +160,8 @@ t.test('an installation that fails ends with one line that says so', async (t) =
 t.test('a pinned Node that does not run here is told in one line', async (t) => {
   const place = checkout(t)
   place.program('installed/.bin/node', 'process.exit(1)')
-  const { code, lines } = await place.start().ended
-  t.equal(code, 1)
+  const { exitCode, lines } = await place.start().ended
+  t.equal(exitCode, 1)
   t.match(lines.at(-1), /^bootstrap: the pinned Node does not run .* install Node 24\.15 or newer/)
 })
 
@@ -217,8 +199,8 @@ t.test('anybody else is told in one line what to install', async (t) => {
   writeFileSync(place.file('calls.log'), '', { mode: 0o666 })
   chmodSync(place.file('node_modules'), 0o777)
   chmodSync(place.file('calls.log'), 0o666)
-  const { code, lines } = await place.start(['--test'], nobody).ended
-  t.equal(code, 1)
+  const { exitCode, lines } = await place.start(['--test'], nobody).ended
+  t.equal(exitCode, 1)
   t.equal(
     lines.at(-1),
     'bootstrap: the tests need redis-server and chromium; install them: ' +
@@ -235,8 +217,8 @@ t.test('of two at once the second waits and finds nothing left to do', async (t)
   const second = place.start()
   await second.said('another one is at work here, waiting')
   writeFileSync(place.file('release'), '')
-  t.equal((await first.ended).code, 0)
-  t.equal((await second.ended).code, 0)
+  t.equal((await first.ended).exitCode, 0)
+  t.equal((await second.ended).exitCode, 0)
   t.strictSame(place.calls(), [NPM_CI])
 })
 
@@ -246,7 +228,7 @@ t.test('the lock of a process that died is taken over', async (t) => {
   writeFileSync(lock, '1\n')
   const longAgo = new Date(Date.now() - 60_000)
   utimesSync(lock, longAgo, longAgo)
-  t.equal((await place.start().ended).code, 0)
+  t.equal((await place.start().ended).exitCode, 0)
   t.strictSame(place.calls(), [NPM_CI])
   t.notOk(existsSync(lock))
 })

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { findingText } from '../../checks/finding.ts'
-import { biome, types } from '../../checks/tools.ts'
+import { type Finding, findingText } from '../../checks/finding.ts'
+import { cleanProcess } from '../clean-process.ts'
 
 const repository = join(import.meta.dirname, '..', '..', '..')
 
@@ -23,6 +23,14 @@ function checkout(t: Test, file: string, text: string): string {
   writeFileSync(join(root, file), text)
   return root
 }
+
+async function findingsOf(tool: 'biome' | 'types', root: string): Promise<Finding[]> {
+  const script = join(import.meta.dirname, 'run-tool.ts')
+  const { lines } = await cleanProcess([script, tool, root], { cwd: root }).ended
+  return JSON.parse(lines.at(-1) ?? '')
+}
+const biome = (root: string) => findingsOf('biome', root)
+const types = (root: string) => findingsOf('types', root)
 
 const promise = 'export async function later(): Promise<void> {}\n'
 const lines = (count: number, line: string): string => `${line}\n`.repeat(count)
