@@ -8,6 +8,8 @@ export const LOGIN_LIMITS = {
   cookieChunkChars: 3800,
   /** A 4 KB access token, an ID token and a refresh token need 2 to 3 chunks. */
   sessionChunks: 3,
+  /** Sessions kept opened: about 6 MB when full. */
+  openedSessions: 1000,
   /** Tabs that may be signing in at the same time. */
   transactionCookies: 5,
   /** All transaction cookies together, names included. */

@@ -65,7 +65,7 @@ async function assemble(settings: Settings) {
   const refresher = refresherOf(provider, clock)
   const ended = endedSessions(clock, settings.sessionSeconds)
   const sessions = requestSessions({
-    cookie: sessionCookie(cookieName, await box('session')),
+    cookie: sessionCookie(cookieName, await box('session'), clock),
     ended,
     refresher,
     clock,

@@ -1,7 +1,9 @@
+import { type Clock, nowSeconds } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fromChunks, toChunks } from './chunks.ts'
 import type { CookieBox } from './cookie-box.ts'
 import { readCookies } from './cookie-header.ts'
+import { expiringMap } from './expiring-map.ts'
 import { LOGIN_LIMITS } from './limits.ts'
 import { dropCookie, putCookie } from './reply-cookies.ts'
 import { parseSession, type Session, sessionText } from './session.ts'
@@ -22,16 +24,31 @@ export interface SessionCookie {
   clear(reply: FastifyReply): void
 }
 
-export function sessionCookie(cookieName: string, box: CookieBox): SessionCookie {
+export function sessionCookie(cookieName: string, box: CookieBox, clock: Clock): SessionCookie {
   const nameOf = (index: number) => `${cookieName}.${index}`
+  /**
+   * A browser sends the same cookie for minutes, and opening it costs more than the rest of a request. The whole text is
+   * the key, so that a variant misses; what depends on time is asked of the session each time.
+   */
+  const opened = expiringMap<Session>(LOGIN_LIMITS.openedSessions)
+
+  async function open(sealed: string): Promise<Session | undefined> {
+    const now = nowSeconds(clock)
+    const known = opened.get(sealed, now)
+    if (known !== undefined) return known
+    const text = await box.open(sealed)
+    const session = text === undefined ? undefined : parseSession(text)
+    if (session !== undefined) opened.set(sealed, session, session.endsAt, now)
+    return session
+  }
+
   return {
     async read(request) {
       const found = readCookies(request.headers.cookie, `${cookieName}.`)
       if (found.kind === 'duplicated') return found
       if (found.cookies.size === 0) return { kind: 'none' }
       const sealed = fromChunks((index) => found.cookies.get(nameOf(index)))
-      const text = sealed === undefined ? undefined : await box.open(sealed)
-      const session = text === undefined ? undefined : parseSession(text)
+      const session = sealed === undefined ? undefined : await open(sealed)
       return session === undefined ? { kind: 'unreadable' } : { kind: 'read', session }
     },
 

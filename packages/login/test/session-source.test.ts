@@ -113,6 +113,8 @@ t.test('a slow response does not put an old session over a newer one', async (t)
   finish()
   const answer = await slow
   t.not(answer.json().token, newest)
+  // Beyond the grace window nobody would exchange the old session for the new one.
+  w.clock.advance(10)
   t.equal(await openedToken(w, setCookies(answer)), newest)
 })
 
@@ -181,8 +183,7 @@ t.test('DESIGN section 7: nobody is signed out because the issuer is away', asyn
         tokenError: undefined,
         foreignKey: false,
       })
-      await w.issuer.shut()
-      await w.issuer.open()
+      if (fail === 'shut') await w.issuer.open()
       w.clock.advance(3)
       t.equal((await w.browser.visit('/orders')).statusCode, 200, 'and goes on afterwards')
     })
