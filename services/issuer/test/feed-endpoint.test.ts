@@ -1,0 +1,177 @@
+import type { AddressInfo } from 'node:net'
+import { type Feed, feedClient } from '@latchkey/feed'
+import type { LogEntry } from '@latchkey/protocol'
+import t from 'tap'
+import { WebSocket } from 'ws'
+import { ORDERS, REPORTS, SECRET, testIssuer } from './test-issuer.ts'
+
+const issuer = await testIssuer()
+await issuer.app.listen({ host: '127.0.0.1', port: 0 })
+t.teardown(() => issuer.close())
+const { port } = issuer.app.server.address() as AddressInfo
+const issuerAddress = `http://127.0.0.1:${port}`
+
+function join(service: string, clientId: string, clientSecret = SECRET): Feed {
+  const feed = feedClient({ issuerAddress, service, credentials: { clientId, clientSecret } })
+  return feed
+}
+
+/** The next time that the feed says this. */
+function next(feed: Feed, what: 'leased' | 'keys'): Promise<unknown>
+function next(feed: Feed, what: 'applied'): Promise<readonly LogEntry[]>
+function next(feed: Feed, what: 'leased' | 'keys' | 'applied'): Promise<unknown> {
+  return new Promise((resolve) => {
+    const stop = feed.subscribe({
+      [what]: (value: unknown) => {
+        stop()
+        resolve(value)
+      },
+    })
+  })
+}
+
+t.test('DESIGN section 5: a verifier on the feed', async (t) => {
+  const feed = join(ORDERS, 'orders')
+  t.teardown(() => feed.close())
+  await next(feed, 'leased')
+
+  t.test('has its key, and no other', async (t) => {
+    t.match(feed.keys(), [{ alg: 'HS256', state: 'active', k: String }])
+    t.equal(feed.keys().length, 1)
+  })
+  t.test('attack L4: the key of another service is another key', async (t) => {
+    const other = join(REPORTS, 'reports')
+    t.teardown(() => other.close())
+    await next(other, 'leased')
+    t.not(other.keys()[0]?.k, feed.keys()[0]?.k)
+    t.not(other.keys()[0]?.kid, feed.keys()[0]?.kid)
+  })
+  t.test('has an entry when end has returned, or shortly after', async (t) => {
+    const browser = issuer.browser()
+    await browser.signIn('ada')
+    const [sid = ''] = (browser.cookies.get('__Host-latchkey-session') ?? '').split('.')
+    const applied = next(feed, 'applied')
+    await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
+    t.match(await applied, [{ k: 'session', v: sid }])
+  })
+  t.test('publishes its routes, which keep their numbers', async (t) => {
+    const routes = [{ method: 'GET', pattern: '/orders' }]
+    feed.publishRoutes(routes)
+    while ((await issuer.directory.services.catalogue(ORDERS)).length === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    t.match(await issuer.directory.services.catalogue(ORDERS), [{ ...routes[0], current: true }])
+  })
+  t.test('is listed for the admin with what it has applied', async (t) => {
+    const token = (
+      await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+    ).json()
+    const headers = { authorization: `Bearer ${token.access_token}` }
+    const answer = await issuer.app.inject({ url: '/admin/v1/verifiers', headers })
+    t.match(answer.json().verifiers[0], {
+      audience: ORDERS,
+      clientId: 'orders',
+      acked: [{ partition: 0 }],
+    })
+  })
+})
+
+/** Opens a socket by hand; gives the HTTP status of a refusal, or the close code and reason. */
+function open(
+  options: { headers?: Record<string, string>; protocol?: string },
+  frames: readonly (string | Buffer)[] = [],
+): Promise<string> {
+  const { headers = {}, protocol = 'latchkey.feed.v1' } = options
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/feed`, protocol, { headers })
+    socket.on('open', () => {
+      for (const frame of frames) socket.send(frame)
+    })
+    socket.on('unexpected-response', (_request, response) => resolve(`HTTP ${response.statusCode}`))
+    socket.on('close', (code, reason) => resolve(`${code} ${reason}`))
+    socket.on('error', () => {})
+  })
+}
+
+const basic = (id: string, secret: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+})
+const hello = (service: string) => JSON.stringify({ t: 'hello', v: 1, service, positions: [] })
+
+t.test('attacks K1, K5, K7, K13 and K14: the feed is closed', async (t) => {
+  const good = basic('orders', SECRET)
+  const cases: [string, Promise<string>, string][] = [
+    ['no credentials', open({}), 'HTTP 401'],
+    ['a wrong secret', open({ headers: basic('orders', 'wrong') }), 'HTTP 401'],
+    [
+      'a cookie is no credential',
+      open({ headers: { cookie: '__Host-latchkey-session=x' } }),
+      'HTTP 401',
+    ],
+    [
+      'a bearer token is no credential here',
+      open({ headers: { authorization: 'Bearer x' } }),
+      'HTTP 401',
+    ],
+    ['another subprotocol', open({ headers: good, protocol: 'chat' }), 'HTTP 400'],
+    [
+      'the key of another service',
+      open({ headers: good }, [hello(REPORTS)]),
+      '1008 not the credentials of this service',
+    ],
+    [
+      'an unknown service',
+      open({ headers: good }, [hello('https://nowhere.example')]),
+      '1008 not the credentials of this service',
+    ],
+    [
+      'a frame before the hello',
+      open({ headers: good }, ['{"t":"lease?","id":1}']),
+      '1008 hello comes first',
+    ],
+    [
+      'a second hello',
+      open({ headers: good }, [hello(ORDERS), hello(ORDERS)]),
+      '1008 hello was said before',
+    ],
+    ['no JSON', open({ headers: good }, ['{']), '1008 not a message of latchkey.feed.v1'],
+    ['a binary frame', open({ headers: good }, [Buffer.from('x')]), '1003 text frames only'],
+    [
+      'an ack ahead of the log',
+      open({ headers: good }, [hello(ORDERS), '{"t":"ack","p":0,"epoch":9999999999,"offset":1}']),
+      '1008 acknowledged what was not sent',
+    ],
+    ['a frame of a megabyte', open({ headers: good }, ['x'.repeat(1024 * 1024)]), '1009 '],
+    [
+      'a thousand frames at once',
+      open({ headers: good }, [hello(ORDERS), ...Array(1000).fill('{"t":"lease?","id":1}')]),
+      '1008 too many frames',
+    ],
+  ]
+  for (const [name, attempt, expected] of cases) {
+    t.test(`${name}: ${expected}`, async (t) => t.equal(await attempt, expected))
+  }
+  t.test('asking for a foreign key leaves an audit record', async (t) => {
+    const [record] = await issuer.directory.audit.list({ limit: 1, action: 'feed.refused' })
+    t.match(record, { actor: { clientId: 'orders' }, reason: 'not_its_client' })
+  })
+})
+
+t.test(
+  'the issuer stops although verifiers are connected, and they keep what they know',
+  async (t) => {
+    const other = await testIssuer()
+    await other.app.listen({ host: '127.0.0.1', port: 0 })
+    const address = other.app.server.address() as AddressInfo
+    const feed = feedClient({
+      issuerAddress: `http://127.0.0.1:${address.port}`,
+      service: ORDERS,
+      credentials: { clientId: 'orders', clientSecret: SECRET },
+    })
+    t.teardown(() => feed.close())
+    await next(feed, 'leased')
+    await other.close()
+    t.ok(feed.lease.remainingMs() > 0)
+    t.equal(feed.keys().length, 1)
+  },
+)
