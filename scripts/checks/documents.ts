@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts'
 import { lineAt } from './imports.ts'
 import type { Repository, Workspace } from './repository.ts'
 
-/** Links in Markdown lead somewhere, and each workspace says what it is for, shows it, and says what it will not do. */
+/** Links in Markdown lead somewhere. Each workspace says what it is for and shows it; each package, what it will not do. */
 export function documents(repository: Repository): Finding[] {
   return [
     ...repository.files
@@ -66,11 +66,19 @@ function readme(repository: Repository, { dir, name }: Workspace): Finding[] {
     return [{ file, line: 1, rule: 'documents/readme', found: 'no such file', expected }]
   }
   const text = repository.read(file)
+  // Packages are read by programmers who look them up by name; the samples are shown to people.
+  const isPackage = dir.startsWith('packages/')
   const parts: [rule: string, fits: boolean, expected: string][] = [
-    ['title', text.startsWith(`# ${name}\n`), `"# ${name}" as its first line`],
-    ['purpose', /^# .*\n+[^#`\n]/.test(text), 'first of all what it is for'],
+    isPackage
+      ? ['title', text.startsWith(`# ${name}\n`), `"# ${name}" as its first line`]
+      : ['title', text.startsWith('# '), 'a title as its first line'],
+    ['purpose', /^# .*\n+(?!#|```)\S/.test(text), 'first of all what it is for'],
     ['example', /^ *```\w/m.test(text), 'an example in a code block'],
-    ['limits', /^##+ .*\bnot\b/im.test(text), 'a heading such as "What it will not do"'],
+    [
+      'limits',
+      !isPackage || /^##+ .*\bnot\b/im.test(text),
+      'a heading such as "What it will not do"',
+    ],
   ]
   return parts
     .filter(([, fits]) => !fits)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { importsOf } from '../../checks/imports.ts'
 import { layers } from '../../checks/layers.ts'
@@ -5,22 +7,7 @@ import { sources } from '../../checks/sources.ts'
 import { manifest, plantedCases } from './planted-cases.ts'
 
 t.test('imports are found in every form and nowhere else', async (t) => {
-  const text = [
-    "import a from 'a'",
-    "import { type B, c } from '@scope/b/sub'",
-    'import {',
-    '  d,',
-    "} from './d.ts'",
-    "import 'side-effect'",
-    "export * from './e.ts'",
-    "export type { F } from 'f'",
-    "const g = await import('g')",
-    "type H = import('h').H",
-    "t.mockImport('../src/i.ts', {})",
-    "export const j = 'not an import'",
-    "  // import k from 'k' stands in a comment, and not at the start of a line",
-    "export const text = `from 'l'`",
-  ].join('\n')
+  const text = readFileSync(join(import.meta.dirname, 'fixtures', 'imports.txt'), 'utf8')
   t.strictSame(
     importsOf(text).map(({ specifier, line }) => `${line} ${specifier}`),
     [

@@ -220,6 +220,15 @@ plantedCases('documents', documents, [
     ],
   },
   {
+    title: 'a README that begins with code, and one of a service',
+    files: {
+      ...readme('# @latchkey/a\n\n`a` does it.\n\n```ts\na()\n```\n\n## What it will not do\n'),
+      'services/b/package.json': manifest('@latchkey/b'),
+      'services/b/README.md': '# Orders\n\nA shop.\n\n```sh\nnpm start\n```\n',
+    },
+    expected: [],
+  },
+  {
     title: 'a workspace without a README',
     files: { 'packages/a/package.json': manifest('@latchkey/a') },
     expected: [
