@@ -1,1 +1,11 @@
-export {}
+export type { ApplyOutcome, Resync, ResyncReason } from './apply-entries.ts'
+export type { CompareOutcome } from './compare-positions.ts'
+export type { Feed, FeedListener, FeedLog, FeedStatus } from './feed.ts'
+export { feedClient } from './feed-client.ts'
+export type { FeedClientOptions } from './feed-settings.ts'
+export { actingClient, type JudgedClaims, type Verdict } from './judge.ts'
+export type { Lease } from './lease.ts'
+export { type LocalFeed, localFeed } from './local-feed.ts'
+export { type RevocationReplica, revocationReplica } from './replica.ts'
+export type { Connect, ConnectRequest, FeedSocket, SocketClosed, SocketEvents } from './socket.ts'
+export { connectWebSocket } from './web-socket.ts'

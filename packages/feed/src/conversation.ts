@@ -1,0 +1,131 @@
+/** What a verifier does with the frames of one connection: protocol/src/feed-messages.ts. */
+import type {
+  FeedKey,
+  IssuerMessage,
+  LogEntry,
+  RouteDeclaration,
+  VerifierMessage,
+} from '@latchkey/protocol'
+import type { ApplyOutcome } from './apply-entries.ts'
+import type { FeedLog } from './feed.ts'
+import type { LeaseRounds } from './lease-rounds.ts'
+import { parseIssuerFrame } from './parse-issuer-frame.ts'
+import type { RevocationReplica } from './replica.ts'
+
+/** How a connection ended: `refused` when only a change of settings would help. */
+export interface Ending {
+  readonly kind: 'lost' | 'refused'
+  readonly reason: string
+}
+
+/** What a feed tells its verifier, after it has been applied. */
+export interface News {
+  keys(keys: readonly FeedKey[]): void
+  applied(entries: readonly LogEntry[]): void
+  replaced(): void
+  leased(): void
+}
+
+export interface ConversationDeps {
+  readonly service: string
+  readonly replica: RevocationReplica
+  readonly leases: Pick<LeaseRounds, 'ask' | 'answered' | 'resync'>
+  readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
+  readonly log: FeedLog
+  /** The route catalogue to publish; undefined when there is none. */
+  routes(): readonly RouteDeclaration[] | undefined
+  send(message: VerifierMessage): void
+  /** This connection is of no more use. */
+  leave(ending: Ending): void
+}
+
+export interface Conversation {
+  /** The issuer has accepted the credentials and sent the keys. */
+  readonly joined: boolean
+  begin(): void
+  text(frame: string): void
+  /** A frame that cannot be read. `type` as far as it could be told. */
+  badFrame(fault: string, type?: string): void
+  publishRoutes(): void
+}
+
+/** Bad frames of these types are made good by a resync. What was in a lost `keys` frame only a `hello` brings back. */
+const RESYNCABLE: ReadonlySet<string | undefined> = new Set(['entries', 'snapshot', 'lease'])
+
+export function conversation(deps: ConversationDeps): Conversation {
+  const { replica, leases, news, log } = deps
+  let joined = false
+
+  function publishRoutes(): void {
+    const routes = deps.routes()
+    if (joined && routes) deps.send({ t: 'routes', routes })
+  }
+
+  function join(keys: readonly FeedKey[]): void {
+    news.keys(keys)
+    if (joined) return
+    joined = true
+    log.info({ service: deps.service, keys: keys.length }, 'feed joined')
+    publishRoutes()
+    leases.ask()
+  }
+
+  function handle(message: IssuerMessage): void {
+    switch (message.t) {
+      case 'keys':
+        join(message.keys)
+        break
+      case 'snapshot':
+        applied(deps, message.position.p, replica.applySnapshot(message))
+        break
+      case 'entries':
+        applied(deps, message.entries[0]?.p, replica.applyEntries(message))
+        break
+      case 'lease':
+        leases.answered(message)
+        break
+      case 'catalogue':
+        log.info({ hash: message.hash, routes: message.routes }, 'route catalogue accepted')
+        break
+      case 'bye':
+        deps.leave({
+          kind: message.retry ? 'lost' : 'refused',
+          reason: `the issuer said goodbye: ${message.reason}`,
+        })
+        break
+    }
+  }
+
+  function badFrame(fault: string, type?: string): void {
+    log.warn({ fault, type }, 'unreadable frame on the feed')
+    if (RESYNCABLE.has(type)) leases.resync('bad_frame')
+    else deps.leave({ kind: 'lost', reason: `unreadable frame (${fault})` })
+  }
+
+  return {
+    get joined() {
+      return joined
+    },
+    begin: () => {
+      deps.send({ t: 'hello', v: 1, service: deps.service, positions: replica.positions() })
+    },
+    text: (frame) => {
+      const outcome = parseIssuerFrame(frame)
+      if (outcome.kind === 'message') handle(outcome.message)
+      else if (outcome.kind === 'bad') badFrame(outcome.fault, outcome.type)
+    },
+    badFrame,
+    publishRoutes,
+  }
+}
+
+function applied(deps: ConversationDeps, p: number | undefined, outcome: ApplyOutcome): void {
+  if (outcome.kind === 'resync') deps.leases.resync(outcome.reason)
+  if (outcome.kind !== 'applied' && outcome.kind !== 'replaced') return
+  const position = deps.replica.positions().find((one) => one.p === p)
+  if (position) {
+    deps.send({ t: 'ack', p: position.p, epoch: position.epoch, offset: position.offset })
+  }
+  if (outcome.kind === 'applied') deps.news.applied(outcome.entries)
+  else deps.news.replaced()
+}

@@ -1,0 +1,82 @@
+/** Leases on one connection: asked for, answered, believed or not. DESIGN section 5. */
+import { type Clock, type LeaseMessage, LIMITS, type VerifierMessage } from '@latchkey/protocol'
+import type { LeaseKeeper } from './lease.ts'
+import type { RevocationReplica } from './replica.ts'
+import { resyncing } from './resync.ts'
+
+export interface LeaseRounds {
+  /** T as the issuer grants it; the default until it has. */
+  readonly ttlMs: number
+  /** Monotonic time since which there was no lease that was good: that of the last one, or the begin. */
+  readonly leasedAtMs: number
+  ask(): void
+  answered(message: LeaseMessage): void
+  /** Something does not fit: asks for this verifier's place again, and accepts no lease before that is answered. */
+  resync(reason: string): void
+}
+
+export interface LeaseRoundsDeps {
+  readonly replica: Pick<RevocationReplica, 'compare' | 'positions'>
+  readonly lease: LeaseKeeper
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  send(message: VerifierMessage): void
+  /** Resyncs do not help: this connection is given up. */
+  giveUp(reason: string): void
+  leased(): void
+  warn(facts: Record<string, unknown>, message: string): void
+}
+
+export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
+  const { replica, lease, clock } = deps
+  let ttlMs: number = LIMITS.leaseMs
+  let leasedAtMs = clock.monotonicMs()
+  let announced = false
+
+  function ask(): number {
+    const id = lease.request()
+    deps.send({ t: 'lease?', id })
+    return id
+  }
+
+  const place = resyncing({
+    ...deps,
+    positions: () => replica.positions(),
+    askLease: ask,
+  })
+
+  /** A verifier that resumed with nothing new has acknowledged nothing yet on this connection. */
+  function announce(): void {
+    if (announced) return
+    announced = true
+    for (const { p, epoch, offset } of replica.positions()) {
+      deps.send({ t: 'ack', p, epoch, offset })
+    }
+  }
+
+  return {
+    get ttlMs() {
+      return ttlMs
+    },
+    get leasedAtMs() {
+      return leasedAtMs
+    },
+    ask,
+    answered: (message) => {
+      const request = lease.requestOf(message.id)
+      if (!request || place.precedes(message.id)) return
+      const outcome = replica.compare(message.positions)
+      if (outcome.kind === 'resync') return place.ask(outcome.reason)
+      if (outcome.kind === 'outdated') {
+        return deps.warn({ positions: message.positions }, 'lease of an issuer that is behind')
+      }
+      place.settled()
+      ttlMs = message.ttlMs
+      lease.extend(request, message.ageMs, message.ttlMs)
+      if (lease.remainingMs() <= 0) return
+      leasedAtMs = clock.monotonicMs()
+      announce()
+      deps.leased()
+    },
+    resync: place.ask,
+  }
+}

@@ -1,0 +1,36 @@
+/** Comparing places in the log: by epoch, then offset. */
+import type { FeedPosition, RevClaim } from '@latchkey/protocol'
+import type { Partition } from './partition.ts'
+
+/** Is the token newer than what has been applied? */
+export function isAhead(rev: RevClaim, position: FeedPosition): boolean {
+  const [, epoch, offset] = rev
+  if (epoch !== position.epoch) return epoch > position.epoch
+  return offset > position.offset
+}
+
+/**
+ * The lowest offset whose entry kills a token by comparison: an entry at offset N kills those whose `rev` is below N, and a
+ * `rev` of an older epoch is below everything.
+ */
+export function firstKilling(rev: RevClaim, position: FeedPosition): number {
+  const [, epoch, offset] = rev
+  return epoch < position.epoch ? 1 : offset + 1
+}
+
+/** Proof of another log: same epoch and offset, other digest. */
+export function isForked(here: Partition, offset: number, digest: string): boolean {
+  const known = here.digestAt(offset)
+  return known !== undefined && known !== digest
+}
+
+/** A replica never goes back, unless what it holds turns out to belong to another log. */
+export function isOlder(position: FeedPosition, here: Partition): boolean {
+  if (position.epoch !== here.position.epoch) return position.epoch < here.position.epoch
+  const { offset, digest } = position
+  return offset < here.position.offset && !isForked(here, offset, digest)
+}
+
+export function isSamePlace(a: FeedPosition, b: FeedPosition): boolean {
+  return a.p === b.p && a.epoch === b.epoch && a.offset === b.offset && a.digest === b.digest
+}

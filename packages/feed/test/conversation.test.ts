@@ -1,0 +1,114 @@
+import t from 'tap'
+import { at, entry } from './log.ts'
+import { entries, KEYS, scene, types } from './scene.ts'
+import { KEY } from './scripted-network.ts'
+
+t.test('the conversation begins with hello, and nothing else before keys', async (t) => {
+  const { feed, network, grant, join, remaining } = scene()
+  const { request, events } = network.last
+  t.match(request, {
+    url: 'wss://sso.example.com/feed',
+    subprotocol: 'latchkey.feed.v1',
+    authorization: `Basic ${Buffer.from('orders:correct+horse').toString('base64')}`,
+    maxFrameBytes: 131_072,
+  })
+  t.notOk(feed.status().connected)
+  events.opened()
+  t.same(network.last.take(), [{ t: 'hello', v: 1, service: 'orders', positions: [] }])
+  join()
+  t.same(types(network.last.sent).slice(1), ['lease?', 'ack'])
+  t.ok(feed.status().connected)
+  t.same(feed.keys(), [KEY])
+  t.equal(remaining(), -Infinity, 'a snapshot is no lease')
+  grant()
+  t.equal(remaining(), 5000)
+})
+
+t.test('entries are applied in order and acknowledged cumulatively', async (t) => {
+  const { feed, network, join } = scene()
+  const told: number[] = []
+  feed.subscribe({ applied: (list) => told.push(...list.map(({ o }) => o)) })
+  join()
+  network.last.take()
+  network.last.send(entries(entry(11), entry(12, { k: 'session', v: 's0_a' })), entries(entry(13)))
+  t.same(network.last.take(), [
+    { t: 'ack', p: 0, epoch: 1, offset: 12 },
+    { t: 'ack', p: 0, epoch: 1, offset: 13 },
+  ])
+  network.last.send(entries(entry(12)), entries(entry(11), entry(13)))
+  t.same(network.last.take(), [], 'replayed frames are ignored (attack K6)')
+  t.same(told, [11, 12, 13])
+  t.equal(feed.replica.size, 1)
+})
+
+t.test('an unreadable frame that may have been keys needs a new hello', async (t) => {
+  for (const frame of ['{', '{"t":"keys","keys":[{"kid":"x"}]}', '{"t":"lease","t":"keys"}']) {
+    const { network, join } = scene()
+    join()
+    network.last.events.text(frame)
+    t.equal(network.last.state, 'cut', frame)
+  }
+  const { network, join } = scene()
+  join()
+  network.last.events.binary()
+  t.equal(network.last.state, 'cut', 'a binary frame')
+})
+
+t.test('a message that a newer issuer may send changes nothing', async (t) => {
+  const { network, join, grant, remaining } = scene()
+  join()
+  network.last.events.text('{"t":"weather"}')
+  t.notOk(types(network.last.sent).includes('resync'))
+  grant()
+  t.equal(remaining(), 5000)
+})
+
+t.test(
+  'the route catalogue is published behind keys, when it changes, and on every connection',
+  async (t) => {
+    const { feed, time, network, join } = scene()
+    const first = [{ method: 'GET', pattern: '/orders' }]
+    const second = [{ method: 'POST', pattern: '/orders' }]
+    feed.publishRoutes(first)
+    t.same(network.last.sent, [])
+    join()
+    t.same(network.last.take().slice(0, 2), [
+      { t: 'hello', v: 1, service: 'orders', positions: [] },
+      { t: 'routes', routes: first },
+    ])
+    feed.publishRoutes(second)
+    t.same(network.last.take(), [{ t: 'routes', routes: second }])
+    network.last.send(KEYS)
+    t.same(network.last.take(), [], 'new keys are no new connection')
+    network.last.closed()
+    time.advance(50)
+    join()
+    t.same(network.last.take()[1], { t: 'routes', routes: second })
+  },
+)
+
+t.test('frames that arrive after the connection was left are not heard', async (t) => {
+  const { feed, network, join, grant, asked, remaining } = scene()
+  join()
+  const id = asked()
+  network.last.events.text('{')
+  network.last.send(entries(entry(11)))
+  grant({ id })
+  t.same(feed.replica.positions(), [at(10)])
+  t.equal(remaining(), -Infinity)
+})
+
+t.test('nothing that is logged holds the secret or a key', async (t) => {
+  const { network, join, grant, time, logged } = scene()
+  join()
+  grant()
+  network.last.send(entries(entry(99)))
+  network.last.events.text('{"t":"keys"}')
+  network.last.closed()
+  time.advance(25)
+  network.last.closed({ reason: 'HTTP status 401', status: 401 })
+  t.ok(logged.length >= 4)
+  for (const line of logged) {
+    t.notMatch(line, /correct|horse|AAAA|Basic/)
+  }
+})

@@ -1,0 +1,229 @@
+/** The feed client over real sockets: what `ws` and the kernel do with hostile frames. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { IssuerMessage, VerifierMessage } from '@latchkey/protocol'
+import t from 'tap'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type Feed, feedClient } from '../src/index.ts'
+import { at, entry } from './log.ts'
+import { KEY } from './scripted-network.ts'
+
+interface Peer {
+  readonly socket: WebSocket
+  readonly request: IncomingMessage
+  send(...messages: IssuerMessage[]): void
+  /** The next message of this type. */
+  next<T extends VerifierMessage['t']>(type: T): Promise<Extract<VerifierMessage, { t: T }>>
+}
+
+const LEASED = { positions: [at(10)], ageMs: 0, ttlMs: 5000 }
+
+/** An issuer that does nothing by itself. `refuse` answers upgrades with an HTTP status instead. */
+async function scriptedServer(options: { refuse?: number } = {}) {
+  const http = createServer()
+  const wss = new WebSocketServer({ noServer: true, handleProtocols: () => 'latchkey.feed.v1' })
+  const peers: Peer[] = []
+  http.on('upgrade', (request, stream, head) => {
+    if (options.refuse) {
+      stream.end(`HTTP/1.1 ${options.refuse} No\r\nlocation: /feed\r\ncontent-length: 0\r\n\r\n`)
+      return
+    }
+    wss.handleUpgrade(request, stream, head, (socket) => {
+      peers.push(peerOf(socket, request))
+      http.emit('peer', peers.at(-1))
+    })
+  })
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  return {
+    port,
+    accept: async (): Promise<Peer> => (await once(http, 'peer'))[0],
+    close: async () => {
+      for (const { socket } of peers) socket.terminate()
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+    },
+  }
+}
+
+function peerOf(socket: WebSocket, request: IncomingMessage): Peer {
+  const received: VerifierMessage[] = []
+  let wake = () => {}
+  socket.on('error', () => {})
+  socket.on('message', (data) => {
+    received.push(JSON.parse(data.toString()))
+    wake()
+  })
+  return {
+    socket,
+    request,
+    send: (...messages) => {
+      for (const message of messages) socket.send(JSON.stringify(message))
+    },
+    next: async (type) => {
+      for (;;) {
+        const index = received.findIndex((message) => message.t === type)
+        const [message] = index < 0 ? [] : received.splice(0, index + 1).slice(-1)
+        if (message) return message as never
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+  }
+}
+
+function connect(port: number, host = '127.0.0.1'): Feed {
+  return feedClient({
+    issuerAddress: `http://${host}:${port}`,
+    service: 'orders',
+    credentials: { clientId: 'orders', clientSecret: 'secret' },
+    // The soonest attempt each time, so that tests do not wait.
+    random: { bytes: (count) => Buffer.alloc(count) },
+  })
+}
+
+/** Brings a verifier to its first lease. */
+async function join(peer: Peer, feed: Feed): Promise<void> {
+  await peer.next('hello')
+  peer.send({ t: 'keys', keys: [KEY] })
+  peer.send({ t: 'snapshot', position: at(10), entries: [], first: true, more: false })
+  const { id } = await peer.next('lease?')
+  const leased = new Promise<void>((resolve) => {
+    const stop = feed.subscribe({ leased: () => resolve(stop()) })
+  })
+  peer.send({ t: 'lease', id, ...LEASED })
+  await leased
+}
+
+/** The close code that the verifier gave, or 1006 when it just went. */
+const closeCode = async (peer: Peer): Promise<number> => (await once(peer.socket, 'close'))[0]
+
+t.test('a lease over a real socket, an entry, and a clean end', async (t) => {
+  const server = await scriptedServer()
+  const feed = connect(server.port)
+  const peer = await server.accept()
+  t.match(peer.request.headers, {
+    authorization: `Basic ${Buffer.from('orders:secret').toString('base64')}`,
+    'sec-websocket-protocol': 'latchkey.feed.v1',
+  })
+  t.equal(peer.request.url, '/feed', 'no credentials in the URL')
+  t.notOk(peer.request.headers['sec-websocket-extensions'], 'no compression is offered')
+  t.notOk(peer.request.headers.cookie)
+  await join(peer, feed)
+  const remaining = feed.lease.remainingMs()
+  t.ok(remaining > 0 && remaining <= 5000)
+  peer.send({ t: 'entries', epoch: 1, entries: [entry(11, { k: 'user', v: 'u_ada' })] })
+  let applied = 0
+  while (applied < 11) applied = (await peer.next('ack')).offset
+  t.equal(feed.replica.size, 1)
+  const code = closeCode(peer)
+  await feed.close()
+  t.equal(await code, 1000)
+  await server.close()
+})
+
+t.test('names under .localhost reach this machine without a name server', async (t) => {
+  const server = await scriptedServer()
+  const feed = connect(server.port, 'sso.localhost')
+  const peer = await server.accept()
+  t.equal(peer.request.headers.host, `sso.localhost:${server.port}`)
+  await feed.close()
+  await server.close()
+})
+
+t.test('hostile frames cost a connection and nothing else (attacks K13, K14)', async (t) => {
+  const raw = (...bytes: number[]) => Buffer.from(bytes)
+  const rows: [string, (peer: Peer) => void, number][] = [
+    [
+      'a frame of 100 MB is refused by its length',
+      (peer) => stream(peer, 0x81, 100 * 2 ** 20),
+      1009,
+    ],
+    ['a frame of one byte too many', (peer) => peer.socket.send('x'.repeat(131_073)), 1009],
+    ['invalid UTF-8', (peer) => write(peer, raw(0x81, 0x02, 0xc3, 0x28)), 1007],
+    ['a length of 2^63', (peer) => write(peer, raw(0x81, 127, 128, 0, 0, 0, 0, 0, 0, 0)), 1009],
+    [
+      'a compressed frame that nobody negotiated',
+      (peer) => write(peer, raw(0xc1, 0x01, 0x00)),
+      1002,
+    ],
+    ['fragments without end', (peer) => fragments(peer, 64), 1009],
+    ['a masked frame', (peer) => write(peer, raw(0x81, 0x81, 1, 2, 3, 4, 5)), 1002],
+    ['a binary frame', (peer) => peer.socket.send(Buffer.from('{"t":"keys","keys":[]}')), 1006],
+    ['no JSON', (peer) => peer.socket.send('{'), 1006],
+  ]
+  for (const [name, attack, expected] of rows) {
+    const server = await scriptedServer()
+    const feed = connect(server.port)
+    const peer = await server.accept()
+    await join(peer, feed)
+    const code = closeCode(peer)
+    const again = server.accept()
+    attack(peer)
+    t.equal(await code, expected, name)
+    const next = await again
+    t.match(await next.next('hello'), { positions: [at(10)] }, `${name}: it resumes`)
+    t.ok(feed.lease.remainingMs() > 0, `${name}: the lease that it had still counts`)
+    await feed.close()
+    await server.close()
+  }
+})
+
+t.test(
+  'an upgrade that is refused, redirected or left without subprotocol is no feed',
+  async (t) => {
+    for (const [refuse, expected] of [
+      [401, 'refused by the issuer: HTTP status 401'],
+      [403, 'refused by the issuer: HTTP status 403'],
+      [302, 'HTTP status 302'],
+      [503, 'HTTP status 503'],
+    ] as const) {
+      const server = await scriptedServer({ refuse })
+      const feed = connect(server.port)
+      await failure(feed, expected)
+      t.equal(feed.status().lastFailure, expected)
+      await feed.close()
+      await server.close()
+    }
+  },
+)
+
+t.test('an address where nobody listens is told by its error', async (t) => {
+  const server = await scriptedServer()
+  await server.close()
+  const feed = connect(server.port)
+  await failure(feed, 'ECONNREFUSED')
+  t.match(feed.status().lastFailure, `connect ECONNREFUSED 127.0.0.1:${server.port}`)
+  await feed.close()
+})
+
+/** Waits, turn by turn of the event loop, until the last failure says this. The test's own time limit ends a wait in vain. */
+async function failure(feed: Feed, text: string): Promise<void> {
+  while (!feed.status().lastFailure?.includes(text)) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Writes bytes past `ws`, which would not send such frames. */
+function write(peer: Peer, bytes: Buffer): void {
+  const { _socket: tcp } = peer.socket as unknown as { _socket: { write(bytes: Buffer): void } }
+  tcp.write(bytes)
+}
+
+/** A frame that announces a length; the first kilobyte of it follows. */
+function stream(peer: Peer, opcode: number, length: number): void {
+  const header = Buffer.alloc(10)
+  header.writeUInt8(opcode, 0)
+  header.writeUInt8(127, 1)
+  header.writeBigUInt64BE(BigInt(length), 2)
+  write(peer, Buffer.concat([header, Buffer.alloc(1024, 'x')]))
+}
+
+function fragments(peer: Peer, count: number): void {
+  const part = Buffer.alloc(4096, 'x')
+  const header = (opcode: number) => Buffer.from([opcode, 126, part.length >> 8, part.length & 255])
+  for (let i = 0; i < count; i++) write(peer, Buffer.concat([header(i === 0 ? 0x01 : 0x00), part]))
+}
