@@ -5,5 +5,6 @@
 -- Reply: alive, session text, epoch, offset
 --        dead
 local head = open_log(KEYS[3], KEYS[4], ARGV[2])
-if not living_session(KEYS[1], KEYS[2], tonumber(ARGV[3])) then return {'dead'} end
-return {'alive', redis.call('HGET', KEYS[1], 's'), head.epoch, head.offset}
+local session = living_session(KEYS[1], KEYS[2], tonumber(ARGV[3]))
+if not session then return {'dead'} end
+return {'alive', session.text, head.epoch, head.offset}

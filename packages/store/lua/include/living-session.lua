@@ -1,6 +1,6 @@
 -- A session is one text, SCHEMA.md: numbers, sign-in, facts and clients, a line each. JSON never holds a raw line feed.
 local function read_session(text)
-  local session = {}
+  local session = {text = text}
   local idle, absolute, epoch, offset, rest = string.match(text, '^(%d+) (%d+) (%d+) (%d+)\n(.*)$')
   session.idle, session.absolute = tonumber(idle), tonumber(absolute)
   session.epoch, session.offset = tonumber(epoch), tonumber(offset)

@@ -2,6 +2,6 @@
 -- otherwise do, seconds later, what the caller has already reported as failed.
 local time = redis.call('TIME')
 local server_ms = time[1] * 1000 + math.floor(time[2] / 1000)
-if server_ms > tonumber(ARGV[1]) then
+if server_ms >= tonumber(ARGV[1]) then
   return {'late', string.format('%.0f', server_ms)}
 end

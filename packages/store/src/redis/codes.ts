@@ -3,9 +3,8 @@ import type { CodeRecord, CodeStore } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import { textDigest } from '../text-digest.ts'
 import type { RedisContext } from './context.ts'
-import { guarded } from './guarded.ts'
 
-export function redisCodes({ redis, run, keys, nextEpoch, partitions }: RedisContext): CodeStore {
+export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): CodeStore {
   return {
     async save(code, record, now) {
       const partition = partitionOfCode(code)
@@ -13,8 +12,7 @@ export function redisCodes({ redis, run, keys, nextEpoch, partitions }: RedisCon
         throw new InputError('code-text', { received: 'another text', expected: 'a code' })
       }
       const key = keys(partition).code(textDigest(code))
-      const seconds = Math.max(1, record.expiresAt - now)
-      await guarded(redis.set(key, `fresh ${JSON.stringify(record)}`, 'EX', seconds))
+      await run('keep-value', [key], `fresh ${JSON.stringify(record)}`, record.expiresAt - now)
     },
 
     async redeem(code, clientId, now) {

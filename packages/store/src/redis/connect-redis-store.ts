@@ -1,4 +1,11 @@
-import { type Clock, LIMITS, nowSeconds, partitionOfSubject, systemClock } from '@latchkey/protocol'
+import {
+  type Clock,
+  InputError,
+  LIMITS,
+  nowSeconds,
+  partitionOfSubject,
+  systemClock,
+} from '@latchkey/protocol'
 import type { Redis } from 'ioredis'
 import { checkPrefix, partitionKeys } from '../keys.ts'
 import type { Store } from '../store.ts'
@@ -30,11 +37,14 @@ export interface RedisStoreOptions {
   readonly connectTimeoutMs?: number
   /** The longest that a session may live, in seconds. Default `LIMITS.sessionAbsoluteSeconds`. */
   readonly sessionAbsoluteSeconds?: number
-  /** For the epoch of a new log, and for measuring. Default: the system's clock. */
+  /** For the epoch of a new log. Default: the system's clock. */
   readonly clock?: Clock
   /** Default: says nothing. */
   readonly log?: StoreLog
 }
+
+/** Ids name their partition in at most four digits; more than hash slots on a few nodes help nobody. */
+const MOST_PARTITIONS = 1024
 
 /**
  * The store on Redis 6.2 or newer, for any number of issuer processes. Resolves once Redis has answered.
@@ -45,6 +55,12 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
   const { commandTimeoutMs = 400, connectTimeoutMs = 5000, partitions = 1, log } = options
   const clock = options.clock ?? systemClock
   const prefix = checkPrefix(options.prefix ?? 'lk:')
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS) {
+    throw new InputError('store-partitions', {
+      received: `${partitions}`,
+      expected: `1 to ${MOST_PARTITIONS} partitions`,
+    })
+  }
   const keys = Array.from({ length: partitions }, (_, number) => partitionKeys(prefix, number))
   const keysOf = (partition: number) => {
     const found = keys[partition]
@@ -56,13 +72,12 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
     await checkServer(redis, log)
     await checkPartitions(redis, keysOf(0).head, partitions)
     // Deadlines are about real time, also where a test stops the clock that sessions live by.
-    const monotonicMs = () => performance.now()
-    const time = serverClock(monotonicMs)
-    await learnTime(redis, time, monotonicMs())
+    const time = serverClock(() => performance.now())
+    await learnTime(redis, time)
     const seen = seenHeads()
     const context: RedisContext = {
       redis,
-      run: scriptRunner(redis, time, { monotonicMs, commandTimeoutMs }),
+      run: scriptRunner(redis, time, commandTimeoutMs),
       partitions,
       sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
       keys: keysOf,
@@ -73,7 +88,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
       redis,
       keys.map((each) => each.log),
     )
-    return storeOn(context, { seen, serverClock: time, monotonicMs, watch })
+    return storeOn(context, { seen, serverClock: time, watch })
   } catch (error) {
     redis.disconnect()
     throw error
@@ -82,7 +97,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
 
 function storeOn(
   context: RedisContext,
-  deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'monotonicMs' | 'watch'>,
+  deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'watch'>,
 ): Store {
   const { redis, partitions } = context
   /** Tidies the user's list; what stays in it by accident is found dead when listing. */
@@ -110,7 +125,7 @@ function storeOn(
   }
 }
 
-async function learnTime(redis: Redis, clock: ServerClock, sentAtMs: number): Promise<void> {
+async function learnTime(redis: Redis, clock: ServerClock): Promise<void> {
   const [seconds, microseconds] = await guarded(redis.time())
-  clock.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), sentAtMs)
+  clock.learn(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000))
 }

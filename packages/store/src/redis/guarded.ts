@@ -8,7 +8,11 @@ export async function guarded<T>(command: Promise<T>): Promise<T> {
   try {
     return await command
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof TypeError) throw error
-    throw new StoreUnavailable('Redis', { cause: new Error(error.message) })
+    throw redisUnavailable(error)
   }
+}
+
+export function redisUnavailable(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof TypeError) return error
+  return new StoreUnavailable('Redis', { cause: new Error(error.message) })
 }

@@ -2,9 +2,8 @@ import { partitionOfSubject } from '@latchkey/protocol'
 import type { OneTimeStore } from '../store.ts'
 import { textDigest } from '../text-digest.ts'
 import type { RedisContext } from './context.ts'
-import { guarded } from './guarded.ts'
 
-export function redisOneTime({ redis, run, keys, partitions }: RedisContext): OneTimeStore {
+export function redisOneTime({ run, keys, partitions }: RedisContext): OneTimeStore {
   /** Digests, because keys come from outside, some without bounds, and some are secrets. */
   function keyOf(kind: 'claim' | 'value', purpose: string, key: string): string {
     return keys(partitionOfSubject(key, partitions))[kind](purpose, textDigest(key))
@@ -18,12 +17,13 @@ export function redisOneTime({ redis, run, keys, partitions }: RedisContext): On
 
     async put(purpose, key, value, ttlSeconds, now) {
       const text = `${now + ttlSeconds} ${value}`
-      await guarded(redis.set(keyOf('value', purpose, key), text, 'EX', ttlSeconds))
+      await run('keep-value', [keyOf('value', purpose, key)], text, ttlSeconds)
     },
 
     async take(purpose, key, now) {
-      const text = await guarded(redis.getdel(keyOf('value', purpose, key)))
-      if (text === null) return undefined
+      const [word, taken] = await run('take-value', [keyOf('value', purpose, key)])
+      if (word === 'none') return undefined
+      const text = String(taken)
       const space = text.indexOf(' ')
       return now < Number(text.slice(0, space)) ? text.slice(space + 1) : undefined
     },

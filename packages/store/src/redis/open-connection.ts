@@ -35,9 +35,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     // After a failover the old primary says that it takes no writes: look again who answers at the address.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
-  redis.on('error', (error: Error) => {
-    options.log?.warn({ reason: error.message }, 'Redis connection failed')
-  })
+  logChanges(redis, options.log)
   try {
     await firstReady(redis, options.connectTimeoutMs)
   } catch (error) {
@@ -45,6 +43,23 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     throw error
   }
   return redis
+}
+
+/** One line when the connection is lost and one when it is back, not one for each attempt in between. */
+function logChanges(redis: Redis, log: StoreLog | undefined): void {
+  let lost = false
+  let reason = 'the connection was closed'
+  redis.on('error', (error: Error) => {
+    reason = error.message
+  })
+  redis.on('reconnecting', () => {
+    if (!lost) log?.warn({ reason }, 'Redis is unavailable')
+    lost = true
+  })
+  redis.on('ready', () => {
+    if (lost) log?.info({}, 'Redis is available again')
+    lost = false
+  })
 }
 
 function firstReady(redis: Redis, timeoutMs: number): Promise<void> {

@@ -7,7 +7,6 @@ import type { ServerClock } from './server-clock.ts'
 
 export interface RedisLogDeps extends RedisEndDeps {
   readonly serverClock: ServerClock
-  readonly monotonicMs: () => number
   readonly watch: RevocationLog['watch']
 }
 
@@ -28,7 +27,6 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
     async heartbeat(partition) {
       const { head, log } = keys(partition)
       const last = seen.get(partition)
-      const sentAtMs = deps.monotonicMs()
       const reply = await run(
         'beat-log',
         [head, log],
@@ -37,7 +35,7 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
         last?.position.offset ?? 0,
         last?.digest ?? '',
       )
-      deps.serverClock.learn(Number(reply[4]), sentAtMs)
+      deps.serverClock.learn(Number(reply[4]))
       return seen.note(partition, reply)
     },
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { StoreUnavailable } from '@latchkey/protocol'
-import type { Redis } from 'ioredis'
-import { guarded } from './guarded.ts'
+import { type Redis, ReplyError } from 'ioredis'
+import { redisUnavailable } from './guarded.ts'
 import type { ServerClock } from './server-clock.ts'
 
 /** Scripts of lua/ and how many keys each declares. */
-const SCRIPTS = {
+export const SCRIPTS = {
   'beat-log': 2,
   'claim-once': 1,
   'create-family': 4,
@@ -13,12 +14,14 @@ const SCRIPTS = {
   'end-older': 3,
   'end-session': 4,
   'find-session': 4,
+  'keep-value': 1,
   'peek-family': 2,
   'read-head': 2,
   'read-log': 2,
   'redeem-code': 3,
   'redeem-family': 4,
   'renew-session': 2,
+  'take-value': 1,
   'trim-cuts': 1,
   'trim-log': 1,
 } as const
@@ -38,26 +41,47 @@ export type RunScript = (
 // Beside src and beside dist, so that both find it.
 const LUA = new URL('../../lua/', import.meta.url)
 
+/** The server's clock is read in whole milliseconds. */
+const DEADLINE_MARGIN_MS = 2
+
 export function scriptRunner(
   redis: Redis,
   clock: ServerClock,
-  times: { monotonicMs: () => number; commandTimeoutMs: number },
+  commandTimeoutMs: number,
 ): RunScript {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     redis.defineCommand(name, { numberOfKeys, lua: assemble(name) })
   }
   const commands = redis as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>
+
   return async (name, keys, ...args) => {
-    const sentAtMs = times.monotonicMs()
-    const deadline = Math.ceil(clock.nowMs() + times.commandTimeoutMs)
+    // What was never sent cannot be carried out later, so this failure need not wait.
+    if (redis.status !== 'ready') throw new StoreUnavailable('Redis')
+    const givenUpMs = performance.now() + commandTimeoutMs
+    const deadline = Math.floor(clock.nowMs() + commandTimeoutMs - DEADLINE_MARGIN_MS)
     const command = commands[name] as (typeof commands)[string]
-    const reply = await guarded(command.call(redis, ...keys, deadline, ...args))
-    if (reply[0] === 'late') {
+    try {
+      const reply = await command.call(redis, ...keys, deadline, ...args)
+      if (reply[0] !== 'late') return reply
       // Redis came back from a hang, or its clock was set: the next call knows the time.
-      clock.learn(Number(reply[1]), sentAtMs)
-      throw new StoreUnavailable('Redis')
+      clock.learn(Number(reply[1]))
+    } catch (error) {
+      // No answer: a hanging server may hold the command until its deadline, also when the connection broke.
+      if (!(error instanceof ReplyError)) await passed(givenUpMs)
+      throw redisUnavailable(error)
     }
-    return reply
+    throw new StoreUnavailable('Redis')
+  }
+}
+
+/** Timers alone may fire early: they count from the start of the loop's turn. */
+async function passed(monotonicMs: number): Promise<void> {
+  for (
+    let left = monotonicMs - performance.now();
+    left > 0;
+    left = monotonicMs - performance.now()
+  ) {
+    await setTimeout(Math.ceil(left))
   }
 }
 

@@ -1,13 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogTable } from './log-table.ts'
-import type { Transaction } from './transaction.ts'
+import type { Transactions } from './transaction.ts'
 
 /** What the parts of the SQLite engine share. It has one partition, number 0. */
-export interface SqliteContext {
+export interface SqliteContext extends Transactions {
   readonly database: DatabaseSync
-  /** Several statements of which all are kept, or none. */
-  readonly write: Transaction
-  readonly read: Transaction
   readonly logTable: LogTable
   /** Longest life of a session: how long a cut must be remembered. */
   readonly sessionAbsoluteSeconds: number

@@ -8,7 +8,7 @@ import { SESSION_ALIVE } from './session-row.ts'
 type Statements = ReturnType<typeof prepare>
 
 export function sqliteFamilies(context: SqliteContext): FamilyStore {
-  const { database, read, write, logTable } = context
+  const { database, read, write, writeThrough, logTable } = context
   const sql = prepare(database)
 
   function find(familyId: string, now: number): FamilyRecord | undefined {
@@ -32,28 +32,37 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
     },
 
     async redeem(redemption) {
-      const outcome = write((): RedeemOutcome => {
+      const outcome = write((): Judged => {
         const rev = logTable.position()
         const family = find(redemption.familyId, redemption.now)
         if (!family) return { kind: 'dead' }
         const kind = judge(family, redemption)
         if (kind === 'foreign') return { kind }
-        if (kind === 'replayed') return { kind, family, rev }
-        if (kind === 'rotated') return { kind, family: rotate(sql, family, redemption), rev }
-        const entry = logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
-        sql.endSession.run(family.sid)
-        return { kind, family, entry }
+        if (kind === 'reused') return { kind, family }
+        return { kind, family: kind === 'rotated' ? rotate(sql, family, redemption) : family, rev }
       })
-      if (outcome.kind === 'reused') context.tellWatchers()
-      return outcome
+      if (outcome.kind !== 'reused') return outcome
+      // Still the same step: nothing else runs in between, and ends are written through.
+      const { family } = outcome
+      const entry = writeThrough(() => {
+        sql.endSession.run(family.sid)
+        return logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
+      })
+      context.tellWatchers()
+      return { kind: 'reused', family, entry }
     },
 
     peek: async (familyId, now) => read(() => find(familyId, now)),
   }
 }
 
-/** DESIGN section 6, RFC 9700 section 4.14.2. */
-function judge(family: FamilyRecord, given: Redemption) {
+/** An outcome before the session of a reused family has been ended. */
+type Judged =
+  | Exclude<RedeemOutcome, { kind: 'reused' }>
+  | { readonly kind: 'reused'; readonly family: FamilyRecord }
+
+/** RFC 9700 section 4.14.2, for a living family. */
+function judge(family: FamilyRecord, given: Redemption): Exclude<Judged['kind'], 'dead'> {
   if (given.clientId !== family.clientId) return 'foreign'
   // A generation newer than the record: the store lost writes, and the record moves forward.
   if (given.generation >= family.generation) return 'rotated'

@@ -21,18 +21,16 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * The store in one file, for one process: nothing to install, and what was acknowledged is on the disk. Throws
+ * The store in one file, for one process: nothing to install. Throws
  * InputError `store-locked` (another process has it open; the message says which), `store-file` (no database) or
  * `store-too-new`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const database = openDatabase(options.file)
-  const { read, write } = transactions(database)
   const { watch, tell } = watchers()
   const context: SqliteContext = {
     database,
-    read,
-    write,
+    ...transactions(database),
     logTable: logTable(database, nowSeconds(options.clock ?? systemClock)),
     sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
     tellWatchers: tell,

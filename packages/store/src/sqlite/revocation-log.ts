@@ -6,7 +6,7 @@ import { purger } from './purge.ts'
 import { SESSION_NOT_CUT, type SessionRow, sessionRecord } from './session-row.ts'
 
 export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch']): RevocationLog {
-  const { database, read, write, logTable } = context
+  const { database, read, write, writeThrough, logTable } = context
   // A session that was cut off has its entry already: that of its user or of everybody.
   const selectSession = database.prepare(
     `SELECT * FROM sessions WHERE sid = ? AND ${SESSION_NOT_CUT}`,
@@ -44,7 +44,8 @@ export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch'])
     },
 
     async end(target, { now, entryExpiresAt }) {
-      const outcome = write((): EndOutcome => {
+      // An end that came back to life after a power cut would be noticed by nobody; what else is lost is asked again.
+      const outcome = writeThrough((): EndOutcome => {
         if (target.kind === 'session') return endSession(target.sid, entryExpiresAt)
         const { value, cut } = endScope(target, 1)
         const entry = logTable.append({ k: target.kind, v: value, x: entryExpiresAt })

@@ -4,26 +4,45 @@ import { StoreUnavailable } from '@latchkey/protocol'
 /** Runs one piece of synchronous work: all of it is kept, or nothing. */
 export type Transaction = <T>(work: () => T) => T
 
+export interface Transactions {
+  readonly read: Transaction
+  /** Survives the end of the process, however it ends; the last ones may be lost when the power fails. */
+  readonly write: Transaction
+  /** On the disk before it returns, with all that was written before. */
+  readonly writeThrough: Transaction
+}
+
 /**
  * Node runs the work in one go, so nothing comes in between. What SQLite refuses (disk full, I/O error, closed) becomes
  * StoreUnavailable, with nothing changed.
  */
-export function transactions(database: DatabaseSync): { write: Transaction; read: Transaction } {
+export function transactions(database: DatabaseSync): Transactions {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
+
+  function inTransaction<T>(work: () => T): T {
+    begin.run()
+    try {
+      const result = work()
+      commit.run()
+      return result
+    } catch (error) {
+      if (database.isTransaction) rollback.run()
+      throw error
+    }
+  }
+
   return {
-    read: (work) => translated(work),
-    write: (work) =>
+    read: translated,
+    write: (work) => translated(() => inTransaction(work)),
+    writeThrough: (work) =>
       translated(() => {
-        begin.run()
+        database.exec('PRAGMA synchronous = FULL')
         try {
-          const result = work()
-          commit.run()
-          return result
-        } catch (error) {
-          if (database.isTransaction) rollback.run()
-          throw error
+          return inTransaction(work)
+        } finally {
+          database.exec('PRAGMA synchronous = NORMAL')
         }
       }),
   }

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { connectRedisStore, openSqliteStore, type Store } from '@latchkey/store'
 import { type RedisServer, startRedis } from '@latchkey/store/redis-server'
+import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 
 /** One row per way to keep the contract: every rule in this folder holds on each. */
@@ -10,23 +14,51 @@ export interface Engine {
   open(t: Test): Promise<Store>
 }
 
-let server: RedisServer | undefined
+const servers: RedisServer[] = []
 let opened = 0
 
-async function openRedis(t: Test, partitions: number): Promise<Store> {
-  server ??= await startRedis()
-  const store = await connectRedisStore({ url: server.url, prefix: `t${++opened}:`, partitions })
-  t.teardown(() => store.close())
-  return store
+/** One server for all tests of a kind; each store has its own prefix. */
+function redisEngine(name: string, partitions: number, start: () => Promise<RedisServer>): Engine {
+  let server: Promise<RedisServer> | undefined
+  return {
+    name,
+    open: async (t) => {
+      server ??= start().then((started) => {
+        servers.push(started)
+        return started
+      })
+      const { url } = await server
+      const store = await connectRedisStore({ url, prefix: `t${++opened}:`, partitions })
+      t.teardown(() => store.close())
+      return store
+    },
+  }
+}
+
+/** A cluster of one node: Redis then refuses a script whose keys do not stand in one hash slot. */
+async function startCluster(): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-cluster-'))
+  const server = await startRedis({ args: ['--cluster-enabled', 'yes', '--dir', folder] })
+  const redis = new Redis(server.url)
+  await redis.cluster('ADDSLOTSRANGE', 0, 16383)
+  // A node that has just started waits two seconds before it takes writes.
+  while (!String(await redis.cluster('INFO')).includes('cluster_state:ok')) await setTimeout(50)
+  redis.disconnect()
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
 export async function stopServers(): Promise<void> {
-  await server?.stop()
+  for (const server of servers) await server.stop()
 }
 
 export const ENGINES: readonly Engine[] = [
-  { name: 'Redis', open: (t) => openRedis(t, 1) },
-  { name: 'Redis with three partitions', open: (t) => openRedis(t, 3) },
+  redisEngine('Redis', 1, startRedis),
   {
     name: 'SQLite',
     open: async (t) => {
@@ -35,4 +67,5 @@ export const ENGINES: readonly Engine[] = [
       return store
     },
   },
+  redisEngine('Redis in cluster mode with three partitions', 3, startCluster),
 ]

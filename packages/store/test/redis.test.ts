@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { StoreUnavailable } from '@latchkey/protocol'
+import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
+import { startRedis } from '@latchkey/store/redis-server'
+import { Redis } from 'ioredis'
+import t, { type Test } from 'tap'
+import { encodeKeyPart, KEY_PATTERNS, partitionKeys } from '../src/keys.ts'
+import { assemble, SCRIPTS } from '../src/redis/script.ts'
+import {
+  codeOf,
+  FACTS,
+  livingFamily,
+  NOW,
+  redemptionOf,
+  sampleCode,
+  sampleFamily,
+  sampleSession,
+} from './contract/samples.ts'
+
+const server = await startRedis()
+const admin = new Redis(server.url)
+const keys = partitionKeys('lk:', 0)
+
+async function connect(t: Test, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
+  const store = await connectRedisStore({ url: server.url, ...options })
+  t.teardown(() => store.close())
+  return store
+}
+
+t.beforeEach(async () => {
+  await admin.flushall()
+})
+
+await t.test('keys', async (t) => {
+  await t.test('SCHEMA.md describes exactly the keys of keys.ts', async (t) => {
+    const schema = readFileSync(new URL('../SCHEMA.md', import.meta.url), 'utf8')
+    const described = [...schema.matchAll(/^\| `([^`]+)` +\| (?:hash|string|stream|sorted set)/gm)]
+    t.strictSame(described.map(([, key]) => key).sort(), Object.values(KEY_PATTERNS).slice().sort())
+  })
+
+  await t.test('text from outside cannot leave its part of a key', async (t) => {
+    const alphabet = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code)).join('')
+    t.match(encodeKeyPart(alphabet), /^[A-Za-z0-9._~%-]+$/)
+    t.equal(decodeURIComponent(encodeKeyPart(alphabet)), alphabet)
+    t.equal(keys.claim('a:b', 'c'), 'lk:{p0}:o:a%3Ab:c')
+    t.throws(() => encodeKeyPart('\ud800'), { code: 'key-text' })
+  })
+
+  await t.test('a script touches the keys that it declares, and no others', async (t) => {
+    const folder = new URL('../lua/', import.meta.url)
+    const files = readdirSync(folder).filter((file) => file.endsWith('.lua'))
+    t.strictSame(files.map((file) => file.replace('.lua', '')).sort(), Object.keys(SCRIPTS).sort())
+    for (const [name, count] of Object.entries(SCRIPTS)) {
+      const body = readFileSync(new URL(`${name}.lua`, folder), 'utf8')
+      const declared = /^-- KEYS: (.*)$/m.exec(body)?.[1]?.split(', ').length
+      t.equal(declared, count, name)
+      t.ok(body.trimEnd().split('\n').length <= 40, `${name} fits a screen`)
+      for (const [call, key] of assemble(name).matchAll(/redis\.p?call\('[A-Z]+', ([^,)]+)/g)) {
+        // XINFO has its key after the word STREAM.
+        t.match(key, /^(KEYS\[\d\]|\w*key|'STREAM')$/, `${name}: ${call}`)
+      }
+    }
+  })
+
+  await t.test('a store writes only keys of its prefix and of this list', async (t) => {
+    const store = await connect(t, { prefix: 'mine:' })
+    const family = await livingFamily(store)
+    await store.codes.save(codeOf(sampleSession(store)), sampleCode(sampleSession(store)), NOW)
+    await store.oneTime.claim('jti', 'a', 60, NOW)
+    await store.oneTime.put('ticket', 'a', '1', 60, NOW)
+    await store.log.end({ kind: 'client', clientId: 'orders' }, FACTS)
+    const written = (await admin.keys('*')).map((key) =>
+      key
+        .replace(family.sid, '<sid>')
+        .replace(family.sub, '<sub>')
+        .replace(/[\w-]{43}/, '<digest>')
+        .replace(/jti|ticket/, '<purpose>'),
+    )
+    const expected = Object.values(KEY_PATTERNS).map((pattern) => `mine:{p0}:${pattern}`)
+    t.strictSame(written.sort(), expected.sort())
+  })
+
+  await t.test('what may be forgotten has a time to live, and what may not has none', async (t) => {
+    const store = await connect(t)
+    const { sid, sub } = await livingFamily(store)
+    const code = sampleSession(store)
+    await store.codes.save(codeOf(code), sampleCode(code), NOW)
+    const ttl = async (key: string) => await admin.ttl(key)
+    t.equal(await ttl(keys.session(sid)), 1000 + 900)
+    t.equal(await ttl(keys.user(sub)), 7 * 24 * 3600)
+    const [codeKey = ''] = await admin.keys('lk:{p0}:c:*')
+    t.equal(await ttl(codeKey), 60)
+    t.equal(await ttl(keys.head), -1)
+    await store.log.end({ kind: 'session', sid }, FACTS)
+    t.equal(await admin.exists(keys.session(sid)), 0)
+    t.equal(await ttl(keys.log), -1)
+  })
+
+  await t.test('secrets and their keys are not in Redis as they are', async (t) => {
+    const store = await connect(t)
+    const session = sampleSession(store)
+    const code = codeOf(session)
+    await store.codes.save(code, sampleCode(session), NOW)
+    await store.oneTime.put('ticket', 'secret-ticket', '1', 60, NOW)
+    const names = (await admin.keys('*')).join(' ')
+    t.notMatch(names, code)
+    t.notMatch(names, 'secret-ticket')
+  })
+})
+
+await t.test('the start', async (t) => {
+  const refused = (
+    t: Test,
+    change: Partial<RedisStoreOptions>,
+    error: { code: string; received?: string },
+  ) => t.rejects(connectRedisStore({ url: server.url, ...change }), error)
+
+  await t.test('an eviction policy that could drop sessions is refused', async (t) => {
+    t.teardown(() => admin.config('SET', 'maxmemory-policy', 'noeviction'))
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    await refused(t, {}, { code: 'redis-eviction', received: 'maxmemory-policy allkeys-lru' })
+  })
+
+  await t.test(
+    'a URL or prefix that cannot work is refused, and no password is shown',
+    async (t) => {
+      for (const url of ['x', 'http://u:secret@h', 'redis://u:secret@h?commandTimeout=9']) {
+        await t.rejects(connectRedisStore({ url }), { code: 'redis-url' }, url)
+        await connectRedisStore({ url }).catch((error) => t.notMatch(error.message, 'secret'))
+      }
+      for (const prefix of ['', '{a}', 'a b', 'x'.repeat(65)]) {
+        await refused(t, { prefix }, { code: 'redis-prefix' })
+      }
+    },
+  )
+
+  await t.test('a wrong password is refused at once', async (t) => {
+    t.teardown(() => admin.acl('DELUSER', 'store'))
+    await admin.acl('SETUSER', 'store', 'on', '>right', '~*', '&*', '+@all')
+    const url = server.url.replace('//', '//store:wrong@')
+    await refused(t, { url }, { code: 'redis-login' })
+    await connect(t, { url: url.replace('wrong', 'right') })
+  })
+
+  await t.test('the rights that SCHEMA.md names are enough', async (t) => {
+    const schema = readFileSync(new URL('../SCHEMA.md', import.meta.url), 'utf8')
+    const rights = /Redis user: `([^`]+)`/.exec(schema)?.[1]?.split(' ') ?? []
+    t.teardown(() => admin.acl('DELUSER', 'store'))
+    await admin.acl('SETUSER', 'store', 'on', '>p', ...rights)
+    const store = await connect(t, { url: server.url.replace('//', '//store:p@') })
+    const heard = Promise.withResolvers<number>()
+    store.log.watch(heard.resolve)
+    const family = await livingFamily(store)
+    await store.families.redeem(redemptionOf(family))
+    await store.log.end({ kind: 'session', sid: family.sid }, FACTS)
+    await store.log.trim(0, NOW)
+    await store.oneTime.put('a', 'b', 'c', 60, NOW)
+    t.equal(await store.oneTime.take('a', 'b', NOW), 'c')
+    t.equal(await heard.promise, 0)
+  })
+
+  await t.test('nobody at the address is StoreUnavailable after the time given', async (t) => {
+    const gone = await startRedis()
+    await gone.stop()
+    await t.rejects(
+      connectRedisStore({ url: gone.url, connectTimeoutMs: 200 }),
+      new StoreUnavailable('Redis'),
+    )
+  })
+
+  await t.test('the number of partitions cannot change', async (t) => {
+    await connect(t, { partitions: 2 })
+    await connect(t, { partitions: 2 })
+    for (const partitions of [3, 0, 1.5, 1025]) {
+      await refused(t, { partitions }, { code: 'store-partitions' })
+    }
+  })
+
+  await t.test('a Redis without append-only file is warned about', async (t) => {
+    const said: string[] = []
+    const log = { info: () => {}, warn: (_: object, text: string) => said.push(text) }
+    await connect(t, { log })
+    t.match(said, [/append-only/])
+  })
+})
+
+await t.test('costs', async (t) => {
+  /** Commands that the store has sent, not counting those inside scripts. */
+  async function roundTrips(work: () => Promise<unknown>): Promise<number> {
+    const count = async () => {
+      const calls = (await admin.info('commandstats')).matchAll(/cmdstat_(\w+):calls=(\d+)/g)
+      const sent = [...calls].filter(([, name]) =>
+        /^(eval|evalsha|zrevrange|zrem)$/.test(`${name}`),
+      )
+      return sent.reduce((sum, [, , calls]) => sum + Number(calls), 0)
+    }
+    const before = await count()
+    await work()
+    return (await count()) - before
+  }
+
+  await t.test('round trips and bytes stay what they are', async (t) => {
+    const store = await connect(t)
+    const session = sampleSession(store)
+    const family = sampleFamily(session)
+    const code = codeOf(session)
+    const signIn = await roundTrips(async () => {
+      await store.sessions.create(session, NOW)
+      await store.codes.save(code, sampleCode(session), NOW)
+      await store.codes.redeem(code, 'orders', NOW)
+      await store.families.create(family, NOW)
+    })
+    t.equal(signIn, 4, 'a sign-in with code and refresh token takes four round trips')
+    const bytes = async () => Number(await admin.memory('USAGE', keys.session(session.sid)))
+    const before = await bytes()
+    const refresh = await roundTrips(() => store.families.redeem(redemptionOf(family)))
+    t.equal(refresh, 1, 'a refresh takes one round trip')
+    t.equal(await bytes(), before, 'a refresh leaves nothing behind')
+
+    await admin.hset('plain', plainFields(session, family))
+    const plain = Number(await admin.memory('USAGE', 'plain'))
+    const index = Number(await admin.memory('USAGE', keys.user(session.sub)))
+    t.comment(
+      `bytes of a session with a family: ${before}, its list: ${index}; as plain fields: ${plain}`,
+    )
+    t.ok(before <= 0.65 * plain, `${before} of ${plain}`)
+  })
+
+  /** The same facts as a hash with a field each, the way that would come first to mind. */
+  function plainFields(session: object, family: object): Record<string, string> {
+    const named = (start: string, facts: object) =>
+      Object.entries(facts).map(([name, value]) => [start + name, String(value)])
+    return Object.fromEntries([...named('', session), ...named('AAAAAAAA:', family)])
+  }
+})
+
+admin.disconnect()
+await server.stop()
