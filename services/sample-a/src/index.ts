@@ -1,1 +1,1 @@
-export {}
+export { buildOrders, type OrdersOptions } from './app.ts'

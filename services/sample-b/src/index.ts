@@ -1,1 +1,1 @@
-export {}
+export { buildReports, type ReportsOptions } from './app.ts'

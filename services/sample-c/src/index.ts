@@ -1,1 +1,1 @@
-export {}
+export { buildLive, type LiveOptions } from './app.ts'
