@@ -29,6 +29,7 @@ export function manifests(repository: Repository): Finding[] {
     ...repository.workspaces.flatMap((workspace) => [
       ...versions(repository, `${workspace.dir}/package.json`, workspace.manifest, local),
       ...shape(workspace),
+      ...engines(repository, workspace),
       ...references(repository, workspace),
     ]),
     ...buildList(repository),
@@ -83,6 +84,19 @@ function shape({ dir, manifest }: Workspace): Finding[] {
       found: JSON.stringify(found) ?? 'nothing',
       expected,
     }))
+}
+
+/** A package runs only where everything runs that it brings along. */
+function engines(repository: Repository, { dir, manifest }: Workspace): Finding[] {
+  const oldest = (it: Workspace['manifest']): number => Number(/\d+/.exec(it.engines?.node ?? '0'))
+  const needed = repository.workspaces
+    .filter((it) => manifest.dependencies?.[it.name] !== undefined)
+    .map((it) => oldest(it.manifest))
+  const expected = Math.max(0, ...needed)
+  if (oldest(manifest) >= expected) return []
+  const found = `Node ${manifest.engines?.node ?? 'of any version'}`
+  const file = `${dir}/package.json`
+  return [{ file, line: 1, rule: 'manifests/engines', found, expected: `>=${expected}` }]
 }
 
 /** More entry points are welcome; the main one has its three conditions in this order. */

@@ -16,6 +16,7 @@ export interface Manifest {
   readonly type?: string
   readonly exports?: unknown
   readonly files?: readonly string[]
+  readonly engines?: { readonly node?: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>

@@ -126,6 +126,18 @@ plantedCases('manifests', manifests, [
     expected: ['packages/b/package.json:1 manifests/version: a 0.2.0, expected 0.1.0'],
   },
   {
+    title: 'a package asks for no older Node than what it brings along',
+    files: {
+      ...twoPackages,
+      'packages/a/package.json': complete('a', { engines: { node: '>=24' } }),
+      'packages/b/package.json': complete('b', {
+        dependencies: { a: '0.1.0' },
+        engines: { node: '>=20' },
+      }),
+    },
+    expected: ['packages/b/package.json:1 manifests/engines: Node >=20, expected >=24'],
+  },
+  {
     title: 'the fields that npm and Node need are there',
     files: {
       ...twoPackages,
