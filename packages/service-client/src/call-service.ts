@@ -1,0 +1,90 @@
+import { type InTimeDeps, inTime, pause } from './in-time.ts'
+import { shortRetryAfter } from './retry-after.ts'
+import type { AccessToken } from './token-request.ts'
+
+/** Redirects are not for the caller to choose: following one would hand the token on. */
+export type ServiceRequestInit = Omit<RequestInit, 'redirect'>
+
+export interface CallDeps extends InTimeDeps {
+  fetch: typeof globalThis.fetch
+}
+
+export interface TokenSource {
+  get(): Promise<AccessToken>
+  drop(token: AccessToken): void
+}
+
+/** RFC 9110 section 9.2.2: asking again changes nothing more. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'TRACE',
+  'PUT',
+  'DELETE',
+])
+
+/** Sends a request with a token, and once more where the answer asks for that. */
+export async function callService(
+  deps: CallDeps,
+  tokens: TokenSource,
+  url: URL,
+  init: ServiceRequestInit,
+): Promise<Response> {
+  const isIdempotent = IDEMPOTENT.has((init.method ?? 'GET').toUpperCase())
+  let mayRenew = true
+  let mayWait = isIdempotent
+  for (;;) {
+    const token = await tokens.get()
+    const answer = await send(deps, url, init, token)
+    if (refusesToken(answer)) {
+      tokens.drop(token)
+      // The request was refused before it was looked at, so any method may be sent again.
+      if (!mayRenew || !isRepeatable(init.body)) return answer
+      mayRenew = false
+      await discard(answer)
+      continue
+    }
+    const waitSeconds = shortRetryAfter(answer)
+    if (waitSeconds === undefined || !mayWait || !isRepeatable(init.body)) return answer
+    mayWait = false
+    await discard(answer)
+    await pause(deps.scheduler, waitSeconds * 1000, init.signal ?? undefined)
+  }
+}
+
+function send(
+  deps: CallDeps,
+  url: URL,
+  init: ServiceRequestInit,
+  token: AccessToken,
+): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('authorization', `Bearer ${token.text}`)
+  return inTime(deps, url.origin, init.signal ?? undefined, (signal) =>
+    deps.fetch(url, { ...init, headers, signal, redirect: 'manual' }),
+  )
+}
+
+/** RFC 6750 section 3.1: the token, and not the caller's right, is what is wrong. */
+function refusesToken(answer: Response): boolean {
+  const challenge = answer.headers.get('www-authenticate') ?? ''
+  return answer.status === 401 && /\berror="?invalid_token\b/.test(challenge)
+}
+
+/** A stream is gone once it has been sent. */
+function isRepeatable(body: ServiceRequestInit['body']): boolean {
+  if (body === undefined || body === null || typeof body === 'string') return true
+  return (
+    body instanceof URLSearchParams ||
+    body instanceof FormData ||
+    body instanceof Blob ||
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body)
+  )
+}
+
+/** Frees the connection of an answer that nobody will read. */
+async function discard(answer: Response): Promise<void> {
+  await answer.body?.cancel()
+}
