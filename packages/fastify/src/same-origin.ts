@@ -49,6 +49,7 @@ export function allowedOrigins(
 }
 
 function originOf(url: string): string | undefined {
-  const origin = URL.parse(url)?.origin
+  if (!URL.canParse(url)) return undefined
+  const { origin } = new URL(url)
   return origin === 'null' ? undefined : origin
 }
