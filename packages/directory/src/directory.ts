@@ -13,8 +13,9 @@ export interface Directory {
   readonly keys: SigningKeys
   /**
    * Everything that `work` does through the directory it is given happens together or not at all: a change and its
-   * audit record, for example. `work` may run more than once (the database was busy), so it has no other effects, and
-   * does nothing slow: others wait for it. Using the outer directory inside it is an error.
+   * audit record, for example. Transactions take turns, in all processes together. `work` may run more than once (the
+   * database was busy), so it has no other effects, and does nothing slow: others wait for it. Using the outer
+   * directory inside it is an error.
    */
   transaction<T>(work: (inside: Directory) => Promise<T>): Promise<T>
   ping(): Promise<void>
@@ -87,7 +88,10 @@ export interface Users {
   ): Promise<User>
   /** The user name becomes free, the `sub` is never given again. */
   delete(sub: string): Promise<void>
-  /** Oldest first, by `sub`; `after` is the last `sub` of the page before. `search` is a part of user name, name or email. */
+  /**
+   * Oldest first, by `sub`; `after` is the last `sub` of the page before. `search` is a part of user name, name or
+   * email. `limit` is 1 to 500.
+   */
   list(query: { after?: string; limit: number; search?: string }): Promise<User[]>
   /**
    * Grants of the user (through roles and directly) at one service, sorted by code unit, without duplicates. Empty for
@@ -162,7 +166,10 @@ export interface CatalogueRoute extends RouteDeclaration {
 
 export interface Services {
   find(audience: string): Promise<Service | undefined>
-  /** Creates or replaces. `keyGeneration` counts for a new service only: after that `nextKeyGeneration` alone moves it. */
+  /**
+   * Creates or replaces. `keyGeneration` counts for a new service only: after that `nextKeyGeneration` alone moves
+   * it.
+   */
   save(service: Service): Promise<void>
   list(): Promise<Service[]>
   nextKeyGeneration(audience: string): Promise<number>

@@ -6,6 +6,7 @@ import type { Passwords } from './passwords/passwords.ts'
 import { rolesIn } from './roles.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
+import { nextCount } from './sql/next-count.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
 import { usersIn } from './users/users.ts'
 
@@ -22,7 +23,9 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   return {
     ...partsOver(deps),
     transaction: (work) =>
-      sql.write((db) => {
+      sql.write(async (db) => {
+        // SQLite has one writer anyway; elsewhere this counter makes transactions take turns.
+        await nextCount(db, 'transactions')
         const inside: Directory = {
           ...partsOver({ ...deps, sql: insideTransaction(db) }),
           transaction: (part) => part(inside),

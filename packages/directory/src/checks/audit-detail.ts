@@ -3,7 +3,9 @@ import { DIRECTORY_LIMITS } from '../limits.ts'
 
 const DEPTH = 8
 
-/** The detail of an audit record as JSON text. Throws InputError `audit-detail` unless reading it back gives the same. */
+/**
+ * The detail of an audit record as JSON text. Throws InputError `audit-detail` unless reading it back gives the same.
+ */
 export function checkDetail(detail: Readonly<Record<string, unknown>>): string {
   if (!isPlainObject(detail) || !isPlainJson(detail, DEPTH)) {
     refuse('something else', `plain JSON, at most ${DEPTH} levels deep`)

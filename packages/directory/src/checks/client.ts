@@ -19,7 +19,10 @@ const GRANT_TYPES: readonly GrantType[] = [
 const AUTH_METHODS: readonly AuthMethod[] = ['client_secret_basic', 'client_secret_post', 'none']
 const ID_TOKEN_ALGS: readonly Client['idTokenAlg'][] = ['RS256', 'ES256', 'EdDSA']
 
-/** A client's subject is `svc:<id>`, a user's is `u_…`: an id that begins so is refused all the same (RFC 9700 section 4.15). */
+/**
+ * A client's subject is `svc:<id>`, a user's is `u_…`: an id that begins so is refused all the same (RFC 9700 section
+ * 4.15).
+ */
 export function checkClientId(id: string, where: string): void {
   if (CLIENT_ID.test(id) && id.length <= LIMITS.clientIdChars && !id.startsWith('u_')) return
   throw new InputError('client-id', {

@@ -8,8 +8,8 @@ const SECRET = /^[\x20-\x7e]*$/
 const SECRET_HASH = /^sha256:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
 /**
- * The stored form of a client secret, `sha256:<base64url>`. A fast hash is enough because a secret is random and at least
- * 32 bytes long: nobody can search for it. Throws InputError `client-secret`, which does not repeat it.
+ * The stored form of a client secret, `sha256:<base64url>`. A fast hash is enough because a secret is random and at
+ * least 32 bytes long: nobody can search for it. Throws InputError `client-secret`, which does not repeat it.
  */
 export function hashClientSecret(secret: string, where = 'secret'): string {
   const isFit =

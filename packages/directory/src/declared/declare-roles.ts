@@ -4,7 +4,9 @@ import { type Applied, changedMembers, outcomeOf } from './applied.ts'
 import type { DeclaredRole } from './declared-directory.ts'
 import { changedAudiences, declaredGrants } from './declared-grants.ts'
 
-/** Every verifier keeps every entry: beyond so many people, one entry about the audience costs less than one for each. */
+/**
+ * Every verifier keeps every entry: beyond so many people, one entry about the audience costs less than one for each.
+ */
 const STALE_SUBJECTS = 100
 
 export async function declareRoles(

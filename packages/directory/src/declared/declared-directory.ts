@@ -1,9 +1,9 @@
 import type { AuthMethod, Client, GrantType, Service } from '../directory.ts'
 
 /**
- * What a settings file declares. Services, clients and roles are replaced by what is declared, members that are left out
- * by their defaults; only `disabled`, when it is left out, stays as it is. Of a user, only the members that are given
- * change: people and admins change the others. Nothing that is not declared is touched or deleted.
+ * What a settings file declares. Services, clients and roles are replaced by what is declared, members that are left
+ * out by their defaults; only `disabled`, when it is left out, stays as it is. Of a user, only the members that are
+ * given change: people and admins change the others. Nothing that is not declared is touched or deleted.
  */
 export interface DeclaredDirectory {
   readonly services?: readonly DeclaredService[]

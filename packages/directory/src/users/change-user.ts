@@ -5,8 +5,8 @@ import type { Queries } from '../sql/sql.ts'
 import type { Tables, UserRow } from '../sql/tables.ts'
 
 /**
- * Changes columns of one user and returns the row as it is then; the row stays locked until the transaction ends. Throws
- * InputError `unknown-user`.
+ * Changes columns of one user and returns the row as it is then; the row stays locked until the transaction ends.
+ * Throws InputError `unknown-user`.
  */
 export async function changeUser(
   db: Queries,
