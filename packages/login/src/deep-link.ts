@@ -11,12 +11,13 @@ const HERE = 'http://here.invalid'
  */
 export function deepLink(text: unknown, signInPaths: readonly string[]): string | undefined {
   if (typeof text !== 'string' || text.length > LOGIN_LIMITS.deepLinkChars) return undefined
-  if (!text.startsWith('/') || text.startsWith('//') || !URL.canParse(text, HERE)) return undefined
-  const url = new URL(text, HERE)
-  if (url.href !== HERE + text) return undefined
+  const url = URL.canParse(text, HERE) ? new URL(text, HERE) : undefined
+  // After the host of an href there is always a slash, so this also says how the text begins.
+  if (url?.href !== HERE + text) return undefined
   const path = routedPath(url.pathname)
   if (path === undefined) return undefined
-  return signInPaths.some((own) => path === own || path.startsWith(`${own}/`)) ? undefined : text
+  const isOwn = (own: string) => path === own || path.startsWith(`${own}/`)
+  return signInPaths.some((own) => isOwn(own.toLowerCase())) ? undefined : text
 }
 
 /** The path as a tolerant router sees it: decoded, without regard to case and repeated slashes. */

@@ -35,13 +35,12 @@ export async function verifyLogoutToken(
       algorithms: [...SIGNING_ALGORITHMS],
       issuer,
       audience: clientId,
-      typ: 'logout+jwt',
       requiredClaims: ['iat', 'exp', 'jti', 'events'],
       maxTokenAge: LOGIN_LIMITS.logoutTokenAgeSeconds,
       clockTolerance: LIMITS.clockSkewSeconds,
       currentDate: new Date(nowMs),
     })
-    // jose lets other letter cases and a prefix pass.
+    // Compared here, because jose lets other letter cases and a prefix pass.
     if (protectedHeader.typ !== 'logout+jwt') return invalid('wrong_typ')
     return judge(payload, clientId)
   } catch (error) {

@@ -91,6 +91,10 @@ export async function testApp(t: Test, issuer: FakeIssuer, options: Partial<Logi
   app.get('/', { config: { public: true } as object }, async (request) => ({
     person: request.person,
   }))
+  app.get('/greeting', { config: { public: true } as object }, async (request, reply) => {
+    reply.header('cache-control', 'public, max-age=60')
+    return { token: await loginSession.accessToken(request, reply) }
+  })
   app.get('/logo', { config: { public: true } as object }, async (_request, reply) => {
     reply.header('cache-control', 'public, max-age=60')
     return 'logo'

@@ -3,7 +3,7 @@ import t from 'tap'
 import { deepLink } from '../src/deep-link.ts'
 import { BASE, world } from './app.ts'
 
-const OWN = ['/auth/login', '/auth/logout']
+const OWN = ['/Auth/login', '/Auth/logout']
 const LIST = new URL('./fixtures/open-redirect-payloads.txt', import.meta.url)
 const PAYLOADS = readFileSync(LIST, 'utf8').split('\n').slice(0, -1)
 
@@ -48,7 +48,7 @@ t.test('everything else is not', (t) => {
     ['a broken encoding', '/orders/%zz'],
     ['markup', '/<script>'],
     ['1,025 characters', `/${'a'.repeat(1024)}`],
-    ['our sign-in, which would begin again', '/auth/login'],
+    ['our sign-in, which would begin again', '/Auth/login'],
     ['… with a query', '/auth/login?next=/auth/login'],
     ['… below it', '/auth/login/callback'],
     ['… in other letters', '/AUTH/Login'],

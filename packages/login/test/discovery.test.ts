@@ -23,6 +23,15 @@ t.test('DESIGN section 7: a sign-in while the issuer is away', async (t) => {
     t.equal((await w.browser.signIn()).statusCode, 303)
   })
 
+  t.test('the clock that was chosen counts for ID tokens, also when it is moved', async (t) => {
+    const w = await world(t)
+    t.equal((await w.browser.signIn()).statusCode, 303)
+    w.clock.advance(-86_400)
+    t.equal((await w.newBrowser().signIn()).statusCode, 303, 'they expire by that clock')
+    w.issuer.ways.idToken = (claims) => ({ ...claims, exp: (claims.iat ?? 0) - 10 })
+    t.equal((await w.newBrowser().signIn()).statusCode, 400)
+  })
+
   t.test('discovery is asked once, by all who wait for it', async (t) => {
     const w = await world(t)
     await Promise.all(Array.from({ length: 20 }, () => w.newBrowser().visit('/orders')))

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { cookieBox } from '../src/cookie-box.ts'
 import { SECRET, testApp, world } from './app.ts'
 import { type Browser, browser as newBrowser, setCookies } from './browser.ts'
 
@@ -117,4 +118,35 @@ t.test('a session with large tokens is spread over several cookies', async (t) =
     t.match(w.log(), /its tokens are too large/)
     t.strictSame([...browser.jar.keys()], [])
   })
+})
+
+t.test('RFC 7516: what was sealed opens only where it was sealed for', async (t) => {
+  const box = await cookieBox([SECRET], 'session', ['issuer', 'client'])
+  const sealed = await box.seal('text')
+  t.equal(await box.open(sealed), 'text')
+  t.not(await box.seal('text'), sealed, 'no two are equal')
+  const others: readonly [string, string[], string, string[]][] = [
+    ['another secret', [`${SECRET}!`], 'session', ['issuer', 'client']],
+    ['another purpose', [SECRET], 'transaction', ['issuer', 'client']],
+    ['another issuer', [SECRET], 'session', ['issuer2', 'client']],
+    ['another client', [SECRET], 'session', ['issuer', 'client2']],
+    ['fields cut elsewhere', [SECRET], 'session', ['issuerc', 'lient']],
+  ]
+  for (const [name, secrets, purpose, context] of others) {
+    t.equal(await (await cookieBox(secrets, purpose, context)).open(sealed), undefined, name)
+  }
+  const [head = '', ...rest] = sealed.split('.')
+  const facts = JSON.parse(Buffer.from(head, 'base64url').toString())
+  const bent = [
+    { alg: 'A256KW' },
+    { enc: 'A128GCM' },
+    { zip: 'DEF' },
+    { kid: undefined },
+    { crit: ['x'] },
+  ]
+  for (const change of bent) {
+    const part = Buffer.from(JSON.stringify({ ...facts, ...change })).toString('base64url')
+    t.equal(await box.open([part, ...rest].join('.')), undefined, JSON.stringify(change))
+  }
+  await t.rejects(cookieBox([], 'session', []), RangeError)
 })

@@ -42,6 +42,22 @@ t.test('RFC 6749 section 6: a token that is about to expire is renewed first', a
     t.match(answer.json(), { person: { name: 'Ada Lovelace' } })
   })
 
+  t.test(
+    'on a public route that asks for it; but nobody may keep a page with a cookie',
+    async (t) => {
+      const w = await world(t)
+      t.strictSame((await w.browser.visit('/greeting')).json(), {})
+      await w.browser.signIn()
+      const greeting = await w.browser.visit('/greeting')
+      t.match(greeting.json(), { token: /^at_/ })
+      t.equal(greeting.headers['cache-control'], 'public, max-age=60')
+      w.clock.advance(250)
+      const renewed = await w.browser.visit('/greeting')
+      t.equal(setCookies(renewed).length, 1)
+      t.equal(renewed.headers['cache-control'], 'no-store')
+    },
+  )
+
   t.test('50 requests at once make one refresh, and all of them get its session', async (t) => {
     const w = await world(t)
     await w.browser.signIn()

@@ -8,6 +8,8 @@ import {
 } from 'jose'
 import t from 'tap'
 import { type EndedSession, endedSessions } from '../../src/ended-sessions.ts'
+import { expiringMap } from '../../src/expiring-map.ts'
+import { verifyLogoutToken } from '../../src/logout-token.ts'
 import { testClock, type World, world } from '../app.ts'
 import { CLIENT, without } from '../fake-issuer.ts'
 
@@ -191,6 +193,37 @@ t.test('attack E9: a logout token that fails one check is refused, and nothing e
   })
 })
 
+t.test(
+  'RFC 8725 section 3.1: only the algorithms of ID tokens, whatever the key could do',
+  async (t) => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256')
+    const facts = { issuer: 'http://sso.localhost', clientId: CLIENT.id, nowMs: Date.now() }
+    const iat = Math.floor(facts.nowMs / 1000)
+    const claims = {
+      iss: facts.issuer,
+      aud: CLIENT.id,
+      iat,
+      exp: iat + 60,
+      jti: 'j',
+      sid: 's0_first',
+    }
+    const verify = async (alg: string, key: Parameters<SignJWT['sign']>[0]) => {
+      const token = new SignJWT({ ...claims, events: { [EVENT]: {} } })
+      const signed = await token.setProtectedHeader({ alg, typ: 'logout+jwt' }).sign(key)
+      const keys = async () => (alg.startsWith('HS') ? key : publicKey) as typeof publicKey
+      return verifyLogoutToken(signed, { ...facts, keys })
+    }
+    t.match(await verify('RS256', privateKey), {
+      kind: 'valid',
+      ended: { sid: 's0_first' },
+      jti: 'j',
+    })
+    const refused = { kind: 'invalid', reason: 'err_jose_alg_not_allowed' }
+    t.strictSame(await verify('HS256', new Uint8Array(32)), refused)
+    t.strictSame(await verify('HS512', new Uint8Array(64)), refused)
+  },
+)
+
 t.test('a logout that cannot be checked is refused, so that the issuer tries again', async (t) => {
   const w = await world(t)
   const token = await w.issuer.logoutToken(good(w))
@@ -228,6 +261,19 @@ t.test('ended sessions are remembered as long as a cookie could live, and no lon
   const of = (sid: string) => ({ ...session, person: { ...person, sid } })
   t.equal(ended.covers(of('s0_0')), false, 'the oldest makes room')
   t.equal(ended.covers(of('s0_1')), true)
+  t.end()
+})
+
+t.test('what is over makes room without being asked for', (t) => {
+  const map = expiringMap<string>(10)
+  map.set('a', 'x', 5, 0)
+  map.set('b', 'x', 9, 0)
+  t.equal(map.get('a', 4), 'x')
+  t.equal(map.get('a', 5), undefined)
+  map.set('c', 'x', 9, 5)
+  t.equal(map.size, 2)
+  map.set('b', 'y', 20, 6)
+  t.equal(map.get('b', 10), 'y', 'what is set again lives anew')
   t.end()
 })
 
