@@ -1,1 +1,8 @@
-export {}
+export type {
+  RefusalReason,
+  Verification,
+  Verifier,
+  VerifierLog,
+  VerifierOptions,
+  VerifierStatus,
+} from './verifier.ts'
