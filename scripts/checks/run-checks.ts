@@ -8,18 +8,19 @@ import { openRepository, type Repository } from './repository.ts'
 import { sources } from './sources.ts'
 import { biome, types } from './tools.ts'
 
+type Check = (repository: Repository) => Finding[] | Promise<Finding[]>
+
 /** Name of a check and how it is done. The first two are other people's programs, the rest stands beside this file. */
-const CHECKS: Readonly<Record<string, (repository: Repository) => Finding[] | Promise<Finding[]>>> =
-  {
-    'format and lint': ({ root }) => biome(root),
-    types: ({ root }) => types(root),
-    layers,
-    dependencies,
-    manifests,
-    sources,
-    documents,
-    'dependency list': dependencyList,
-  }
+const CHECKS: Readonly<Record<string, Check>> = {
+  'format and lint': ({ root }) => biome(root),
+  types: ({ root }) => types(root),
+  layers,
+  dependencies,
+  manifests,
+  sources,
+  documents,
+  'dependency list': dependencyList,
+}
 
 /** Runs every check at once and prints a line for each, findings below it. */
 export async function runChecks(
@@ -30,7 +31,7 @@ export async function runChecks(
   const results = await Promise.all(
     Object.entries(CHECKS).map(async ([name, check]) => {
       const startedMs = performance.now()
-      const findings = await check(repository)
+      const findings = await findingsOf(check, repository)
       const ms = Math.round(performance.now() - startedMs)
       print(`${findings.length === 0 ? 'ok' : 'not ok'} ${name} (${ms} ms)`)
       for (const finding of findings) print(`    ${findingText(finding)}`)
@@ -39,4 +40,14 @@ export async function runChecks(
   )
   const passed = results.filter(Boolean).length
   return { passed, failed: results.length - passed }
+}
+
+/** A check that breaks down has not passed, and must not take the others with it. */
+async function findingsOf(check: Check, repository: Repository): Promise<Finding[]> {
+  try {
+    return await check(repository)
+  } catch (error) {
+    const found = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return [{ file: 'scripts/checks', line: 1, rule: 'check/broken', found }]
+  }
 }
