@@ -1,1 +1,3 @@
-export {}
+export type { Terminal } from './command.ts'
+export { EXIT } from './exit-codes.ts'
+export { run } from './run.ts'

@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts'
+import { sessionsEnd, sessionsList } from './sessions.ts'
+import { start } from './start.ts'
+import { tokenDecode } from './token-decode.ts'
+import { tokenVerify } from './token-verify.ts'
+import { usersAdd, usersDisable, usersEnable, usersPasswd } from './users.ts'
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  start,
+  sessionsList,
+  sessionsEnd,
+  usersAdd,
+  usersDisable,
+  usersEnable,
+  usersPasswd,
+  tokenDecode,
+  tokenVerify,
+]

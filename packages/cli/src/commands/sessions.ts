@@ -1,0 +1,99 @@
+import { CliError } from '../cli-error.ts'
+import type { Command, Context } from '../command.ts'
+import { requireTarget } from '../credentials.ts'
+import { findUser } from '../find-user.ts'
+import { issuerApi, record } from '../issuer-api.ts'
+import { localTime } from '../local-time.ts'
+import { COLUMNS, cut, padTo, printable } from '../text-width.ts'
+
+export const sessionsList: Command = {
+  name: 'sessions list',
+  options: ['user'],
+  examples: ['latchkey sessions list --user ada', 'latchkey sessions list --user ada --json'],
+  run: async (context) => {
+    const { input, say, print, printJson } = context
+    const { user: text } = input.values
+    if (text === undefined) {
+      const params = { command: 'sessions list', argument: '--user USER' }
+      throw new CliError('usage', 'missingArgument', params)
+    }
+    const api = issuerApi(requireTarget(context), context)
+    const user = await findUser(api, text)
+    const { sessions } = record(await api.get(`/admin/v1/users/${user.sub}/sessions`))
+    const rows = Array.isArray(sessions) ? sessions.map(record) : []
+    if (input.has('json')) return printJson({ user, sessions: rows })
+    const shown = { user: printable(user.username), count: rows.length }
+    if (rows.length === 0) return print(say('noSessions', shown))
+    print(say('sessionsOf', shown))
+    print('')
+    print(header(context))
+    for (const row of rows) for (const line of sessionLines(row, context)) print(line)
+  },
+}
+
+/** Columns of the table; the last one takes what is left of 80. */
+const WIDTHS = [25, 16, 18] as const
+
+function tableLine([first, second, third, last]: readonly [
+  string,
+  string,
+  string,
+  string,
+]): string {
+  const fixed = [first, second, third]
+    .map((cell, index) => padTo(cell, WIDTHS[index] ?? 0))
+    .join('  ')
+  const left = COLUMNS - WIDTHS.reduce((sum, width) => sum + width + 2, 0)
+  return `${fixed}  ${cut(last, left)}`.trimEnd()
+}
+
+function header({ say }: Context): string {
+  const cells = [say('columnSession'), say('columnSignedIn'), say('columnEnds')] as const
+  return tableLine([...cells, say('columnApps')])
+}
+
+function sessionLines(row: Readonly<Record<string, unknown>>, { terminal }: Context): string[] {
+  const { sid, auth_time, absolute_expires_at, clients, user_agent } = row
+  const device = printable(String(user_agent ?? ''))
+  return [
+    tableLine([
+      printable(String(sid)),
+      localTime(Number(auth_time), terminal),
+      localTime(Number(absolute_expires_at), terminal),
+      printable(Array.isArray(clients) ? clients.join(' ') : ''),
+    ]),
+    ...(device === '' ? [] : [`    ${cut(device, COLUMNS - 4)}`]),
+  ]
+}
+
+export const sessionsEnd: Command = {
+  name: 'sessions end',
+  argument: '[SESSION]',
+  options: ['user'],
+  examples: ['latchkey sessions end s0_Xz8qLm3TnR5vKc1pWd7yBg', 'latchkey sessions end --user ada'],
+  run: async (context) => {
+    const { input, say, print, printJson, terminal } = context
+    const { argument, values } = input
+    if ((argument === undefined) === (values.user === undefined)) {
+      const params = { command: 'sessions end', one: 'SESSION', other: '--user USER' }
+      throw new CliError('usage', 'oneOfTwo', params)
+    }
+    if (argument !== undefined && !/^s\d{1,4}_[A-Za-z0-9_-]{22}$/.test(argument)) {
+      throw new CliError('usage', 'notASession', { text: printable(argument) })
+    }
+    const api = issuerApi(requireTarget(context), context)
+    const target =
+      values.user === undefined
+        ? { kind: 'session', sid: argument }
+        : { kind: 'user', sub: (await findUser(api, values.user)).sub }
+    const answer = record(await api.send('POST', '/admin/v1/ends', { target }))
+    if (input.has('json')) printJson({ target, ...answer })
+    // A program that ends a session by a mistyped id has to notice.
+    if (answer['ended'] !== true) throw new CliError('failed', 'nothingToEnd')
+    const closedBySeconds = Date.parse(String(answer['closed_by'])) / 1000
+    if (!input.has('json')) {
+      // Rounded up: after the second that is shown it holds.
+      print(say('ended', { time: localTime(Math.ceil(closedBySeconds), terminal, true) }))
+    }
+  },
+}

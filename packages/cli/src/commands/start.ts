@@ -1,0 +1,15 @@
+import type { Command } from '../command.ts'
+
+export const start: Command = {
+  name: 'start',
+  options: ['config'],
+  examples: ['latchkey start', 'latchkey start --config /etc/latchkey/latchkey.yaml'],
+  run: async ({ input, terminal }) => {
+    // Only this command needs the whole issuer; the others start faster without it.
+    const { runIssuer } = await import('@latchkey/issuer')
+    const { config: file } = input.values
+    const folder = input.values['data-dir']
+    const env = folder === undefined ? terminal.env : { ...terminal.env, LATCHKEY_DATA_DIR: folder }
+    await runIssuer({ env, cwd: terminal.cwd, ...(file === undefined ? {} : { file }) })
+  },
+}

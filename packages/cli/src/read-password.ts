@@ -1,0 +1,65 @@
+import { text } from 'node:stream/consumers'
+import { CliError } from './cli-error.ts'
+import type { Context, Terminal } from './command.ts'
+
+/**
+ * A new password: from standard input with --password-stdin, else asked for twice on the terminal without showing it.
+ * Never from the arguments: everybody on the machine can list those.
+ */
+export async function readPassword({ terminal, input, say }: Context): Promise<string> {
+  if (input.has('password-stdin')) {
+    // One line end belongs to `echo`, not to the password.
+    return notEmpty((await text(terminal.stdin)).replace(/\r?\n$/, ''))
+  }
+  if (terminal.stdin.isTTY !== true) throw new CliError('usage', 'noTerminal')
+  const first = notEmpty(await askHidden(say('askPassword'), terminal))
+  if ((await askHidden(say('askAgain'), terminal)) !== first) {
+    throw new CliError('failed', 'passwordsDiffer')
+  }
+  return first
+}
+
+function notEmpty(password: string): string {
+  if (password === '') throw new CliError('failed', 'passwordEmpty')
+  return password
+}
+
+const KEYS = {
+  enter: '\r',
+  newline: '\n',
+  end: '\u0004',
+  cancel: '\u0003',
+  kill: '\u0015',
+} as const
+const ERASE: readonly string[] = ['\u007f', '\b']
+
+/** Reads one line in raw mode, in which the terminal shows nothing. */
+function askHidden(question: string, { stdin, stderr }: Terminal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let typed: string[] = []
+  const onData = (data: Buffer | string) => {
+    for (const character of String(data)) {
+      if (character === KEYS.cancel)
+        return finish(() => reject(new CliError('failed', 'cancelled')))
+      if (character === KEYS.enter || character === KEYS.newline || character === KEYS.end) {
+        return finish(() => resolve(typed.join('')))
+      }
+      if (ERASE.includes(character)) typed = typed.slice(0, -1)
+      else if (character === KEYS.kill) typed = []
+      else typed.push(character)
+    }
+  }
+  const finish = (settle: () => void) => {
+    stdin.off('data', onData)
+    stdin.setRawMode?.(false)
+    stdin.pause()
+    stderr.write('\n')
+    settle()
+  }
+  stderr.write(question)
+  stdin.setRawMode?.(true)
+  stdin.setEncoding('utf8')
+  stdin.on('data', onData)
+  stdin.resume()
+  return promise
+}

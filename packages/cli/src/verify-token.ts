@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type AccessTokenClaims, InputError } from '@latchkey/protocol'
+import {
+  accessTokenVerifier,
+  decodeJwt,
+  importJwkSet,
+  type KeyRecord,
+  type TokenFault,
+} from '@latchkey/tokens'
+import type { Context } from './command.ts'
+import type { Target } from './credentials.ts'
+import { accept, ask, place, postForm, record } from './issuer-api.ts'
+
+export type TokenVerdict =
+  | {
+      readonly kind: 'good'
+      readonly kid: string
+      readonly claims: AccessTokenClaims
+      /** The issuer says that it has not ended. Undefined: it was not asked. */
+      readonly active?: true
+    }
+  | {
+      readonly kind: 'refused'
+      readonly reason: TokenFault | 'inactive' | 'key_unknown'
+      readonly kid?: string
+    }
+
+interface Asked {
+  readonly issuer: string
+  readonly target: Target | undefined
+}
+
+/**
+ * Verifies with the keys at hand: those of --keys, else the public ones of the issuer. The issuer is asked too when there
+ * are credentials: only it knows the keys of HS256 services and whether the token has ended (RFC 7662).
+ */
+export async function verifyToken(
+  token: string,
+  asked: Asked,
+  context: Context,
+): Promise<TokenVerdict> {
+  const decoded = decodeJwt(token)
+  if (decoded.kind === 'invalid') return { kind: 'refused', reason: decoded.fault }
+  const kid = String(decoded.header['kid'] ?? '')
+  const audience = context.input.values.service ?? String(decoded.claims['aud'] ?? '')
+  const keys = await loadKeys({ issuer: asked.issuer, audience }, asked, context)
+  if (keys.has(kid)) {
+    const options = { issuer: asked.issuer, audience, keys }
+    const outcome = accessTokenVerifier(options).verify(
+      token,
+      Math.floor(context.terminal.now() / 1000),
+    )
+    if (outcome.kind === 'invalid') return { kind: 'refused', reason: outcome.fault, kid }
+    if (asked.target === undefined) return { kind: 'good', kid, claims: outcome.claims }
+  }
+  if (asked.target === undefined) return { kind: 'refused', reason: 'key_unknown', kid }
+  const answer = await postForm('/introspect', { token }, asked.target, context)
+  const { active, token_type: _, ...claims } = record(accept(answer, asked.target))
+  if (active !== true) return { kind: 'refused', reason: 'inactive', kid }
+  if (claims['aud'] !== audience) return { kind: 'refused', reason: 'wrong_audience', kid }
+  return { kind: 'good', kid, claims: claims as unknown as AccessTokenClaims, active }
+}
+
+async function loadKeys(
+  binding: { issuer: string; audience: string },
+  { issuer, target }: Asked,
+  context: Context,
+): Promise<ReadonlyMap<string, KeyRecord>> {
+  const { keys: file } = context.input.values
+  if (file !== undefined)
+    return importJwkSet(readJson(resolve(context.terminal.cwd, file)), binding)
+  const where = target ?? { issuer, issuerAddress: issuer }
+  const answer = await ask({ ...place(where), method: 'GET', path: '/jwks' }, context)
+  return answer.status === 200 ? importJwkSet(answer.body, binding) : new Map()
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    // The cause of a parse error quotes the text, which may be a secret key.
+    const { code = 'not JSON' } = cause as { code?: string }
+    throw new InputError('keys-file', { where: file, received: code, expected: 'a JWK set' })
+  }
+}

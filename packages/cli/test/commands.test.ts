@@ -1,0 +1,293 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { widthOf } from '../src/text-width.ts'
+import { fakeIssuer, type Reply, runLine, TOKEN_REPLY } from './fixtures/stand-ins.ts'
+
+const SUB = 'u_01JD0000000000000000000000'
+const SID = `s0_${'x'.repeat(22)}`
+const ADA = { sub: SUB, username: 'Ada', name: 'Ada Lovelace', disabled: false, roles: [] }
+const SEARCH = 'GET /admin/v1/users?search=ada&limit=100'
+const FOUND = {
+  [SEARCH]: { body: { users: [{ sub: `${SUB.slice(0, -1)}1`, username: 'adam' }, ADA] } },
+}
+const SESSIONS = {
+  sessions: [
+    {
+      sid: SID,
+      sub: SUB,
+      auth_time: Date.UTC(2026, 10, 23, 4, 53) / 1000,
+      absolute_expires_at: Date.UTC(2026, 10, 30, 4, 53) / 1000,
+      clients: ['orders', 'reports', 'a-client-with-a-long-name'],
+      user_agent: `Mozilla/5.0 \u001b[31m(X11; Linux x86_64) ${'AppleWebKit '.repeat(10)}`,
+    },
+    {
+      sid: `s0_${'y'.repeat(22)}`,
+      auth_time: 0,
+      absolute_expires_at: 1,
+      clients: [],
+      user_agent: '',
+    },
+  ],
+}
+const ENDED = { ended: true, epoch: 1, entries: [], closed_by: '2026-11-23T05:00:05.200Z' }
+
+t.test('commands ask the issuer for the right things and say what came of it', async (t) => {
+  const list = { ...FOUND, [`GET /admin/v1/users/${SUB}/sessions`]: { body: SESSIONS } }
+  const cases: {
+    line: string
+    replies: Record<string, Reply>
+    asks: string[]
+    body?: unknown
+    stdin?: string
+    out: RegExp | string
+  }[] = [
+    {
+      line: 'sessions list --user ada',
+      replies: list,
+      asks: [SEARCH, `GET /admin/v1/users/${SUB}/sessions`],
+      out: [
+        'Sessions of Ada: 2',
+        '',
+        'SESSION                    SIGNED IN         ENDS AT THE LATEST  APPS',
+        `${SID}  2026-11-23 04:53  2026-11-30 04:53    orders reports…`,
+        '    Mozilla/5.0 \ufffd[31m(X11; Linux x86_64) AppleWebKit AppleWebKit AppleWebKit Ap…',
+        `s0_${'y'.repeat(22)}  1970-01-01 00:00  1970-01-01 00:00`,
+        '',
+      ].join('\n'),
+    },
+    {
+      line: `sessions list --user ${SUB} --json`,
+      replies: { ...list, [`GET /admin/v1/users/${SUB}`]: { body: ADA } },
+      asks: [`GET /admin/v1/users/${SUB}`, `GET /admin/v1/users/${SUB}/sessions`],
+      out: `${JSON.stringify({ user: { sub: SUB, username: 'Ada' }, ...SESSIONS }, null, 2)}\n`,
+    },
+    {
+      line: 'sessions list --user ada',
+      replies: { ...FOUND, [`GET /admin/v1/users/${SUB}/sessions`]: { body: { sessions: [] } } },
+      asks: [SEARCH, `GET /admin/v1/users/${SUB}/sessions`],
+      out: 'Ada is not signed in anywhere.\n',
+    },
+    {
+      line: `sessions end ${SID}`,
+      replies: { 'POST /admin/v1/ends': { body: ENDED } },
+      asks: ['POST /admin/v1/ends'],
+      body: { target: { kind: 'session', sid: SID } },
+      out: 'Ended. No service accepts it after 2026-11-23 05:00:06.\n',
+    },
+    {
+      line: 'sessions end --user ada',
+      replies: { ...FOUND, 'POST /admin/v1/ends': { body: ENDED } },
+      asks: [SEARCH, 'POST /admin/v1/ends'],
+      body: { target: { kind: 'user', sub: SUB } },
+      out: /^Ended\./,
+    },
+    {
+      line: 'users add ada --name Ada --email a@example.com --role x --role y --password-stdin',
+      replies: { 'POST /admin/v1/users': { status: 201, body: ADA } },
+      asks: ['POST /admin/v1/users'],
+      stdin: 'correct horse \n',
+      body: {
+        username: 'ada',
+        name: 'Ada',
+        email: 'a@example.com',
+        roles: ['x', 'y'],
+        password: 'correct horse ',
+      },
+      out: `Ada is added: ${SUB}\n`,
+    },
+    {
+      line: 'users add ada --no-password --json',
+      replies: { 'POST /admin/v1/users': { status: 201, body: ADA } },
+      asks: ['POST /admin/v1/users'],
+      body: { username: 'ada' },
+      out: `${JSON.stringify(ADA, null, 2)}\n`,
+    },
+    {
+      line: 'users disable ada',
+      replies: { ...FOUND, [`POST /admin/v1/users/${SUB}/disable`]: { status: 204 } },
+      asks: [SEARCH, `POST /admin/v1/users/${SUB}/disable`],
+      out: 'Ada is disabled, and all sessions have ended.\n',
+    },
+    {
+      line: 'users enable ADA',
+      replies: {
+        'GET /admin/v1/users?search=ADA&limit=100': { body: { users: [ADA] } },
+        [`POST /admin/v1/users/${SUB}/enable`]: { status: 204 },
+      },
+      asks: ['GET /admin/v1/users?search=ADA&limit=100', `POST /admin/v1/users/${SUB}/enable`],
+      out: 'Ada is enabled.\n',
+    },
+    {
+      line: 'users passwd ada --password-stdin',
+      replies: { ...FOUND, [`PUT /admin/v1/users/${SUB}/password`]: { status: 204 } },
+      asks: [SEARCH, `PUT /admin/v1/users/${SUB}/password`],
+      stdin: 'new password',
+      body: { password: 'new password' },
+      out: 'Ada has a new password, and all sessions have ended.\n',
+    },
+  ]
+  for (const { line, replies, asks, body, stdin = '', out } of cases) {
+    const issuer = await fakeIssuer({ ...TOKEN_REPLY, ...replies })
+    const ran = await runLine(line.split(' '), { env: issuer.env, stdin })
+    issuer.close()
+    t.equal(ran.err, '', line)
+    t.equal(ran.code, 0)
+    t.same(issuer.lines(), ['POST /token', ...asks])
+    if (typeof out === 'string') t.equal(ran.out, out)
+    else t.match(ran.out, out)
+    if (!line.includes('--json')) t.ok(ran.out.split('\n').every((one) => widthOf(one) <= 80))
+    if (body !== undefined) t.same(JSON.parse(issuer.seen.at(-1)?.body ?? ''), body)
+    for (const one of issuer.seen.slice(1)) t.equal(one.headers.authorization, 'Bearer the-token')
+  }
+})
+
+t.test(
+  'RFC 6749 section 2.3.1: the machine token is asked for with encoded credentials',
+  async (t) => {
+    const issuer = await fakeIssuer({ ...TOKEN_REPLY, 'POST /admin/v1/ends': { body: ENDED } })
+    t.teardown(issuer.close)
+    await runLine(['sessions', 'end', SID], { env: issuer.env })
+    const [seen] = issuer.seen
+    t.equal(seen?.headers.host, 'sso.localhost:4000', 'the public name, whatever the address is')
+    const pair = 'ops%3Acli:a+secret+%25+of+%2B+the+operators+1234'
+    t.equal(seen?.headers.authorization, `Basic ${Buffer.from(pair).toString('base64')}`)
+    t.same(
+      [...new URLSearchParams(seen?.body)],
+      [
+        ['grant_type', 'client_credentials'],
+        ['resource', 'http://sso.localhost:4000'],
+      ],
+    )
+  },
+)
+
+t.test('what goes wrong has a line and an exit code, and no secret', async (t) => {
+  const refuse = (status: number, body?: unknown, headers = {}): Reply => ({
+    status,
+    body,
+    headers,
+  })
+  const cases: [replies: Record<string, Reply>, code: number, says: RegExp][] = [
+    [
+      { 'POST /token': refuse(401, { error: 'invalid_client' }) },
+      4,
+      /credentials of ops:cli \(invalid_client\)/,
+    ],
+    [{ 'POST /token': refuse(503, '', { 'retry-after': '7' }) }, 3, /not ready.*in 7 s/],
+    [{ 'POST /token': { body: '<html>a portal</html>' } }, 1, /not a Latchkey issuer/],
+    [{ 'POST /token': refuse(500, 'oops') }, 1, /not a Latchkey issuer/],
+    [
+      { ...TOKEN_REPLY, [SEARCH]: refuse(403, { error: 'insufficient_scope' }) },
+      4,
+      /insufficient_scope/,
+    ],
+    [{ ...TOKEN_REPLY, [SEARCH]: { body: { users: [] } } }, 1, /There is no user ada\./],
+    [
+      {
+        ...TOKEN_REPLY,
+        ...FOUND,
+        [`POST /admin/v1/users/${SUB}/disable`]: refuse(404, {
+          error: 'user-unknown',
+          error_description: 'gone \u001b[2J',
+        }),
+      },
+      1,
+      /The issuer refuses: gone \ufffd\[2J/,
+    ],
+    [{ ...TOKEN_REPLY, [SEARCH]: refuse(503) }, 3, /not ready \(status 503\)/],
+  ]
+  for (const [replies, code, says] of cases) {
+    const issuer = await fakeIssuer(replies)
+    const ran = await runLine(['users', 'disable', 'ada'], { env: issuer.env })
+    issuer.close()
+    t.equal(ran.code, code, says.source)
+    t.match(ran.err.replaceAll('\n', ' '), says)
+    t.equal(ran.out, '')
+    t.notMatch(ran.err, /secret %|the-token/)
+  }
+  const gone = await fakeIssuer({})
+  gone.close()
+  const unreachable = await runLine(['users', 'disable', 'ada'], { env: gone.env })
+  t.equal(unreachable.code, 3)
+  t.match(unreachable.err, /cannot be reached at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/)
+
+  const issuer = await fakeIssuer({
+    ...TOKEN_REPLY,
+    'POST /admin/v1/ends': { body: { ended: false } },
+  })
+  t.teardown(issuer.close)
+  const nothing = await runLine(['sessions', 'end', SID], { env: issuer.env })
+  t.match(nothing, { code: 1, err: /there is no such session any more/ })
+})
+
+t.test('a user is found by the whole name, also on a later page', async (t) => {
+  const page = Array.from({ length: 100 }, (_, i) => ({
+    sub: `u_01JD00000000000000000${String(i).padStart(5, '0')}`,
+    username: `ada${i}`,
+  }))
+  const second = `${SEARCH}&after=${page[99]?.sub}`
+  const issuer = await fakeIssuer({
+    ...TOKEN_REPLY,
+    [SEARCH]: { body: { users: page } },
+    [second]: { body: { users: [ADA] } },
+    [`POST /admin/v1/users/${SUB}/disable`]: { status: 204 },
+  })
+  t.teardown(issuer.close)
+  t.equal((await runLine(['users', 'disable', 'ada'], { env: issuer.env })).code, 0)
+  t.same(issuer.lines().slice(1, 3), [SEARCH, second])
+})
+
+t.test('credentials come from the environment or from the closed file of an issuer', async (t) => {
+  const issuer = await fakeIssuer({ ...TOKEN_REPLY, 'POST /admin/v1/ends': { body: ENDED } })
+  t.teardown(issuer.close)
+  const folder = t.testdir({ '.latchkey': {}, data: {}, secret: 'from a file\n' })
+  const credentials = {
+    issuer: 'http://sso.localhost:4000',
+    issuerAddress: `http://localhost:${issuer.port}`,
+    clientId: 'latchkey-cli',
+    clientSecret: 'kept in the data folder',
+  }
+  const put = (file: string, content: unknown, mode = 0o600) => {
+    writeFileSync(
+      join(folder, file),
+      typeof content === 'string' ? content : JSON.stringify(content),
+    )
+    chmodSync(join(folder, file), mode)
+  }
+  const end = (more: string[] = [], env: Record<string, string> = {}) =>
+    runLine(['sessions', 'end', SID, ...more], { cwd: folder, env })
+  const usedSecret = () => {
+    const basic = issuer.seen.at(-2)?.headers.authorization?.slice(6) ?? ''
+    return Buffer.from(basic, 'base64').toString().split(':')[1]
+  }
+
+  t.match(await end(), { code: 2, err: /No credentials/ })
+  put('.latchkey/cli.json', credentials)
+  t.match(await end(), { code: 0, err: '' })
+  t.equal(usedSecret(), 'kept+in+the+data+folder')
+  put('data/cli.json', { ...credentials, clientSecret: 'elsewhere' })
+  t.equal((await end(['--data-dir', 'data'])).code, 0)
+  t.equal(usedSecret(), 'elsewhere')
+  t.equal((await end([], { LATCHKEY_DATA_DIR: 'data' })).code, 0)
+  chmodSync(join(folder, 'secret'), 0o600)
+  const { LATCHKEY_CLI_CLIENT_SECRET: _, ...rest } = issuer.env
+  t.equal((await end([], { ...rest, LATCHKEY_CLI_CLIENT_SECRET_FILE: 'secret' })).code, 0)
+  t.equal(usedSecret(), 'from+a+file')
+
+  const bad: [content: unknown, mode: number, says: RegExp][] = [
+    [credentials, 0o644, /can be read by others/],
+    ['{"clientSecret": "half a secr', 0o600, /\(?JSON/],
+    [{ ...credentials, clientSecret: undefined }, 0o600, /clientSecret/],
+    [{ ...credentials, issuer: 'not a url' }, 0o600, /URL/],
+  ]
+  for (const [content, mode, says] of bad) {
+    put('.latchkey/cli.json', content, mode)
+    const ran = await end()
+    t.equal(ran.code, 2)
+    t.match(ran.err.replaceAll('\n', ' '), says)
+    t.notMatch(ran.err, /half a secr|kept in/)
+  }
+  const incomplete = await end([], { LATCHKEY_CLI_CLIENT_ID: 'x' })
+  t.match(incomplete, { code: 2, err: /LATCHKEY_CLI_ISSUER is not/ })
+})

@@ -1,0 +1,89 @@
+import t from 'tap'
+import { COMMANDS } from '../src/commands/commands.ts'
+import { helpText } from '../src/help.ts'
+import { EN } from '../src/messages/en.ts'
+import { type MessageKey, sayIn } from '../src/messages/messages.ts'
+import { ZH_CN } from '../src/messages/zh-cn.ts'
+import { cut, printable, widthOf, wrap } from '../src/text-width.ts'
+import { runLine } from './fixtures/stand-ins.ts'
+
+const LANGUAGES = { en: sayIn({}), zh: sayIn({ LANG: 'zh_CN.UTF-8' }) }
+
+t.test('every help fits 80 columns, in both languages', async (t) => {
+  const topics = ['', 'sessions', 'users', 'token', ...COMMANDS.map(({ name }) => name)]
+  for (const [language, say] of Object.entries(LANGUAGES)) {
+    for (const topic of topics) {
+      for (const line of helpText(topic, COMMANDS, say).split('\n')) {
+        t.ok(widthOf(line) <= 80, `${language} ${topic}: ${line}`)
+      }
+    }
+  }
+})
+
+t.test(
+  'every help has usage, options and an example; those of commands the exit codes',
+  async (t) => {
+    for (const { name, options, examples } of COMMANDS) {
+      const { code, out } = await runLine([...name.split(' '), '--help'])
+      t.equal(code, 0)
+      t.match(out, `Usage: latchkey ${name}`)
+      for (const option of [...options, 'json', 'data-dir', 'help'])
+        t.match(out, `--${option}`, name)
+      for (const example of examples) t.match(out, `  ${example}\n`)
+      t.match(out, /Exit codes:\n {2}0 {2}.*\n {2}1 {2}.*\n {2}2 {2}.*\n {2}3 {2}.*\n {2}4 {2}/)
+    }
+    const { out } = await runLine([])
+    for (const { name } of COMMANDS) t.match(out, name, 'the overview names every command')
+    t.match((await runLine(['sessions'])).out, /sessions list[\s\S]*sessions end/)
+    t.notMatch((await runLine(['sessions', '--help'])).out, 'users add')
+    t.equal(
+      (await runLine(['help', 'users', 'add'])).out,
+      (await runLine(['users', 'add', '-h'])).out,
+    )
+    t.match((await runLine(['--version'])).out, /^\d+\.\d+\.\d+\n$/)
+  },
+)
+
+t.test('the language is that of the terminal', async (t) => {
+  const cases: [env: Record<string, string>, isChinese: boolean][] = [
+    [{}, false],
+    [{ LANG: 'zh_CN.UTF-8' }, true],
+    [{ LANG: 'zh' }, true],
+    [{ LANG: 'de_DE.UTF-8' }, false],
+    [{ LANG: 'zha_CN' }, false],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, false],
+    [{ LANG: 'en_US.UTF-8', LC_MESSAGES: 'zh_TW.UTF-8' }, true],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, true],
+  ]
+  for (const [env, isChinese] of cases) {
+    t.equal((await runLine([], { env })).out.includes('用法'), isChinese, JSON.stringify(env))
+  }
+})
+
+t.test('both languages have the same texts with the same names to fill in', async (t) => {
+  t.same(Object.keys(ZH_CN).sort(), Object.keys(EN).sort())
+  const names = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+  for (const key of Object.keys(EN) as MessageKey[]) t.same(names(ZH_CN[key]), names(EN[key]), key)
+})
+
+t.test('widths: wide characters count twice, nothing gets lost', async (t) => {
+  t.equal(widthOf('ab会话'), 6)
+  t.equal(widthOf('e\u0301'), 1)
+  t.equal(cut('会话会话', 5), '会话…')
+  t.equal(cut('会话', 4), '会话')
+  t.equal(printable('a\u001b[31mb\u202ec'), 'a\ufffd[31mb\ufffdc')
+  for (const [text, columns] of [
+    ['a b c d e f', 3],
+    ['会话会话会话', 5],
+    ['x'.repeat(30), 10],
+    ['', 10],
+    ['用 abc 登录。到此为止', 8],
+  ] as const) {
+    const lines = wrap(text, columns)
+    t.ok(
+      lines.every((line) => widthOf(line) <= columns),
+      `${text} in ${columns}`,
+    )
+    t.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''))
+  }
+})

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { runLine } from './fixtures/stand-ins.ts'
+
+const BIN = join(import.meta.dirname, '..', 'bin', 'latchkey.mjs')
+
+/** `latchkey …` as a process of its own, as somebody in a checkout calls it. */
+function latchkey(argv: readonly string[], cwd: string) {
+  return spawn(process.execPath, [BIN, ...argv], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+t.test(
+  'latchkey start runs an issuer that the other commands find by its data folder',
+  async (t) => {
+    const port = await freePort()
+    const cwd = t.testdir({
+      'sso.yaml': `issuer: http://sso.localhost:${port}\nlisten: { port: ${port} }\n`,
+    })
+    const issuer = latchkey(['start', '--config', 'sso.yaml'], cwd)
+    t.teardown(() => issuer.kill('SIGKILL'))
+    for await (const line of createInterface(issuer.stdout)) {
+      if (JSON.parse(line).msg === 'issuer ready') break
+    }
+    const says = async (line: string, stdin = '') => {
+      const ran = await runLine(line.split(' '), { cwd, stdin })
+      return `${ran.code} ${ran.out}${ran.err}`
+    }
+    t.match(await says('users add ada --password-stdin', 'correct horse\n'), /^0 ada is added: u_/)
+    t.match(await says('users add ADA --no-password'), /^1 The issuer refuses: .*username-taken/s)
+    t.match(await says('sessions list --user ada'), '0 ada is not signed in anywhere.')
+    t.match(await says('users passwd ada --password-stdin', 'short'), /^1 The issuer refuses: /)
+    t.match(await says('users disable ada'), '0 ada is disabled')
+    t.match(await says('users enable ada'), '0 ada is enabled')
+    t.match(await says('sessions end --user ada'), /^0 Ended\. No service accepts it after \d{4}-/)
+    t.match(await says('users disable bob'), '1 There is no user bob.')
+
+    const { clientId, clientSecret } = JSON.parse(
+      readFileSync(join(cwd, '.latchkey/cli.json'), 'utf8'),
+    )
+    const answer = await fetch(`http://127.0.0.1:${port}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    const { access_token } = (await answer.json()) as { access_token: string }
+    const verified = await runLine(['token', 'verify', access_token], { cwd })
+    t.match(verified, { code: 0, out: /^The token is good\.\n/ })
+    t.match(verified.out, /subject +svc:latchkey-cli\n/)
+
+    const second = latchkey(['start', '--config', 'sso.yaml', '--data-dir', 'other'], cwd)
+    const complaint = await text(second.stderr)
+    t.match(complaint, /^listen: .*\[port-in-use\]\n$/, 'one clear line')
+    t.equal(second.exitCode ?? (await once(second, 'exit'))[0], 2)
+
+    issuer.kill('SIGTERM')
+    t.same(await once(issuer, 'exit'), [0, null], 'stops cleanly')
+    t.match(await says('users disable ada'), /^3 The issuer cannot be reached/)
+  },
+)
+
+t.test('settings that are wrong are listed before anything starts', async (t) => {
+  const cwd = t.testdir({
+    'latchkey.yaml': 'isuer: https://sso.example.com\nlisten: { port: no }\n',
+  })
+  const child = latchkey(['start'], cwd)
+  const complaint = await text(child.stderr)
+  t.equal(complaint.split('\n').length, 4)
+  t.match(complaint, /^latchkey\.yaml:1:1 isuer: .*did you mean issuer\?/m)
+  t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
+})
