@@ -230,6 +230,20 @@ t.test('a file that became read-only is unavailable, not broken', async (t) => {
   )
 })
 
+t.test('a transaction holds the write lock before its first write', async (t) => {
+  const file = join(t.testdir({}), 'directory.sqlite')
+  await (await open(file)).close()
+  const database = new DatabaseSync(file)
+  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+  const other = new DatabaseSync(file)
+  t.teardown(() => Promise.all([sql.close(), other.close()]))
+  await sql.write(async (db) => {
+    await db.selectFrom('users').selectAll().execute()
+    t.throws(() => other.exec('begin immediate'), { errcode: 5 })
+  })
+  t.doesNotThrow(() => other.exec('begin immediate; rollback'))
+})
+
 t.test('a transaction happens together or not at all', async (t) => {
   const directory = await memoryDirectory(t)
   const record = { at: 1, actor: { sub: 'issuer' }, target: 'x', reason: 'test', detail: {} }
