@@ -16,7 +16,7 @@ import type { RedisContext } from './context.ts'
 import { redisFamilies } from './families.ts'
 import { guarded } from './guarded.ts'
 import { redisOneTime } from './one-time.ts'
-import { openConnection } from './open-connection.ts'
+import { closeConnection, openConnection } from './open-connection.ts'
 import { type RedisLogDeps, redisLog } from './revocation-log.ts'
 import { scriptRunner } from './script.ts'
 import { seenHeads } from './seen-heads.ts'
@@ -106,6 +106,7 @@ function storeOn(
     redis.zrem(user(sub), sid).catch(() => {})
   }
   const log = redisLog({ ...deps, context, forget })
+  let closing: Promise<void> | undefined
   return {
     kind: 'redis',
     partitions,
@@ -117,10 +118,9 @@ function storeOn(
     ping: async () => {
       await log.heartbeat(0)
     },
-    close: async () => {
-      // Lets what was sent be answered; a Redis that does not answer is left without a word.
-      await redis.quit().catch(() => {})
-      redis.disconnect()
+    close: () => {
+      closing ??= closeConnection(redis)
+      return closing
     },
   }
 }

@@ -21,6 +21,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     connectionName: 'latchkey-store',
     commandTimeout: options.commandTimeoutMs,
     connectTimeout: 1000,
+    disconnectTimeout: options.commandTimeoutMs,
     // A socket that stays silent while commands wait is dead or its server hangs: throw it away and try a new one.
     socketTimeout: 2 * options.commandTimeoutMs,
     // While there is no connection a command fails at once, and none is sent a second time behind its caller's back.
@@ -43,6 +44,17 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     throw error
   }
   return redis
+}
+
+/** Lets what was sent be answered; a Redis that does not answer is left without a word. */
+export async function closeConnection(redis: Redis): Promise<void> {
+  const ended = new Promise((resolve) => redis.once('end', resolve))
+  try {
+    await redis.quit()
+    await ended
+  } catch {
+    redis.disconnect()
+  }
 }
 
 /** One line when the connection is lost and one when it is back, not one for each attempt in between. */
