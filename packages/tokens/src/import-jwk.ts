@@ -33,13 +33,15 @@ export function importPublicJwk(jwk: Jwk, alg: AsymmetricAlg): KeyObject {
   checkMembers(jwk, alg, 'verify')
   const secret = SECRET_MEMBERS.find((name) => name in jwk)
   if (secret !== undefined) refuse('jwk-secret', `the private member ${secret}`, 'a public key')
-  return load(alg, () => createPublicKey({ key: materialOf(jwk, alg, false), format: 'jwk' }))
+  const key = materialOf(jwk, alg, false)
+  return load(alg, () => createPublicKey({ key, format: 'jwk' }))
 }
 
 /** The key to sign with. @throws InputError `jwk-…`, `key-kind`, `rsa-key-weak` */
 export function importPrivateJwk(jwk: Jwk, alg: AsymmetricAlg): KeyObject {
   checkMembers(jwk, alg, 'sign')
-  return load(alg, () => createPrivateKey({ key: materialOf(jwk, alg, true), format: 'jwk' }))
+  const key = materialOf(jwk, alg, true)
+  return load(alg, () => createPrivateKey({ key, format: 'jwk' }))
 }
 
 /** A key shared with a service. @throws InputError `jwk-…`, `hmac-key-short` */
