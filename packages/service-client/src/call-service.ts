@@ -1,6 +1,6 @@
 import { type InTimeDeps, inTime, pause } from './in-time.ts'
 import { shortRetryAfter } from './retry-after.ts'
-import type { AccessToken } from './token-request.ts'
+import type { AccessToken } from './token-response.ts'
 
 /** Redirects are not for the caller to choose: following one would hand the token on. */
 export type ServiceRequestInit = Omit<RequestInit, 'redirect'>

@@ -1,5 +1,5 @@
 import type { Clock } from '@latchkey/protocol'
-import type { AccessToken } from './token-request.ts'
+import type { AccessToken } from './token-response.ts'
 
 /** The successor is fetched when so much of a token's life is left. */
 const EARLY_SHARE = 0.2

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { tokenCache } from '../src/token-cache.ts'
-import type { AccessToken } from '../src/token-request.ts'
+import type { AccessToken } from '../src/token-response.ts'
 import { testTime } from './fixtures/local-cluster.ts'
 
 /** Numbered tokens of a given life, handed out when `release` is called (or at once). */
