@@ -1,7 +1,7 @@
 import crypto, { createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import t from 'tap'
-import { hmacMatches } from '../src/hmac.ts'
+import { hmacMatches, hmacSha256 } from '../src/hmac.ts'
 import {
   accessTokenVerifier,
   deriveKey,
@@ -169,6 +169,15 @@ t.test('what cannot be derived from is refused', async (t) => {
   t.throws(() => deriveServiceKey({ ...facts, audience: 'a'.repeat(1000) }), {
     code: 'key-context-long',
   })
+})
+
+t.test('a text that does not fit is never cut', async (t) => {
+  const digest = (length: number) =>
+    createHmac('sha256', RECORD.key).update('x'.repeat(length)).digest('latin1')
+  for (const length of [0, 1, 8191, 8192]) {
+    t.equal(hmacSha256(RECORD.key, 'x'.repeat(length)), digest(length), `${length} characters`)
+  }
+  t.throws(() => hmacSha256(RECORD.key, 'x'.repeat(8193)), RangeError)
 })
 
 t.test('a key map holds each kid once, and only keys that fit', async (t) => {
