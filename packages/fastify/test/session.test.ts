@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import type { RefusalReason } from '@latchkey/verifier'
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
@@ -12,8 +13,8 @@ function cookieSession(fresh?: string): SessionSource & { asked: string[]; redir
   const session = {
     asked: [] as string[],
     redirects: false,
-    accessToken: (request: { headers: { cookie?: string | undefined } }) =>
-      /token=([^;]+)/.exec(request.headers.cookie ?? '')?.[1],
+    accessToken: (request: { cookies: { [name: string]: string | undefined } }) =>
+      request.cookies['token'],
     async renew(_request: unknown, _reply: unknown, reason: RefusalReason) {
       session.asked.push(`renew ${reason}`)
       return fresh
@@ -305,6 +306,7 @@ t.test(
     const nameless = Fastify()
     t.teardown(() => nameless.close())
     const named = fakeVerifier('urn:example:orders')
+    await nameless.register(cookie)
     await nameless.register(latchkey, { verifier: named, session: cookieSession() })
     anything(nameless)
     named.grant('good', ['* /orders'])
