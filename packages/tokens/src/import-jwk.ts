@@ -54,14 +54,11 @@ export function importSecretJwk(jwk: Jwk, alg: 'HS256'): KeyObject {
 /** What a JWK says about itself must fit, where it says it: RFC 7517 sections 4.1 to 4.4. */
 function checkMembers(jwk: Jwk, alg: Alg, operation: 'sign' | 'verify'): void {
   const expected = KINDS[alg]
-  if (jwk['kty'] !== expected.kty)
-    refuse('jwk-kty', shown(jwk['kty']), `${expected.kty} for ${alg}`)
-  if (jwk['crv'] !== expected.crv)
-    refuse('jwk-crv', shown(jwk['crv']), `${expected.crv} for ${alg}`)
-  if ('alg' in jwk && jwk['alg'] !== alg) refuse('jwk-alg', shown(jwk['alg']), alg)
-  if ('use' in jwk && jwk['use'] !== 'sig') refuse('jwk-use', shown(jwk['use']), 'sig')
-  if (!('key_ops' in jwk)) return
-  const operations = jwk['key_ops']
+  const { kty, crv, use = 'sig', key_ops: operations = [operation] } = jwk
+  if (kty !== expected.kty) refuse('jwk-kty', shown(kty), `${expected.kty} for ${alg}`)
+  if (crv !== expected.crv) refuse('jwk-crv', shown(crv), `${expected.crv} for ${alg}`)
+  if (jwk['alg'] !== undefined && jwk['alg'] !== alg) refuse('jwk-alg', shown(jwk['alg']), alg)
+  if (use !== 'sig') refuse('jwk-use', shown(use), 'sig')
   if (!Array.isArray(operations) || !operations.includes(operation)) {
     refuse('jwk-key-ops', shown(operations), `key_ops with ${operation}`)
   }

@@ -8,6 +8,8 @@ export interface JoseHeader {
   readonly kid: string | undefined
 }
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
+
 /** One member of the flat object that a header is: no escapes, no control characters, ASCII only. */
 const MEMBER = /[ \t\r\n]*"(alg|typ|kid)"[ \t\r\n]*:[ \t\r\n]*"([ !#-[\]-~]*)"[ \t\r\n]*/y
 
@@ -21,28 +23,20 @@ export function readJoseHeader(segment: string): JoseHeader | 'not_canonical' | 
   const bytes = decodeBase64url(segment)
   if (!bytes) return 'not_canonical'
   const text = bytes.toString('latin1')
-  const header: Record<'alg' | 'typ' | 'kid', string | undefined> = {
-    alg: undefined,
-    typ: undefined,
-    kid: undefined,
-  }
+  const header: Writable<JoseHeader> = { alg: undefined, typ: undefined, kid: undefined }
   let at = text.search(/[^ \t\r\n]/)
   let expected = '{'
   while (text[at] === expected) {
     MEMBER.lastIndex = at + 1
-    const [, name, value] = MEMBER.exec(text) ?? []
-    if (!isHeaderName(name) || value === undefined || header[name] !== undefined)
-      return 'bad_header'
-    header[name] = value
+    const member = MEMBER.exec(text)
+    const name = member?.[1] as keyof JoseHeader | undefined
+    if (name === undefined || header[name] !== undefined) return 'bad_header'
+    header[name] = member?.[2]
     at = MEMBER.lastIndex
     expected = ','
   }
   const closed = expected === ',' && /^\}[ \t\r\n]*$/.test(text.slice(at))
   return closed ? header : 'bad_header'
-}
-
-function isHeaderName(name: string | undefined): name is keyof JoseHeader {
-  return name !== undefined
 }
 
 const segments = new WeakMap<KeyRecord, Map<string, string>>()

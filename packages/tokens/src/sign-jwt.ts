@@ -43,7 +43,7 @@ export function signAccessToken(record: SigningKeyRecord, claims: AccessTokenCla
 
 function signPayload(record: SigningKeyRecord, typ: string, payload: string): string {
   const text = `${headerSegment(record, typ)}.${encodeBase64url(payload)}`
-  // Room for the longest signature, which is an RSA one: the verifier's limit is for the whole token.
+  // Looked at before signing too: an RSA signature over what nobody may send is wasted.
   if (text.length > LIMITS.tokenBytes) throw tooLong(text.length)
   const token = `${text}.${signText(record, text)}`
   if (token.length > LIMITS.tokenBytes) throw tooLong(token.length)

@@ -173,7 +173,7 @@ t.test('what cannot be derived from is refused', async (t) => {
 
 t.test('a text that does not fit is never cut', async (t) => {
   const digest = (length: number) =>
-    createHmac('sha256', RECORD.key).update('x'.repeat(length)).digest('latin1')
+    createHmac('sha256', RECORD.key).update('x'.repeat(length)).digest('binary')
   for (const length of [0, 1, 8191, 8192]) {
     t.equal(hmacSha256(RECORD.key, 'x'.repeat(length)), digest(length), `${length} characters`)
   }
