@@ -51,6 +51,9 @@ export interface DemoSecrets {
   readonly masterKey: string
 }
 
+/** The program `npm run demo`: a native app, which cannot keep a secret (RFC 8252). */
+export const DEMO_CLIENT = { id: 'demo', redirectUri: 'http://127.0.0.1/demo' } as const
+
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /** The settings of the issuer, in the form of `latchkey.yaml`. */
@@ -96,6 +99,14 @@ export function demoSettings(addresses: DemoAddresses, secrets: DemoSecrets, dat
         post_logout_redirect_uris: [`${live}/logout`],
         backchannel_logout_uri: `${live}/login/backchannel`,
         services: [live],
+        first_party: true,
+      },
+      {
+        client_id: DEMO_CLIENT.id,
+        client_name: 'npm run demo',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: [DEMO_CLIENT.redirectUri],
+        services: [orders, reports, live],
         first_party: true,
       },
     ],
