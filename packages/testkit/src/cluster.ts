@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
-import { buildIssuer, declare, type End, publishDeclared } from '@latchkey/issuer'
-import { LIMITS, nowSeconds, type Random } from '@latchkey/protocol'
+import { buildIssuer, declare, type End, type Issuer, publishDeclared } from '@latchkey/issuer'
+import { type EndReason, type EndTarget, LIMITS, nowSeconds, type Random } from '@latchkey/protocol'
 import { connectRedisStore, openSqliteStore, type SessionRecord, type Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { ClusterOptions, ServiceEnvironment } from './cluster-options.ts'
@@ -13,6 +13,8 @@ import { freePort } from './free-port.ts'
 import { type HttpBrowser, httpBrowser } from './http-browser.ts'
 import { seededRandom } from './seeded-random.ts'
 import { type TestClock, testClock } from './test-clock.ts'
+import { untilApplied } from './until-applied.ts'
+import { untilLeased } from './until-leased.ts'
 
 export interface Cluster {
   readonly clock: TestClock
@@ -26,6 +28,8 @@ export interface Cluster {
     readonly directory: Directory
     readonly store: Store
   }
+  /** Moves the clock, and waits until every service has a lease again: those of before have ended by it. */
+  advance(seconds: number): Promise<void>
   /** What the service was built as. */
   service(name: string): FastifyInstance
   /** A browser of its own; `language` is its Accept-Language. */
@@ -33,7 +37,8 @@ export interface Cluster {
   passwordOf(username: string): string
   sub(username: string): Promise<string>
   sessionsOf(username: string): Promise<SessionRecord[]>
-  /** As an admin does it. */
+  /** Ends something as an admin does; resolves when every service has applied it. */
+  end(target: EndTarget, reason?: EndReason): Promise<void>
   endSession(sid: string): Promise<void>
   endSessionsOf(username: string): Promise<void>
   close(): Promise<void>
@@ -69,8 +74,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       hosts,
       issuer: { ...issuer, url: ISSUER, address: addressOf('sso', hosts), directory, store },
       close,
-      ...actions({ directory, store, clock, hosts, end: issuer.end }),
+      ...actions({ directory, store, clock, hosts, issuer }),
       service: (name) => found(services.get(name), name),
+      advance: async (seconds) => {
+        clock.advance(seconds)
+        await untilLeased([...services.values()])
+      },
     }
   } catch (error) {
     await close()
@@ -158,10 +167,14 @@ function actions(parts: {
   store: Store
   clock: TestClock
   hosts: ReadonlyMap<string, number>
-  end: End
+  issuer: Issuer
 }) {
-  const { directory, store, clock, hosts, end } = parts
-  const admin = { sub: 'svc:testkit', clientId: 'testkit' }
+  const { directory, store, clock, hosts, issuer } = parts
+  const end = async (target: EndTarget, reason: EndReason = 'admin') => {
+    const actor = { sub: 'svc:testkit', clientId: 'testkit' }
+    const outcome = await issuer.end(target, reason, actor)
+    await untilApplied(outcome.entries, issuer)
+  }
   const sub = async (username: string) =>
     found(await directory.users.findByUsername(username), username).sub
   return {
@@ -171,12 +184,9 @@ function actions(parts: {
       httpBrowser({ hosts, passwordOf, ...(language !== undefined && { language }) }),
     sessionsOf: async (username: string) =>
       await store.sessions.listByUser(await sub(username), MOST_SESSIONS, nowSeconds(clock)),
-    endSession: async (sid: string) => {
-      await end({ kind: 'session', sid }, 'admin', admin)
-    },
-    endSessionsOf: async (username: string) => {
-      await end({ kind: 'user', sub: await sub(username) }, 'admin', admin)
-    },
+    end,
+    endSession: (sid: string) => end({ kind: 'session', sid }),
+    endSessionsOf: async (username: string) => end({ kind: 'user', sub: await sub(username) }),
   }
 }
 

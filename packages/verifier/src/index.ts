@@ -1,3 +1,5 @@
+export type { Clock } from '@latchkey/protocol'
+export { createVerifier } from './create-verifier.ts'
 export type {
   RefusalReason,
   Verification,
@@ -6,3 +8,5 @@ export type {
   VerifierOptions,
   VerifierStatus,
 } from './verifier.ts'
+export { type VerifierParts, verifierFrom } from './verifier-from.ts'
+export { VerifierNotReady } from './verifier-not-ready.ts'

@@ -33,7 +33,7 @@ import { signIn } from './endpoints/sign-in.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { FEED_MAX_PAYLOAD_BYTES } from './feed/connection.ts'
-import { feedHub } from './feed/hub.ts'
+import { type FeedHub, feedHub } from './feed/hub.ts'
 import { leaseClock } from './feed/lease-clock.ts'
 import { localRevocations } from './feed/local-revocations.ts'
 import { logTail } from './feed/log-tail.ts'
@@ -73,6 +73,8 @@ export interface IssuerDeps {
 export interface Issuer {
   readonly app: FastifyInstance
   readonly end: End
+  /** Who is connected to this process, and what they have applied. */
+  readonly verifiers: FeedHub['verifiers']
 }
 
 /** Builds the issuer; nothing listens yet. Closing it leaves store and directory open: they are the caller's. */
@@ -101,7 +103,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     feeding.tail.stop()
     await ending.backchannel.idle()
   })
-  return { app, end: ending.end }
+  return { app, end: ending.end, verifiers: feeding.hub.verifiers }
 }
 
 /** Strict from the start: no coercion, no silent removal, no parser that was not asked for, limits on everything. */

@@ -3,9 +3,11 @@ import formbody from '@fastify/formbody'
 import { latchkey } from '@latchkey/fastify'
 import { login, loginSession } from '@latchkey/login'
 import { createServiceClient } from '@latchkey/service-client'
-import { createVerifier } from '@latchkey/verifier'
+import { type Clock, createVerifier } from '@latchkey/verifier'
 import { type FastifyBaseLogger, type FastifyRequest, fastify } from 'fastify'
 import { assets } from './assets.ts'
+import { health } from './health.ts'
+import { liveTeller } from './live-teller.ts'
 import { type NewOrder, orderBook } from './order-book.ts'
 import { orderPage, ordersPage, summaryPage, welcomePage } from './pages.ts'
 
@@ -22,14 +24,23 @@ export interface OrdersOptions {
   reports: { url: string; address: string }
   live: { url: string; address: string }
   log?: FastifyBaseLogger
+  /** Tests move it. */
+  clock?: Clock
 }
 
 export async function buildOrders(options: OrdersOptions) {
   const { issuer, issuerAddress, baseUrl, clientId, clientSecret, log } = options
+  const clock = options.clock && { clock: options.clock }
   const app = fastify(log ? { loggerInstance: log } : {})
   const credentials = { clientId, clientSecret }
-  const verifier = await createVerifier({ issuer, issuerAddress, service: baseUrl, credentials })
-  const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret })
+  const verifier = await createVerifier({
+    issuer,
+    issuerAddress,
+    service: baseUrl,
+    credentials,
+    ...clock,
+  })
+  const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret, ...clock })
 
   // From here on every route is closed that does not say `public`.
   await app.register(latchkey, { verifier, session: loginSession })
@@ -41,20 +52,14 @@ export async function buildOrders(options: OrdersOptions) {
     baseUrl,
     resource: baseUrl,
     cookieSecret: options.cookieSecret,
+    ...clock,
   })
   await app.register(formbody)
   await app.register(assets)
   app.addHook('onClose', () => verifier.close())
 
   const orders = orderBook()
-  const live = services.as(options.live.url, { address: options.live.address })
-  const tell = (event: string) => {
-    const body = JSON.stringify({ from: 'Orders', event })
-    const headers = { 'content-type': 'application/json' }
-    live.fetch('/events', { method: 'POST', body, headers }).catch((err: unknown) => {
-      app.log.warn({ err }, 'Live was not told')
-    })
-  }
+  const tell = liveTeller(services.as(options.live.url, { address: options.live.address }), app.log)
 
   app.get('/', { config: { public: true } }, async (request, reply) => {
     return reply.type('text/html').send(welcomePage(request))
@@ -99,11 +104,7 @@ export async function buildOrders(options: OrdersOptions) {
     return reply.type('text/html').send(summaryPage(request, answer.status, report))
   })
 
-  app.get('/healthz', { config: { public: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { public: true } }, async (_request, reply) => {
-    const ready = verifier.status().leaseMs > 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
+  await app.register(health, { verifier })
   return app
 }
 

@@ -1,8 +1,9 @@
 /** Reports: an API behind Latchkey. Read it top to bottom; this is all that a customer writes. */
 import { latchkey } from '@latchkey/fastify'
 import { createServiceClient } from '@latchkey/service-client'
-import { createVerifier } from '@latchkey/verifier'
+import { type Clock, createVerifier } from '@latchkey/verifier'
 import { type FastifyBaseLogger, fastify } from 'fastify'
+import { health } from './health.ts'
 
 export interface ReportsOptions {
   /** The issuer's public identity, and where it is reached from here. */
@@ -18,6 +19,8 @@ export interface ReportsOptions {
   /** How often the job runs. Default 10 s. */
   jobSeconds?: number
   log?: FastifyBaseLogger
+  /** Tests move it. */
+  clock?: Clock
 }
 
 interface Order {
@@ -27,10 +30,17 @@ interface Order {
 
 export async function buildReports(options: ReportsOptions) {
   const { issuer, issuerAddress, baseUrl, clientId, clientSecret, log } = options
+  const clock = options.clock && { clock: options.clock }
   const app = fastify(log ? { loggerInstance: log } : {})
   const credentials = { clientId, clientSecret }
-  const verifier = await createVerifier({ issuer, issuerAddress, service: baseUrl, credentials })
-  const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret })
+  const verifier = await createVerifier({
+    issuer,
+    issuerAddress,
+    service: baseUrl,
+    credentials,
+    ...clock,
+  })
+  const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret, ...clock })
   const orders = services.as(options.orders.url, { address: options.orders.address })
   const live = services.as(options.live.url, { address: options.live.address })
 
@@ -72,11 +82,7 @@ export async function buildReports(options: ReportsOptions) {
     return reply.code(201).send({ id, published: true })
   })
 
-  app.get('/healthz', { config: { public: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { public: true } }, async (_request, reply) => {
-    const ready = verifier.status().leaseMs > 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
+  await app.register(health, { verifier })
 
   const job = setInterval(
     () => {

@@ -2,9 +2,10 @@
 import websocket from '@fastify/websocket'
 import { latchkey } from '@latchkey/fastify'
 import { login, loginSession } from '@latchkey/login'
-import { createVerifier } from '@latchkey/verifier'
+import { type Clock, createVerifier } from '@latchkey/verifier'
 import { type FastifyBaseLogger, fastify } from 'fastify'
 import { assets } from './assets.ts'
+import { health } from './health.ts'
 import { livePage } from './live-page.ts'
 
 export interface LiveOptions {
@@ -17,6 +18,8 @@ export interface LiveOptions {
   clientSecret: string
   cookieSecret: string
   log?: FastifyBaseLogger
+  /** Tests move it. */
+  clock?: Clock
 }
 
 interface LiveEvent {
@@ -36,9 +39,16 @@ const EVENT = {
 
 export async function buildLive(options: LiveOptions) {
   const { issuer, issuerAddress, baseUrl, clientId, clientSecret, log } = options
+  const clock = options.clock && { clock: options.clock }
   const app = fastify(log ? { loggerInstance: log } : {})
   const credentials = { clientId, clientSecret }
-  const verifier = await createVerifier({ issuer, issuerAddress, service: baseUrl, credentials })
+  const verifier = await createVerifier({
+    issuer,
+    issuerAddress,
+    service: baseUrl,
+    credentials,
+    ...clock,
+  })
 
   // From here on every route is closed that does not say `public`, and every socket ends with its session.
   await app.register(latchkey, { verifier, session: loginSession })
@@ -50,6 +60,7 @@ export async function buildLive(options: LiveOptions) {
     baseUrl,
     resource: baseUrl,
     cookieSecret: options.cookieSecret,
+    ...clock,
   })
   await app.register(websocket, { options: { maxPayload: 4096 } })
   await app.register(assets)
@@ -83,10 +94,6 @@ export async function buildLive(options: LiveOptions) {
     return reply.code(204).send()
   })
 
-  app.get('/healthz', { config: { public: true } }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { public: true } }, async (_request, reply) => {
-    const ready = verifier.status().leaseMs > 0
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
+  await app.register(health, { verifier })
   return app
 }

@@ -153,7 +153,7 @@ async function answer(
       }
       return
     case 'lease?':
-      if (!deps.lease.confirmed()) await deps.lease.beat()
+      if (!isRecent(deps)) await deps.lease.beat()
       connection.lease(message.id, deps.lease.confirmed(), deps.clock.monotonicMs())
       return
     case 'resync':
@@ -166,6 +166,12 @@ async function answer(
       return
     }
   }
+}
+
+/** Otherwise a beat is late (the process was suspended, the store was away): better one now than a lease that ends early. */
+function isRecent(deps: FeedHubDeps): boolean {
+  const confirmed = deps.lease.confirmed()
+  return !!confirmed && deps.clock.monotonicMs() - confirmed.begunAtMs < deps.leaseMs / 2
 }
 
 /** A verifier that comes from another issuer process may be ahead of this one: read first, then place it. */
