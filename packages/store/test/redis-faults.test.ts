@@ -4,6 +4,7 @@ import { type RedisServer, startRedis } from '@latchkey/store/redis-server'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { partitionKeys } from '../src/keys.ts'
+import { breakableLink } from './breakable-link.ts'
 import {
   codeOf,
   FACTS,
@@ -187,6 +188,31 @@ await t.test('a Redis that goes away', async (t) => {
       t.equal(await again.promise, 0, 'and hear of entries again')
     },
   )
+
+  await t.test('a connection that swallows everything is given up for a new one', async (t) => {
+    const link = await breakableLink(server.port)
+    t.teardown(() => link.close())
+    const store = await connect(t, { url: link.url })
+    link.swallow()
+    const recoveredMs = await recovery(store)
+    t.ok(recoveredMs < 1500, `answers again after ${recoveredMs.toFixed()} ms`)
+  })
+
+  await t.test('a failure is reported when Redis can no longer carry it out', async (t) => {
+    const link = await breakableLink(server.port)
+    t.teardown(() => link.close())
+    const store = await connect(t, { url: link.url })
+    server.pause()
+    t.teardown(() => server.resume())
+    const started = performance.now()
+    const ping = t.rejects(store.ping(), StoreUnavailable)
+    await new Promise(setImmediate)
+    link.cut()
+    await ping
+    const elapsedMs = performance.now() - started
+    t.ok(elapsedMs >= 398 && elapsedMs < 500, `after ${elapsedMs.toFixed()} ms, though cut at once`)
+    server.resume()
+  })
 
   await t.test('a flushed script cache is filled again', async (t) => {
     const store = await connect(t)

@@ -114,6 +114,18 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
     t.strictSame(await listed(2), [second?.sid, third?.sid], 'dead ones do not fill the page')
     t.strictSame(await listed(10, NOW + 1000), [])
     t.strictSame(await sessions.listByUser(newSub(), 10, NOW), [])
+
+    const other = newSub()
+    const lasting = await livingSession(store, { sub: other, createdAt: NOW - 9 })
+    for (const age of [3, 2, 1]) {
+      await livingSession(store, { sub: other, createdAt: NOW - age, idleExpiresAt: NOW + 5 })
+    }
+    const left = await sessions.listByUser(other, 2, NOW + 5)
+    t.strictSame(
+      left.map(({ sid }) => sid),
+      [lasting.sid],
+      'expired ones do not either',
+    )
   })
 
   await t.test('subjects that look alike in a key are different users', async (t) => {
