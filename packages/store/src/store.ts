@@ -143,7 +143,13 @@ export type RedeemOutcome =
   /** Same client, generation just replaced, inside the grace window: the same successor once more. */
   | { readonly kind: 'replayed'; readonly family: FamilyRecord; readonly rev: Position }
   /** Older or too late: the whole session has been ended and `entry` appended, in this same step. */
-  | { readonly kind: 'reused'; readonly family: FamilyRecord; readonly entry: LogEntry }
+  | {
+      readonly kind: 'reused'
+      readonly family: FamilyRecord
+      readonly entry: LogEntry
+      /** Epoch that the entry's offset belongs to. */
+      readonly epoch: number
+    }
   /** Session or family unknown, expired, ended or cut off. */
   | { readonly kind: 'dead' }
   /** The family belongs to another client; nothing changed. */

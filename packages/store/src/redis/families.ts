@@ -92,7 +92,7 @@ function redeemOutcome(
       x: entryExpiresAt,
       d: String(digest),
     }
-    return { kind: 'reused', family, entry }
+    return { kind: 'reused', family, entry, epoch: Number(epoch) }
   }
   const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
   return { kind: word === 'rotated' ? 'rotated' : 'replayed', family, rev }

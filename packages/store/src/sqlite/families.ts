@@ -44,12 +44,13 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
       if (outcome.kind !== 'reused') return outcome
       // Still the same step: nothing else runs in between, and ends are written through.
       const { family } = outcome
-      const entry = writeThrough(() => {
+      const ended = writeThrough(() => {
         sql.endSession.run(family.sid)
-        return logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
+        const entry = logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
+        return { entry, epoch: logTable.position().epoch }
       })
       context.tellWatchers()
-      return { kind: 'reused', family, entry }
+      return { kind: 'reused', family, ...ended }
     },
 
     peek: async (familyId, now) => read(() => find(familyId, now)),

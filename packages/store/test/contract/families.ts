@@ -51,6 +51,7 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     t.match(reused, { family: { sub: family.sub }, entry: { k: 'session', v: family.sid } })
     const { p = 0, o = 0 } = reused?.kind === 'reused' ? reused.entry : {}
     const slice = await log.read(p, o - 1, 10)
+    t.match(reused, { epoch: slice.epoch })
     t.strictSame(slice.entries, [reused?.kind === 'reused' && reused.entry], 'one entry')
     if (p === 0) t.equal(o, before.position.offset + 1)
     t.equal(await sessions.find(family.sid, NOW), undefined)
