@@ -17,7 +17,6 @@ export function fromChunks(chunk: (index: number) => string | undefined): string
   const match = /^([1-9])\.(.+)$/s.exec(chunk(0) ?? '')
   if (match === null) return undefined
   const [, count, start = ''] = match
-  if (Number(count) > LOGIN_LIMITS.sessionChunks) return undefined
   let text = start
   for (let index = 1; index < Number(count); index++) {
     const next = chunk(index)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type World, world } from './app.ts'
-import { without } from './fake-issuer.ts'
+import { fakeIssuer, without } from './fake-issuer.ts'
 
 t.test('DESIGN section 7: a sign-in while the issuer is away', async (t) => {
   t.test('the app starts without the issuer, says 503, and signs in when it is back', async (t) => {
@@ -30,6 +30,15 @@ t.test('DESIGN section 7: a sign-in while the issuer is away', async (t) => {
     t.equal((await w.newBrowser().signIn()).statusCode, 303, 'they expire by that clock')
     w.issuer.ways.idToken = (claims) => ({ ...claims, exp: (claims.iat ?? 0) - 10 })
     t.equal((await w.newBrowser().signIn()).statusCode, 400)
+  })
+
+  t.test('what the issuer keeps on another host is reached there', async (t) => {
+    const w = await world(t)
+    const other = await fakeIssuer(w.clock)
+    t.teardown(() => other.shut())
+    w.issuer.ways.metadata = (facts) => ({ ...facts, jwks_uri: `${other.address}/jwks` })
+    t.equal((await w.browser.signIn()).statusCode, 303)
+    t.strictSame(other.paths, ['/jwks'])
   })
 
   t.test('discovery is asked once, by all who wait for it', async (t) => {
