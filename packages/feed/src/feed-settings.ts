@@ -21,7 +21,7 @@ export interface FeedClientOptions {
   service: string
   /** Client credentials that open this service's feed. Sent in the Authorization header and nowhere else. */
   credentials: { clientId: string; clientSecret: string }
-  /** How much longer than their own second entries are kept, as tokens are accepted for so much longer. Default 5. */
+  /** How much longer than their own second entries are kept, as the clocks of issuers may differ by so much. Default 5. */
   clockSkewSeconds?: number
   clock?: Clock
   random?: Random

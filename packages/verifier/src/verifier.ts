@@ -1,4 +1,11 @@
-import type { AccessTokenClaims, Clock, Random, RouteDeclaration } from '@latchkey/protocol'
+import type { Connect } from '@latchkey/feed'
+import type {
+  AccessTokenClaims,
+  Clock,
+  Random,
+  RouteDeclaration,
+  Scheduler,
+} from '@latchkey/protocol'
 import type { TokenFault } from '@latchkey/tokens'
 
 export interface VerifierOptions {
@@ -12,12 +19,15 @@ export interface VerifierOptions {
   credentials: { clientId: string; clientSecret: string }
   /** How many verified tokens are remembered. Default 20,000 (about 30 MB). 0 switches the cache off. */
   cacheTokens?: number
-  /** Seconds that clocks may differ. Default 5. */
+  /** Seconds that clocks may differ, at most 60. Default 5. Never lets a token live longer. */
   clockSkewSeconds?: number
-  /** How long `ready` may take before it fails. Default 10,000 ms; it goes on trying until then. */
+  /** How long the first lease may take before `createVerifier` fails. Default 10,000 ms; it goes on trying until then. */
   startTimeoutMs?: number
   clock?: Clock
   random?: Random
+  /** For simulations: where waiting comes from, and how to connect. Default: timers and WebSocket. */
+  scheduler?: Scheduler
+  connect?: Connect
   /** Told about connection changes, resyncs and refused frames; never given a token or a key. */
   log?: VerifierLog
 }
@@ -57,29 +67,38 @@ export interface Verifier {
    * Decides from memory: no I/O, no await. `toleranceSeconds` lets a route go on for so long after the lease ended.
    */
   verify(token: string, toleranceSeconds?: number): Verification
-  /** As `verify`, but waits up to 50 ms for the feed when the token is ahead of this verifier. */
+  /**
+   * As `verify`, but waits up to 50 ms for the feed when the token is ahead of this verifier, and says `stale` when it still is:
+   * never `ahead`.
+   */
   verifyCurrent(token: string, toleranceSeconds?: number): Promise<Verification>
-  /** May this caller call this route? The route is the router's pattern, never the URL text. Unknown routes: no. */
+  /**
+   * May this caller call this route? The route is the router's pattern, never the URL text. Once a catalogue has been published,
+   * a route outside it is closed to everybody. The claims must come from `verify`: they are believed as they are.
+   */
   may(claims: AccessTokenClaims, method: string, route: string): boolean
-  /** Publishes the route catalogue; repeated by itself after each reconnect. */
+  /** Publishes the route catalogue; repeated by itself after each reconnect. Throws `InputError` when it is too large. */
   publishRoutes(routes: readonly RouteDeclaration[]): void
   /**
-   * Calls back once, as soon as these claims stop being acceptable: ended, stale or expired. Returns the function that
-   * stops watching. For sockets and other things that outlive a request.
+   * Calls back once, as soon as these claims stop being acceptable: ended, stale or expired; at once, before it returns, when
+   * they already are. Returns the function that stops watching. For sockets and other things that outlive a request. A lost
+   * lease is no end: whoever must stop with it asks `verify` again before each message.
    */
   watch(claims: AccessTokenClaims, onEnd: (reason: RefusalReason) => void): () => void
   status(): VerifierStatus
-  /** Resolves when it no longer holds a socket or timer. */
+  /** Resolves when it no longer holds a socket or timer. What it knows is believed until the lease ends; watchers hear nothing more. */
   close(): Promise<void>
 }
 
 export interface VerifierStatus {
   readonly connected: boolean
-  /** The lease is good for so many ms; 0 or less: closed. */
+  /** The lease is good for so many ms; 0: closed. */
   readonly leaseMs: number
   readonly positions: readonly { partition: number; epoch: number; offset: number }[]
   readonly keys: readonly { kid: string; alg: string; state: string }[]
+  /** Things that the replica remembers as ended. */
   readonly entries: number
   readonly cachedTokens: number
+  /** How often the connection was made again. */
   readonly reconnects: number
 }

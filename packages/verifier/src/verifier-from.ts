@@ -1,0 +1,127 @@
+import type { Feed } from '@latchkey/feed'
+import {
+  type AccessTokenClaims,
+  type Clock,
+  LIMITS,
+  nowSeconds,
+  type Scheduler,
+  systemClock,
+  systemScheduler,
+} from '@latchkey/protocol'
+import { checkOptions } from './check-options.ts'
+import { decide } from './decide.ts'
+import { keyRing } from './key-ring.ts'
+import { positionWaiters } from './position-waiters.ts'
+import { STALE } from './refusal.ts'
+import { rights } from './rights.ts'
+import { tokenCache } from './token-cache.ts'
+import type {
+  Verification,
+  Verifier,
+  VerifierLog,
+  VerifierOptions,
+  VerifierStatus,
+} from './verifier.ts'
+import { watchers } from './watchers.ts'
+
+export interface VerifierParts
+  extends Pick<VerifierOptions, 'issuer' | 'service' | 'cacheTokens' | 'clockSkewSeconds' | 'log'> {
+  /** Where keys, entries and leases come from. Closed together with the verifier. */
+  readonly feed: Feed
+  readonly clock?: Clock
+  readonly scheduler?: Scheduler
+}
+
+const CACHE_TOKENS = 20_000
+const SILENCE: VerifierLog = { info: () => {}, warn: () => {} }
+
+/**
+ * A verifier on a feed that exists already: `createVerifier` makes one over the network, tests and benchmarks a local one.
+ * Throws `InputError` for options that cannot work.
+ */
+export function verifierFrom(parts: VerifierParts): Verifier {
+  checkOptions(parts)
+  const { issuer, service, feed, cacheTokens = CACHE_TOKENS } = parts
+  const { clock = systemClock, scheduler = systemScheduler, log = SILENCE } = parts
+  const keys = keyRing({ ...parts, log })
+  const cache = tokenCache(cacheTokens)
+  const kids = new WeakMap<AccessTokenClaims, string>()
+  const routes = rights()
+  const waiting = positionWaiters(feed.replica, scheduler)
+  const watching = watchers({ service, replica: feed.replica, keys, clock, scheduler, log })
+  const decideNow = decide({
+    ...{ feed, keys, cache, clock },
+    remembered: ({ claims, kid }) => {
+      kids.set(claims, kid)
+      routes.remember(claims)
+    },
+  })
+  const unsubscribe = feed.subscribe({
+    keys: (now) => {
+      if (!keys.replace(now)) return
+      cache.clear()
+      watching.lookAgain()
+    },
+    applied: (entries) => {
+      waiting.advanced()
+      watching.applied(entries)
+    },
+    replaced: () => {
+      waiting.advanced()
+      watching.lookAgain()
+    },
+  })
+  keys.replace(feed.keys())
+
+  return {
+    issuer,
+    service,
+    verify: (token, toleranceSeconds = 0) => decideNow(token, toleranceSeconds),
+    verifyCurrent: async (token, toleranceSeconds = 0) => {
+      const first = decideNow(token, toleranceSeconds)
+      if (!isAhead(first)) return first
+      const opened = keys.verify(token, nowSeconds(clock))
+      if (opened.kind === 'valid') await waiting.until(opened.claims.rev, LIMITS.aheadWaitMs)
+      const second = decideNow(token, toleranceSeconds)
+      // This verifier is behind: 503. To refuse would make the client fetch a token that is further ahead.
+      return isAhead(second) ? STALE : second
+    },
+    may: routes.may,
+    publishRoutes: (now) => {
+      feed.publishRoutes(now)
+      routes.publish(now)
+    },
+    watch: (claims, onEnd) => {
+      const kid = kids.get(claims)
+      return watching.watch(claims, kid === undefined ? keys.kids() : [kid], onEnd)
+    },
+    status: () => statusOf(feed, keys.list(), cache.size),
+    close: async () => {
+      unsubscribe()
+      watching.close()
+      waiting.close()
+      await feed.close()
+    },
+  }
+}
+
+function isAhead(verification: Verification): boolean {
+  return verification.kind === 'invalid' && verification.reason === 'ahead'
+}
+
+function statusOf(
+  { lease, replica, status }: Feed,
+  keys: VerifierStatus['keys'],
+  cachedTokens: number,
+): VerifierStatus {
+  const { connected, positions, reconnects } = status()
+  return {
+    connected,
+    leaseMs: Math.max(0, Math.round(lease.remainingMs())),
+    positions: positions.map(({ p, epoch, offset }) => ({ partition: p, epoch, offset })),
+    keys,
+    entries: replica.size,
+    cachedTokens,
+    reconnects,
+  }
+}
