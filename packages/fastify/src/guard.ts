@@ -10,12 +10,11 @@ import {
   UNAVAILABLE,
 } from './decide.ts'
 import { freezeClaims } from './freeze-claims.ts'
-import { type Refusal, refuse } from './refusal.ts'
+import { type Refusal, type RefuseDeps, refuse } from './refusal.ts'
 import { CLOSED, ROUTE_SETTINGS } from './route-settings.ts'
 import type { SocketGuards } from './socket-guards.ts'
 
-export interface GuardDeps extends DecideDeps {
-  realm: string
+export interface GuardDeps extends DecideDeps, RefuseDeps {
   publicNotFound: boolean
   sockets: Pick<SocketGuards, 'admit'>
 }
@@ -102,7 +101,7 @@ function settle(deps: GuardDeps, held: Held, outcome: Outcome): void {
 }
 
 function tell(
-  { realm }: GuardDeps,
+  deps: GuardDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
@@ -112,5 +111,5 @@ function tell(
     reply.header('connection', 'close')
     reply.raw.once('finish', () => request.raw.socket?.destroySoon())
   }
-  refuse(reply, refusal, realm)
+  refuse(deps, request, reply, refusal)
 }

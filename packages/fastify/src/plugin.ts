@@ -6,6 +6,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { dropFormToken } from './form-token.ts'
 import { CALLER_TOKEN, guard } from './guard.ts'
+import type { RefusalPage } from './refusal-page.ts'
 import {
   assertFirst,
   type CatalogueRoute,
@@ -38,6 +39,8 @@ export interface LatchkeyOptions {
   realm?: string
   /** Lets everybody reach the app's not-found handler. Default false: what no route matches is a plain 404. */
   publicNotFound?: boolean
+  /** What a person reads instead of JSON who opens a page, or sends a form, and is refused. Default: the JSON. */
+  refusalPage?: RefusalPage
 }
 
 /** `app.latchkey` */
@@ -104,6 +107,7 @@ export const latchkey = fp<LatchkeyOptions>(
         origins: allowedOrigins(options.origins, verifier.service),
         realm: options.realm ?? verifier.service,
         publicNotFound: options.publicNotFound ?? false,
+        refusalPage: options.refusalPage,
       }),
     )
     app.addHook('onReady', (done) => {

@@ -1,7 +1,8 @@
 /** What a refused caller is told: RFC 6750 section 3. */
 import { cleanDescription } from '@latchkey/protocol'
 import type { RefusalReason } from '@latchkey/verifier'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isShown, pageFor, type RefusalPage } from './refusal-page.ts'
 
 export type Refusal =
   | { readonly kind: 'no_credentials' }
@@ -26,16 +27,39 @@ const INVALID_TOKEN = {
   error_description: 'The access token is not accepted',
 } as const
 
-/** Sends the answer of a refusal. The body is text already: a response schema of the route must not change it. */
-export function refuse(reply: FastifyReply, refusal: Refusal, realm: string): void {
+export interface RefuseDeps {
+  readonly realm: string
+  readonly refusalPage: RefusalPage | undefined
+}
+
+/** Sends the answer of a refusal: as a page to a person who opens one, if the app has one, otherwise as JSON. */
+export function refuse(
+  { realm, refusalPage }: RefuseDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+): void {
   const answer = answerOf(refusal)
   reply.code(answer.status).header('cache-control', 'no-store')
   if (answer.challenge !== undefined) {
     reply.header('www-authenticate', `Bearer realm="${quote(realm)}"${answer.challenge}`)
   }
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', answer.retryAfterSeconds)
-  if (answer.body === undefined) reply.send()
-  else reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+  if (refusalPage === undefined || !isShown(request.raw)) {
+    sendFacts(reply, answer)
+    return
+  }
+  const { kind } = refusal
+  void pageFor(refusalPage, request, reply, { kind, status: answer.status }).then((page) => {
+    if (page === undefined) sendFacts(reply, answer)
+    else reply.type('text/html; charset=utf-8').send(page)
+  })
+}
+
+/** Text already: a response schema of the route must not change it. */
+function sendFacts(reply: FastifyReply, { body }: Answer): void {
+  if (body === undefined) reply.send()
+  else reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
 }
 
 function answerOf(refusal: Refusal): Answer {
