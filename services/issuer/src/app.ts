@@ -67,7 +67,9 @@ export interface IssuerDeps {
   readonly random: Random
   readonly log?: FastifyBaseLogger | undefined
   /** PEM; absent: plain http, on loopback or behind a proxy that ends TLS. */
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` tells the log who called. Their other headers tell nobody anything. */
+  readonly trustedProxies?: readonly string[] | undefined
 }
 
 export interface Issuer {
@@ -107,10 +109,12 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
 }
 
 /** Strict from the start: no coercion, no silent removal, no parser that was not asked for, limits on everything. */
-async function createServer({ log, tls }: IssuerDeps): Promise<FastifyInstance> {
+async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
+  const { log, tls, trustedProxies = [] } = deps
   const app: FastifyInstance = fastify({
     ...(log ? { loggerInstance: log } : { logger: false }),
     ...(tls && { https: tls }),
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: LIMITS.formBytes,
     requestTimeout: 10_000,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },

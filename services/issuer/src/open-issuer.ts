@@ -1,5 +1,4 @@
 /** From settings to a running issuer: opens what it stands on, brings in what is declared, and listens. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
 import { type Clock, type Random, systemClock, systemRandom } from '@latchkey/protocol'
@@ -10,6 +9,7 @@ import { cliClient, cliCredentials } from './cli-credentials.ts'
 import { declare, publishDeclared } from './declare.ts'
 import { listen } from './listen.ts'
 import type { Settings } from './settings/settings.ts'
+import { readTlsFiles } from './settings/tls-files.ts'
 
 export interface OpenIssuerOptions {
   readonly settings: Settings
@@ -52,8 +52,10 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
       clock,
       accessTokenSeconds: settings.tokens.accessSeconds,
     })
-    const tls = settings.tls && readTls(settings.tls)
-    const built = await buildIssuer({ settings, store, directory, clock, random, log, tls })
+    const tls = settings.tls && readTlsFiles(settings.tls)
+    const { trustedProxies } = settings
+    const parts = { store, directory, clock, random, log }
+    const built = await buildIssuer({ settings, ...parts, tls, trustedProxies })
     await built.app.ready()
     await publishDeclared(applied, built.end)
     const { created, updated } = applied
@@ -82,10 +84,6 @@ async function openStore(settings: Settings, clock: Clock, log: FastifyBaseLogge
   log.info({ dataDir: settings.dataDir }, 'embedded: sessions and log in SQLite, one process')
   const file = join(settings.dataDir, 'store.db')
   return await openSqliteStore({ file, sessionAbsoluteSeconds, clock })
-}
-
-function readTls(files: { certFile: string; keyFile: string }) {
-  return { cert: readFileSync(files.certFile), key: readFileSync(files.keyFile) }
 }
 
 /** How programs on this machine reach the issuer: a wildcard address is reached at loopback. */
