@@ -75,6 +75,18 @@ t.test('RFC 7662: introspection', async (t) => {
     t.strictSame(await introspect(access_token, 'operator'), { active: false })
     t.strictSame(await introspect(refresh_token, 'reports'), { active: false })
   })
+  t.test('attack D20: an operator is a machine that was granted POST /introspect', async (t) => {
+    t.match(await introspect(access_token, 'support'), { active: true, aud: REPORTS })
+    t.match(await introspect(refresh_token, 'support'), { active: true, client_id: 'orders' })
+    t.strictSame(await introspect('x.y.z', 'support'), { active: false })
+    const { body } = await issuer.app.inject({
+      method: 'POST',
+      url: '/introspect',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ token: access_token, client_id: 'native' }).toString(),
+    })
+    t.equal(JSON.parse(body).error, 'invalid_client', 'a public client asks nobody')
+  })
   t.test('an ID token is no access token', async (t) => {
     t.strictSame(await introspect(id_token), { active: false })
   })

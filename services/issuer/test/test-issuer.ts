@@ -18,7 +18,7 @@ export const SECRET = 'secret-secret-secret-secret-secret-secret'
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
-/** Two services, a web app, a public client, a machine, an administrator's machine and three people. */
+/** Two services, a web app, a public client, a machine, two machines of operators and three people. */
 const DECLARED: DeclaredDirectory = {
   services: [
     { audience: ORDERS, name: 'Orders', clients: ['orders'] },
@@ -74,6 +74,13 @@ const DECLARED: DeclaredDirectory = {
       grantTypes: ['client_credentials'],
       services: [ISSUER],
       grants: { [ISSUER]: ['* /admin/v1/*'] },
+    },
+    {
+      id: 'support',
+      secret: SECRET,
+      grantTypes: ['client_credentials'],
+      services: [ISSUER],
+      grants: { [ISSUER]: ['POST /introspect'] },
     },
   ],
   users: [

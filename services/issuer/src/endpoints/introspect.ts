@@ -1,5 +1,6 @@
 /** POST /introspect: token introspection, RFC 7662. */
-import type { Client } from '@latchkey/directory'
+import type { Client, Clients } from '@latchkey/directory'
+import { compileGrants } from '@latchkey/permissions'
 import { type Clock, LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
@@ -11,7 +12,7 @@ import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
 export interface IntrospectDeps {
   readonly issuer: string
-  readonly clients: ClientDirectory
+  readonly clients: ClientDirectory & Pick<Clients, 'routesAt'>
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
   readonly readAccessToken: AccessTokenReader
@@ -44,8 +45,9 @@ async function describeRefreshToken(text: string, client: Client, deps: Introspe
   const facts = deps.refreshTokens.read(text)
   if (!facts) return undefined
   const family = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
-  const current = family?.clientId === client.id && family.generation === facts.generation
-  if (!current) return INACTIVE
+  if (family?.generation !== facts.generation) return INACTIVE
+  const concerned = family.clientId === client.id || (await mayAskAboutAll(client, deps))
+  if (!concerned) return INACTIVE
   return {
     active: true,
     token_type: 'refresh_token',
@@ -58,11 +60,20 @@ async function describeRefreshToken(text: string, client: Client, deps: Introspe
   }
 }
 
-/** Active only for whom the token is meant and for whom it was issued; others learn nothing (section 2.2). */
+/** Active only for whom the token is meant, for whom it was issued, and for operators; others learn nothing (section 2.2). */
 async function describeAccessToken(text: string, client: Client, deps: IntrospectDeps) {
   const read = await deps.readAccessToken(text)
   if (read.kind === 'invalid') return INACTIVE
   const { claims, service } = read
-  const concerned = claims.client_id === client.id || service.clients.includes(client.id)
+  const concerned =
+    claims.client_id === client.id ||
+    service.clients.includes(client.id) ||
+    (await mayAskAboutAll(client, deps))
   return concerned ? { active: true, token_type: 'Bearer', ...claims } : INACTIVE
+}
+
+/** An operator's tool: a machine whose own grants at the issuer name this route. */
+async function mayAskAboutAll(client: Client, deps: IntrospectDeps): Promise<boolean> {
+  const grants = await deps.clients.routesAt(client.id, deps.issuer)
+  return compileGrants(grants).allows('POST', '/introspect')
 }
