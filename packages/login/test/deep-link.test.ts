@@ -4,8 +4,8 @@ import { deepLink } from '../src/deep-link.ts'
 import { BASE, world } from './app.ts'
 
 const OWN = ['/Auth/login', '/Auth/logout']
-const LIST = new URL('./fixtures/open-redirect-payloads.txt', import.meta.url)
-const PAYLOADS = readFileSync(LIST, 'utf8').split('\n').slice(0, -1)
+const LIST = import.meta.resolve('@latchkey/protocol/fixtures/open-redirect-payloads.txt')
+const PAYLOADS = readFileSync(new URL(LIST), 'utf8').split('\n').slice(0, -1)
 
 t.test('a canonical path of this app is where the person returns', (t) => {
   const kept: readonly [rule: string, text: string][] = [
