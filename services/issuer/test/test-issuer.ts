@@ -124,10 +124,11 @@ export interface TestBrowser {
   signIn(username: string, query?: Record<string, string>): Promise<URLSearchParams>
 }
 
-/** An issuer on a real SQLite store and directory, with a clock that stands still. */
+/** An issuer on a real store (SQLite unless another is given) and directory, with a clock that stands still. */
 export async function testIssuer(options: { store?: Store } = {}): Promise<TestIssuer> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-issuer-'))
-  const times = { ms: Date.parse('2026-11-23T12:00:00Z'), monotonic: 1000 }
+  // Today, because Redis lets things expire by its own clock; on a whole second, so that limits are exact.
+  const times = { ms: Math.floor(Date.now() / 1000) * 1000, monotonic: 1000 }
   const clock = { nowMs: () => times.ms, monotonicMs: () => times.monotonic }
   const store = options.store ?? (await openSqliteStore({ file: join(folder, 'store.db'), clock }))
   const directory = await openSqliteDirectory({
