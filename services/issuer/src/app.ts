@@ -43,6 +43,7 @@ import type { Grant } from './grants/grant.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
+import { emptyForm } from './http/empty-form.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
@@ -264,6 +265,7 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
   }
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(sendPageError({ issuer, locale }))
+    emptyForm(app)
     await app.register(authorize(shared))
     await app.register(signIn(shared))
     await app.register(logout(shared))
@@ -284,6 +286,7 @@ function programs(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending
   }
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(sendOAuthError)
+    emptyForm(app)
     await app.register(token(shared))
     await app.register(revoke(shared))
     await app.register(introspect(shared))

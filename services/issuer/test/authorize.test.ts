@@ -199,7 +199,7 @@ t.test('attack E3: login CSRF', async (t) => {
 })
 
 t.test(
-  'RFC 9700 section 4.11: nothing is redirected before client and address are proven',
+  'RFC 9700 section 4.11 (attacks C6, C7): nothing is redirected before client and address are proven',
   async (t) => {
     const browser = issuer.browser()
     await browser.signIn('ada')
@@ -255,9 +255,27 @@ t.test(
       t.equal(answerOf(answer).get('state'), 'x\r\nset-cookie: a=b')
       t.equal(answer.headers['set-cookie'], undefined)
     })
+    t.test('attack C9: without a state none is invented', async (t) => {
+      t.equal(answerOf(await browser.get(authorizeUrl({ state: '' }))).has('state'), false)
+    })
     t.test('attack C8: what is sent is never shown unescaped', async (t) => {
-      const answer = await browser.get(authorizeUrl({ client_id: '<script>alert(1)</script>' }))
-      t.notMatch(answer.body, '<script>alert')
+      const script = '<script>alert(1)</script>'
+      const shown = encodeURIComponent(script)
+      const urls = [
+        authorizeUrl({ client_id: script }),
+        authorizeUrl({ redirect_uri: `https://a.example/${script}` }),
+        `/authorize?error_description=${shown}&error=${shown}`,
+        `/authorize?${shown}=1&${shown}=2`,
+        authorizeUrl({ prompt: 'login', login_hint: script, ui_locales: script, state: script }),
+        `/logout?post_logout_redirect_uri=${shown}&client_id=orders`,
+        `/logout?state=${shown}&ui_locales=${shown}`,
+      ]
+      for (const url of urls) {
+        const answer = await browser.get(url)
+        t.match(answer.headers['content-type'], 'text/html')
+        t.notMatch(answer.body, '<script')
+        t.match(answer.headers['content-security-policy'], "default-src 'none'")
+      }
     })
   },
 )
@@ -270,4 +288,40 @@ t.test('RFC 6749 section 3.1: the request may be posted', async (t) => {
   const next = String(answer.headers.location)
   t.match(next, `${ISSUER}/authorize?`)
   t.match(answerOf(await browser.get(next.slice(ISSUER.length))).get('code'), /^c0_/)
+
+  const post = (payload: string, url = '/authorize') =>
+    issuer.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload,
+    })
+  t.test('attack C9: what is no URL in the body becomes no header', async (t) => {
+    for (const [sent, passed] of [
+      ['state=a\r\nset-cookie: x=y', 'state=a%0D%0Aset-cookie:%20x=y'],
+      ['state=a b\t<>"', 'state=a%20b%09%3C%3E%22'],
+      ['state=ü€😀', 'state=%C3%BC%E2%82%AC%F0%9F%98%80'],
+      ['state=a#b&nonce=1', 'state=a%23b&nonce=1'],
+      ['state=%0d%0a%23', 'state=%0d%0a%23'],
+    ] as const) {
+      const posted = await post(sent)
+      t.strictSame(
+        [posted.statusCode, posted.headers.location],
+        [303, `${ISSUER}/authorize?${passed}`],
+      )
+      t.equal(posted.headers['set-cookie'], undefined)
+    }
+  })
+  t.test(
+    'attack C7: repeated in the body is refused, and the URL of a POST does not count',
+    async (t) => {
+      const good = new URLSearchParams(AUTHORIZE).toString()
+      for (const name of ['redirect_uri', 'state', 'client_id']) {
+        const answer = await post(`${good}&${name}=x`)
+        t.strictSame([answer.statusCode, answer.headers.location], [400, undefined], name)
+      }
+      const both = await post(good, '/authorize?redirect_uri=https://evil.example/&state=evil')
+      t.equal(both.headers.location, `${ISSUER}/authorize?${good}`)
+    },
+  )
 })

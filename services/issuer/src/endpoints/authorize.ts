@@ -6,7 +6,7 @@ import { type AuthorizationDeps, checkRequest, decide, proveTarget } from '../au
 import { codeResponse } from '../authorization-response.ts'
 import { type CodeIssueDeps, issueCode } from '../code-issue.ts'
 import type { PageLocale } from '../http/page-locale.ts'
-import { type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
+import { asQuery, type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
 import { type BrowserSessionDeps, findBrowserSession } from '../sessions/browser-session.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import { sendSignInPage } from './sign-in-answer.ts'
@@ -26,9 +26,7 @@ export function authorize(deps: AuthorizeDeps) {
     })
     app.post<{ Body: Parameters }>('/authorize', async (request, reply) => {
       // A form from another site comes without our cookie (SameSite=Lax); as a GET navigation it brings it along.
-      const query = request.body.text
-      parseParameters(query)
-      return await reply.redirect(`${deps.issuer}/authorize?${query}`, 303)
+      return await reply.redirect(`${deps.issuer}/authorize?${asQuery(request.body.text)}`, 303)
     })
   }
 }
