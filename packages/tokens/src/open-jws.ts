@@ -24,11 +24,13 @@ export function openJws(token: string, keyForHeader: KeyForHeader): OpenedJws | 
   if (first < 1 || second === -1 || second === token.length - 1) return 'malformed'
   if (token.includes('.', second + 1)) return 'malformed'
   const payload = decodeBase64url(token.slice(first + 1, second))
-  const signature = decodeBase64url(token.slice(second + 1))
-  if (!payload || !signature) return 'not_canonical'
+  if (!payload) return 'not_canonical'
+  const signature = token.slice(second + 1)
   const record = keyForHeader(token.slice(0, first))
-  if (typeof record === 'string') return record
-  return verifyText(record, token.slice(0, second), signature)
-    ? { payload, record }
-    : 'bad_signature'
+  if (typeof record !== 'string' && verifyText(record, token.slice(0, second), signature)) {
+    return { payload, record }
+  }
+  // Whether the text is canonical comes before everything else that is wrong; a signature that verifies is.
+  if (!decodeBase64url(signature)) return 'not_canonical'
+  return typeof record === 'string' ? record : 'bad_signature'
 }

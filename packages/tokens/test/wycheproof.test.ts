@@ -164,7 +164,7 @@ t.test('HMAC-SHA-256, the one that tokens are checked with: 174 vectors', async 
     for (const { tcId, result, key, msg, tag } of group.tests) {
       checked++
       const mac = () =>
-        Buffer.from(hmacSha256(createSecretKey(hex(key)), hex(msg).toString('latin1')), 'latin1')
+        Buffer.from(hmacSha256(createSecretKey(hex(key)), hex(msg).toString('latin1')), 'base64url')
       if (group.keySize < 256) {
         tooShort++
         t.throws(mac, { code: 'hmac-key-short' }, `${tcId}: a key of ${group.keySize} bits`)
