@@ -54,7 +54,7 @@ async function outcome(authorization: string | undefined, body: string): Promise
   }
 }
 
-t.test('RFC 6749 section 2.3: client authentication', async (t) => {
+t.test('RFC 6749 section 2.3, attacks D1 to D4: client authentication', async (t) => {
   const cases: [string, string | undefined, string, string][] = [
     ['client_secret_basic', basic('basic', 'secret-of-basic'), '', 'basic'],
     [

@@ -1,6 +1,7 @@
+import { createHmac, createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import {
   AUTHORIZE,
@@ -143,6 +144,53 @@ t.test('attacks E4 and E5: without proof nothing ends and nobody is sent away', 
     await browser.submit('/logout/confirm', hiddenFields(page.body))
     t.equal(await alive(sid), false)
   })
+})
+
+t.test('attacks A1, A3, A5, A10, B10: what is no ID token of ours is no hint', async (t) => {
+  const { browser, idToken, sid } = await signedIn()
+  const [header = '', payload = '', signature = ''] = idToken.split('.')
+  const { kid } = decodeProtectedHeader(idToken)
+  const encode = (facts: object) => Buffer.from(JSON.stringify(facts)).toString('base64url')
+  const own = await generateKeyPair('RS256')
+  const jwk = await exportJWK(own.publicKey)
+  const forged = (members: object) =>
+    new SignJWT(decodeJwt(idToken))
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: String(kid), ...members })
+      .sign(own.privateKey)
+  const [published] = (await issuer.app.inject('/jwks'))
+    .json()
+    .keys.filter((key: { kid: string }) => key.kid === kid)
+  const pem = createPublicKey({ key: published, format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  })
+  const withPem = (alg: string) => {
+    const head = encode({ alg, typ: 'JWT', kid })
+    const mac = createHmac(alg.replace('HS', 'sha'), pem).update(`${head}.${payload}`)
+    return `${head}.${payload}.${mac.digest('base64url')}`
+  }
+  const machine = await issuer.post('/token', { grant_type: 'client_credentials' })
+  const hints: Record<string, string> = {
+    'alg none': `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.`,
+    'alg none with our signature': `${encode({ alg: 'none', typ: 'JWT', kid })}.${payload}.${signature}`,
+    'HS256 with our public key': withPem('HS256'),
+    'HS512 with our public key': withPem('HS512'),
+    'a foreign key under our kid': await forged({}),
+    'a foreign key in the header': await forged({ jwk }),
+    'another payload under our signature': `${header}.${encode({ ...decodeJwt(idToken), sub: 'u_evil' })}.${signature}`,
+    'an access token': machine.json().access_token,
+    'two parts': `${header}.${payload}`,
+    'a padded signature': `${idToken}=`,
+    'a line break': `${idToken}\n`,
+  }
+  for (const [name, id_token_hint] of Object.entries(hints)) {
+    const out = await browser.get(logoutUrl({ id_token_hint }))
+    t.strictSame([out.statusCode, out.headers.location], [400, undefined], name)
+    const query = new URLSearchParams({ ...AUTHORIZE, prompt: 'none', id_token_hint })
+    const asked = await browser.get(`/authorize?${query}`)
+    t.match(asked.headers.location, 'error=invalid_request', name)
+  }
+  t.equal(await alive(sid), true)
 })
 
 t.test('Back-Channel Logout section 2.5: the apps of the session are told', async (t) => {

@@ -120,6 +120,19 @@ t.test('OpenID Connect Core section 5.3: userinfo', async (t) => {
     })
     t.equal(answer.json().name, 'Ada')
   })
+  t.test('attack D24: a token in the URL is not looked at', async (t) => {
+    const answer = await issuer.app.inject(`/userinfo?${new URLSearchParams({ access_token })}`)
+    t.equal(answer.statusCode, 401)
+  })
+  t.test('attack D24: nor one that comes twice', async (t) => {
+    const answer = await issuer.app.inject({
+      method: 'POST',
+      url: '/userinfo',
+      headers: { ...bearer(access_token), 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ access_token }).toString(),
+    })
+    t.equal(answer.statusCode, 400)
+  })
   t.test('no token: a challenge without an error', async (t) => {
     const answer = await get({})
     t.strictSame(
@@ -142,6 +155,26 @@ t.test('OpenID Connect Core section 5.3: userinfo', async (t) => {
       )
     })
   }
+})
+
+t.test('attacks D10 and D11: what was ended, or is no access token, opens nothing', async (t) => {
+  const { access_token, refresh_token } = await signIn(ISSUER)
+  const admin = await operator()
+  const opens = async (token: string) => [
+    (await issuer.app.inject({ url: '/userinfo', headers: bearer(token) })).statusCode,
+    (await issuer.app.inject({ url: '/admin/v1/users', headers: bearer(token) })).statusCode,
+    (await introspect(token)).active,
+  ]
+  t.strictSame(await opens(access_token), [200, 403, true])
+  t.strictSame(await opens(refresh_token), [401, 401, true], 'a refresh token is no access token')
+  const sid = String(decodeJwt(access_token)['sid'])
+  await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
+  t.strictSame(await opens(access_token), [401, 401, false])
+  const token = admin.authorization.slice(7)
+  t.equal((await issuer.app.inject({ url: '/admin/v1/users', headers: admin })).statusCode, 200)
+  const { jti = '', sub = '', exp = 0 } = decodeJwt(token)
+  await issuer.end({ kind: 'token', jti, sub, exp }, 'token_revoked', { sub: 'issuer' })
+  t.strictSame(await opens(token), [401, 401, false], 'a machine token too')
 })
 
 t.test('discovery tells the truth', async (t) => {

@@ -63,65 +63,86 @@ t.test('RFC 6749 sections 3.1 and 3.2: parameters', async (t) => {
   })
 })
 
-t.test('RFC 9700 section 4.1.3: redirect URIs are compared to the letter', async (t) => {
-  const registered = [
-    'https://app.example/callback',
-    'https://app.example/cb?tenant=1',
-    'http://127.0.0.1/native',
-    'http://[::1]:0/native',
-    'http://a.localhost:4001/login/callback',
-    'com.example.app:/callback',
-  ]
-  const accepted = [
-    ...registered,
-    'http://127.0.0.1:1/native',
-    'http://127.0.0.1:65535/native',
-    'http://[::1]:49152/native',
-  ]
-  const refused = [
-    'https://app.example/callback/',
-    'https://app.example/callback?',
-    'https://app.example/callback?x=1',
-    'https://app.example/callback#',
-    'https://app.example/Callback',
-    'https://APP.example/callback',
-    'https://app.example:443/callback',
-    'https://app.example/x/../callback',
-    'https://app.example/..;/callback',
-    'https://app.example/%63allback',
-    'https://app.example%2f@evil.example/callback',
-    'https://app.example@evil.example/callback',
-    'https://evil.example/callback',
-    'https://app.example.evil.example/callback',
-    'https://sub.app.example/callback',
-    'http://app.example/callback',
-    '//app.example/callback',
-    'https:/\\app.example/callback',
-    'https://app.example/callback\t',
-    ' https://app.example/callback',
-    'https://app.example/cb?tenant=2',
-    'https://app.example/cb',
-    'http://127.0.0.1:65536/native',
-    'http://127.0.0.1:1/other',
-    'http://127.0.0.1:1@evil.example/native',
-    'http://127.0.0.1.evil.example:1/native',
-    'http://localhost:1/native',
-    'http://[::1]/native#x',
-    'http://a.localhost:4009/login/callback',
-    'https://127.0.0.1:1/native',
-    'javascript:alert(1)',
-    'JaVaScRiPt:alert(1)',
-    'data:text/html,x',
-  ]
-  for (const uri of accepted) {
-    t.test(`${uri} is accepted`, async (t) => t.equal(matchesRegistered(uri, registered), true))
-  }
-  for (const uri of refused) {
-    t.test(`${JSON.stringify(uri)} is refused`, async (t) =>
-      t.equal(matchesRegistered(uri, registered), false),
-    )
-  }
-})
+t.test(
+  'RFC 9700 section 4.1.3, attacks C1, C2, C4, C5: redirect URIs are compared to the letter',
+  async (t) => {
+    const registered = [
+      'https://app.example/callback',
+      'https://app.example/cb?tenant=1',
+      'http://127.0.0.1/native',
+      'http://[::1]:0/native',
+      'http://a.localhost:4001/login/callback',
+      'com.example.app:/callback',
+    ]
+    const accepted = [
+      ...registered,
+      'http://127.0.0.1:1/native',
+      'http://127.0.0.1:65535/native',
+      'http://[::1]:49152/native',
+    ]
+    const refused = [
+      'https://app.example/callback/',
+      'https://app.example/callback/more',
+      'https://app.example/callback/../evil',
+      'https://app.example/%2e%2e/callback',
+      'https://app.example/callback;x',
+      'https://app.example/callback?',
+      'https://app.example/callback?x=1',
+      'https://app.example/callback#',
+      'https://app.example/Callback',
+      'https://APP.example/callback',
+      'https://app.example:443/callback',
+      'https://app.example/x/../callback',
+      'https://app.example/..;/callback',
+      'https://app.example/%63allback',
+      'https://app.example%2f@evil.example/callback',
+      'https://app.example@evil.example/callback',
+      'https://app.example@app.example@evil.example/callback',
+      'https://evil.example\\@app.example/callback',
+      'https://evil.example#@app.example/callback',
+      'https://xn--pp-gmc.example/callback',
+      'https://ａpp.example/callback',
+      'https://аpp.example/callback',
+      'https://app。example/callback',
+      'https://evil.example/callback',
+      'https://app.example.evil.example/callback',
+      'https://sub.app.example/callback',
+      'http://app.example/callback',
+      '//app.example/callback',
+      '//evil.example/callback',
+      'https:/\\app.example/callback',
+      'https://app.example/callback\t',
+      'https://app.example/callback\n',
+      'https://app.ex\tample/callback',
+      'https://app.example/callback\0',
+      ' https://app.example/callback',
+      'https://app.example/cb?tenant=2',
+      'https://app.example/cb',
+      'http://127.0.0.1:65536/native',
+      'http://127.0.0.2:1/native',
+      'http://[::1]:1/callback',
+      'http://[::ffff:127.0.0.1]:1/native',
+      'http://127.0.0.1:1/other',
+      'http://127.0.0.1:1@evil.example/native',
+      'http://127.0.0.1.evil.example:1/native',
+      'http://localhost:1/native',
+      'http://[::1]/native#x',
+      'http://a.localhost:4009/login/callback',
+      'https://127.0.0.1:1/native',
+      'javascript:alert(1)',
+      'JaVaScRiPt:alert(1)',
+      'data:text/html,x',
+    ]
+    for (const uri of accepted) {
+      t.test(`${uri} is accepted`, async (t) => t.equal(matchesRegistered(uri, registered), true))
+    }
+    for (const uri of refused) {
+      t.test(`${JSON.stringify(uri)} is refused`, async (t) =>
+        t.equal(matchesRegistered(uri, registered), false),
+      )
+    }
+  },
+)
 
 t.test('RFC 7636: proof key for code exchange', async (t) => {
   const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'

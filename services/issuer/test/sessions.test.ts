@@ -18,7 +18,7 @@ import {
 const sid = `s0_${'A'.repeat(22)}`
 const familyId = `${sid}~abcdefgh`
 
-t.test('DESIGN section 6: refresh tokens carry a MAC', async (t) => {
+t.test('DESIGN section 6, attack A18: refresh tokens carry a MAC', async (t) => {
   const tokens = refreshTokens(createSecretKey(randomBytes(32)))
   const text = tokens.write({ familyId, generation: 7 })
 
@@ -58,7 +58,7 @@ t.test('DESIGN section 6: refresh tokens carry a MAC', async (t) => {
   }
 })
 
-t.test('the session cookie', async (t) => {
+t.test('attack E2: the session cookie', async (t) => {
   const handle = newHandle(sid, systemRandom)
 
   t.test('the store holds a digest that only the secret matches', async (t) => {
@@ -110,7 +110,7 @@ t.test('the session cookie', async (t) => {
   })
 })
 
-t.test('login and logout CSRF', async (t) => {
+t.test('attack E3: login and logout CSRF', async (t) => {
   const origin = 'https://sso.example'
   const forms = csrf({ macKey: createSecretKey(randomBytes(32)), random: systemRandom, origin })
   const app = fastify()
