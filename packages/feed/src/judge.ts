@@ -19,9 +19,9 @@ export function judgeByIdentity(
   kid: string,
 ): Verdict | undefined {
   for (const { marks } of partitions) {
-    if (marks.token.has(claims.jti)) return 'token'
-    if (claims.sid !== undefined && marks.session.has(claims.sid)) return 'session'
-    if (marks.key.has(kid)) return 'key'
+    if (names(marks.token, claims.jti)) return 'token'
+    if (claims.sid !== undefined && names(marks.session, claims.sid)) return 'session'
+    if (names(marks.key, kid)) return 'key'
   }
   return undefined
 }
@@ -46,7 +46,13 @@ export function actingClient(actorSubject: string): string | undefined {
   return actorSubject.startsWith('svc:') ? actorSubject.slice(4) : undefined
 }
 
+/** Most tables are empty most of the time, and looking into one costs the hash of a text that was never hashed before. */
+function names(table: MarkTable, value: string): boolean {
+  return table.size > 0 && table.has(value)
+}
+
 function reaches(table: MarkTable, value: string, first: number): boolean {
+  if (table.size === 0) return false
   const mark = table.get(value)
   return mark !== undefined && mark.offset >= first
 }

@@ -4,9 +4,8 @@ import type { Partition } from './partition.ts'
 
 /** Is the token newer than what has been applied? */
 export function isAhead(rev: RevClaim, position: FeedPosition): boolean {
-  const [, epoch, offset] = rev
-  if (epoch !== position.epoch) return epoch > position.epoch
-  return offset > position.offset
+  if (rev[1] !== position.epoch) return rev[1] > position.epoch
+  return rev[2] > position.offset
 }
 
 /**
@@ -14,8 +13,7 @@ export function isAhead(rev: RevClaim, position: FeedPosition): boolean {
  * `rev` of an older epoch is below everything.
  */
 export function firstKilling(rev: RevClaim, position: FeedPosition): number {
-  const [, epoch, offset] = rev
-  return epoch < position.epoch ? 1 : offset + 1
+  return rev[1] < position.epoch ? 1 : rev[2] + 1
 }
 
 /** Proof of another log: same epoch and offset, other digest. */

@@ -3,7 +3,7 @@ import type { Feed } from '@latchkey/feed'
 import type { Clock } from '@latchkey/protocol'
 import type { KeyRing } from './key-ring.ts'
 import { reasonOf, refusal, STALE } from './refusal.ts'
-import type { CachedToken, TokenCache, ValidToken } from './token-cache.ts'
+import type { CachedToken, TokenCache } from './token-cache.ts'
 import type { Verification } from './verifier.ts'
 
 export interface DecideDeps {
@@ -11,8 +11,6 @@ export interface DecideDeps {
   readonly keys: Pick<KeyRing, 'verify'>
   readonly cache: TokenCache
   readonly clock: Pick<Clock, 'nowMs'>
-  /** A verified token is remembered from now on: this object stands for it until it is forgotten. */
-  remembered(token: ValidToken): void
 }
 
 export type Decide = (token: string, toleranceSeconds: number) => Verification
@@ -44,7 +42,7 @@ export function decide(deps: DecideDeps): Decide {
     if (outcome.kind === 'invalid') return refusal(outcome.fault)
     const verdict = replica.judge(outcome.claims, outcome.kid)
     if (verdict !== 'live') return refusal(reasonOf(verdict))
-    if (cache.offer(token, outcome, replica.version)) deps.remembered(outcome)
+    cache.offer(token, outcome, replica.version)
     return outcome
   }
 

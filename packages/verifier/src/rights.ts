@@ -1,41 +1,40 @@
-import { type CompiledGrants, compileGrants } from '@latchkey/permissions'
-import type { AccessTokenClaims, RouteDeclaration } from '@latchkey/protocol'
+/** Which route a caller may call: DESIGN section 4. */
+import { compileGrants } from '@latchkey/permissions'
+import type { AccessTokenClaims } from '@latchkey/protocol'
+import { type KnownRoute, type RouteBook, rightFor, UNNUMBERED } from './route-book.ts'
+import type { TokenCache } from './token-cache.ts'
 
-export interface Rights {
-  may(claims: AccessTokenClaims, method: string, route: string): boolean
-  /** Answers about these claims are kept from now on. */
-  remember(claims: AccessTokenClaims): void
-  /** From now on every other route is closed to everybody. */
-  publish(routes: readonly RouteDeclaration[]): void
+export type May = (claims: AccessTokenClaims, method: string, route: string) => boolean
+
+/** Answers about a token that is remembered are kept with it, a bit for each route. */
+export function rights(cache: Pick<TokenCache, 'of'>, book: Pick<RouteBook, 'find'>): May {
+  return (claims, method, route) => {
+    const wanted = rightFor(method)
+    const known = book.find(wanted, route)
+    if (known === undefined) return false
+    const cached = cache.of(claims)
+    if (cached === undefined) return covers(claims.routes, known, wanted, route)
+    const bit = known.number === UNNUMBERED ? 0 : 1 << known.number
+    if ((cached.decided & bit) !== 0) return (cached.allowed & bit) !== 0
+    const allowed = covers(claims.routes, known, wanted, route)
+    cached.decided |= bit
+    if (allowed) cached.allowed |= bit
+    return allowed
+  }
 }
 
-/** Which route a caller may call: DESIGN section 4. */
-export function rights(): Rights {
-  const compiled = new WeakMap<AccessTokenClaims, CompiledGrants>()
-  let catalogue: ReadonlyMap<string, ReadonlySet<string>> | undefined
-
-  const known = (method: string, route: string) =>
-    catalogue === undefined || catalogue.get(method)?.has(route) === true
-
-  return {
-    may: (claims, method, route) => {
-      // RFC 9110 section 9.3.2: HEAD tells what GET would tell, so it needs GET.
-      const wanted = method === 'HEAD' ? 'GET' : method
-      if (!known(wanted, route)) return false
-      const grants = compiled.get(claims) ?? compileGrants(claims.routes)
-      return grants.allows(wanted, route)
-    },
-    remember: (claims) => {
-      compiled.set(claims, compileGrants(claims.routes))
-    },
-    publish: (routes) => {
-      const next = new Map<string, Set<string>>()
-      for (const { method, pattern } of routes) {
-        const wanted = method === 'HEAD' ? 'GET' : method
-        const patterns = next.get(wanted) ?? new Set()
-        next.set(wanted, patterns.add(pattern))
-      }
-      catalogue = next
-    },
+/** A grant that has covered this route covers it again: most callers come with one of the same few. */
+function covers(
+  grants: readonly string[],
+  known: KnownRoute,
+  method: string,
+  route: string,
+): boolean {
+  for (const grant of grants) if (known.covering.includes(grant)) return true
+  for (const grant of grants) {
+    if (!compileGrants([grant]).allows(method, route)) continue
+    if (known.covering.length < known.mostCovering) known.covering.push(grant)
+    return true
   }
+  return false
 }

@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from '@latchkey/protocol'
 import type { TokenOutcome } from '@latchkey/tokens'
 
 export type ValidToken = Extract<TokenOutcome, { kind: 'valid' }>
@@ -8,17 +9,23 @@ export interface CachedToken {
   readonly expiresAtMs: number
   /** Version of the replica by which it was last found live. */
   liveAtVersion: number
+  /** Answers about routes, a bit for each number: whether there is one, and which. Here, because here is where a hit looks. */
+  decided: number
+  allowed: number
 }
 
 export interface TokenCache {
   readonly size: number
   find(token: string): CachedToken | undefined
+  /** The remembered token that these claims came from. */
+  of(claims: AccessTokenClaims): CachedToken | undefined
   /**
-   * Remembers a verified token when it is offered for the second time. True when it did: a token that comes once costs two memory
-   * accesses instead of an entry that pushes out another.
+   * Remembers a verified token when it is offered for the second time: one that comes once costs two memory accesses
+   * instead of an entry that pushes out another.
    */
-  offer(token: string, outcome: ValidToken, liveAtVersion: number): boolean
+  offer(token: string, outcome: ValidToken, liveAtVersion: number): void
   forget(cached: CachedToken): void
+  /** Forgets all of them, and all answers. */
   clear(): void
 }
 
@@ -28,12 +35,14 @@ export interface TokenCache {
  */
 const KEY_CHARS = 12
 const LEAST_SLOTS = 1024
-const SLOTS_PER_TOKEN = 4
 
 /** At most `capacity` tokens (an odd one is rounded up), in two generations: when the younger half is full, the older half is dropped as a whole. */
 export function tokenCache(capacity: number): TokenCache {
   const half = Math.ceil(capacity / 2)
-  const offered = doorkeeper(capacity * SLOTS_PER_TOKEN)
+  const offered = doorkeeper(capacity)
+  let byClaims = new WeakMap<AccessTokenClaims, CachedToken>()
+  /** What was found last is asked about next. */
+  let last: CachedToken | undefined
   let young = new Map<string, CachedToken>()
   let old = new Map<string, CachedToken>()
 
@@ -60,15 +69,20 @@ export function tokenCache(capacity: number): TokenCache {
     find: (token) => {
       const key = token.slice(-KEY_CHARS)
       const cached = young.get(key) ?? promote(key)
-      return cached?.token === token ? cached : undefined
+      if (cached?.token !== token) return undefined
+      last = cached
+      return cached
     },
+    of: (claims) => (last?.outcome.claims === claims ? last : byClaims.get(claims)),
     offer: (token, outcome, liveAtVersion) => {
-      if (capacity === 0 || !offered.again(token)) return false
+      if (capacity === 0 || !offered.again(token)) return
       // A copy, because the text may be a slice that keeps a whole header alive.
       const copy = Buffer.from(token, 'latin1').toString('latin1')
       const expiresAtMs = outcome.claims.exp * 1000
-      add(copy.slice(-KEY_CHARS), { token: copy, outcome, expiresAtMs, liveAtVersion })
-      return true
+      const none = { decided: 0, allowed: 0 }
+      const cached = { token: copy, outcome, expiresAtMs, liveAtVersion, ...none }
+      add(copy.slice(-KEY_CHARS), cached)
+      byClaims.set(outcome.claims, cached)
     },
     forget: ({ token }) => {
       const key = token.slice(-KEY_CHARS)
@@ -78,6 +92,8 @@ export function tokenCache(capacity: number): TokenCache {
     clear: () => {
       young.clear()
       old.clear()
+      byClaims = new WeakMap()
+      last = undefined
     },
   }
 }

@@ -1,6 +1,5 @@
 import type { Feed } from '@latchkey/feed'
 import {
-  type AccessTokenClaims,
   type Clock,
   LIMITS,
   nowSeconds,
@@ -14,6 +13,7 @@ import { keyRing } from './key-ring.ts'
 import { positionWaiters } from './position-waiters.ts'
 import { STALE } from './refusal.ts'
 import { rights } from './rights.ts'
+import { routeBook } from './route-book.ts'
 import { tokenCache } from './token-cache.ts'
 import type {
   Verification,
@@ -45,17 +45,10 @@ export function verifierFrom(parts: VerifierParts): Verifier {
   const { clock = systemClock, scheduler = systemScheduler, log = SILENCE } = parts
   const keys = keyRing({ ...parts, log })
   const cache = tokenCache(cacheTokens)
-  const kids = new WeakMap<AccessTokenClaims, string>()
-  const routes = rights()
+  const routes = routeBook()
   const waiting = positionWaiters(feed.replica, scheduler)
   const watching = watchers({ service, replica: feed.replica, keys, clock, scheduler, log })
-  const decideNow = decide({
-    ...{ feed, keys, cache, clock },
-    remembered: ({ claims, kid }) => {
-      kids.set(claims, kid)
-      routes.remember(claims)
-    },
-  })
+  const decideNow = decide({ feed, keys, cache, clock })
   const unsubscribe = feed.subscribe({
     keys: (now) => {
       if (!keys.replace(now)) return
@@ -86,14 +79,16 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       // This verifier is behind: 503. To refuse would make the client fetch a token that is further ahead.
       return isAhead(second) ? STALE : second
     },
-    may: routes.may,
+    may: rights(cache, routes),
     publishRoutes: (now) => {
       feed.publishRoutes(now)
       routes.publish(now)
+      // Answers are kept by the numbers that routes had until now.
+      cache.clear()
     },
     watch: (claims, onEnd) => {
-      const kid = kids.get(claims)
-      return watching.watch(claims, kid === undefined ? keys.kids() : [kid], onEnd)
+      const known = cache.of(claims)
+      return watching.watch(claims, known ? [known.outcome.kid] : keys.kids(), onEnd)
     },
     status: () => statusOf(feed, keys.list(), cache.size),
     close: async () => {

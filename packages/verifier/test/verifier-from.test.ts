@@ -36,6 +36,62 @@ t.test('may gives the same answers for a token that is remembered', async (t) =>
   }
 })
 
+t.test('the right of one caller is no right of another', async (t) => {
+  const { verifier } = scene()
+  const asks = (routes: string[]) => verifier.may(claims({ routes }), 'GET', '/orders/:id')
+  for (let i = 0; i < 12; i++) {
+    t.ok(asks(['POST /orders', 'GET /orders/:id']))
+    t.ok(asks(['* /orders/*']))
+    t.ok(asks([`GET /${i}`, 'GET /*']))
+    t.notOk(asks([`GET /${i}`, 'POST /orders/:id']))
+    t.notOk(asks([]))
+  }
+})
+
+t.test(
+  'answers are right for more routes than have numbers, with and without a catalogue',
+  async (t) => {
+    const routes = Array.from({ length: 100 }, (_, i) => ({ method: 'GET', pattern: `/r${i}` }))
+    const granted = (i: number) => i % 7 === 0
+    const token = sign({
+      routes: routes.map(({ pattern }) => `GET ${pattern}`).filter((_, i) => granted(i)),
+    })
+    for (const published of [false, true]) {
+      const { verifier } = scene()
+      if (published) verifier.publishRoutes(routes)
+      remember(verifier, token)
+      for (let round = 0; round < 3; round++) {
+        const verification = verifier.verify(token)
+        if (verification.kind !== 'valid') throw new Error('it is not valid')
+        const answers = routes.map(({ pattern }) =>
+          verifier.may(verification.claims, 'GET', pattern),
+        )
+        t.same(
+          answers,
+          routes.map((_, i) => granted(i)),
+          `${published}: ${round}`,
+        )
+      }
+    }
+  },
+)
+
+t.test('a new catalogue gives new numbers, and no answer of the old ones is left', async (t) => {
+  const { verifier } = scene()
+  const token = sign()
+  remember(verifier, token)
+  const verification = verifier.verify(token)
+  if (verification.kind !== 'valid') throw new Error('it is not valid')
+  const caller = verification.claims
+  t.ok(verifier.may(caller, 'GET', '/orders/:id'))
+  verifier.publishRoutes([
+    { method: 'DELETE', pattern: '/orders/:id' },
+    { method: 'GET', pattern: '/orders/:id' },
+  ])
+  t.notOk(verifier.may(caller, 'DELETE', '/orders/:id'))
+  t.ok(verifier.may(caller, 'GET', '/orders/:id'))
+})
+
 t.test('once a catalogue is published, a route outside it is closed to everybody', async (t) => {
   const { verifier } = scene()
   const caller = claims({ routes: ['* /*'] })
