@@ -51,6 +51,7 @@ import { parseParameters } from './http/parameters.ts'
 import { idTokenHints } from './id-token-hint.ts'
 import { serviceKeys } from './keys/service-keys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
+import { knownServices } from './known-services.ts'
 import { accessTokens } from './minting/access-token.ts'
 import { idTokens } from './minting/id-token.ts'
 import { csrf } from './sessions/csrf.ts'
@@ -87,7 +88,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const keys = await wireKeys(deps)
   const feeding = wireFeed(deps, keys, log)
   const ending = wireEnding(deps, keys, feeding, log)
-  const tokens = wireTokens(deps, keys, feeding, ending, log)
+  const tokens = await wireTokens(deps, keys, feeding, ending, log)
   await app.register(pages(deps, keys, ending, tokens))
   await app.register(programs(deps, keys, feeding, ending, tokens))
   await app.register(admin(deps, feeding, ending, tokens))
@@ -198,7 +199,7 @@ function wireEnding(deps: IssuerDeps, keys: Keys, feeding: Feeding, log: Fastify
 type Ending = ReturnType<typeof wireEnding>
 
 /** Everything that makes or reads tokens. */
-function wireTokens(
+async function wireTokens(
   deps: IssuerDeps,
   keys: Keys,
   feeding: Feeding,
@@ -214,7 +215,7 @@ function wireTokens(
   }
   const readAccessToken = accessTokenReader({
     issuer,
-    services: directory.services,
+    services: await knownServices(directory.services),
     keys: keys.services,
     revocations: feeding.revocations,
     clock,
@@ -242,7 +243,7 @@ function wireTokens(
   ])
   return { ...minting, readAccessToken, grants }
 }
-type Tokens = ReturnType<typeof wireTokens>
+type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
 /** What people see. */
 function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {

@@ -124,15 +124,24 @@ export interface TestBrowser {
   signIn(username: string, query?: Record<string, string>): Promise<URLSearchParams>
 }
 
+export interface TestIssuerOptions {
+  /** Default: SQLite in a temporary folder. */
+  readonly store?: Store
+  /** Default: in memory. */
+  readonly directoryFile?: string
+  /** What the issuer is given instead of the directory, once everything is declared. */
+  readonly around?: (directory: Directory) => Directory
+}
+
 /** An issuer on a real store (SQLite unless another is given) and directory, with a clock that stands still. */
-export async function testIssuer(options: { store?: Store } = {}): Promise<TestIssuer> {
+export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-issuer-'))
   // Today, because Redis lets things expire by its own clock; on a whole second, so that limits are exact.
   const times = { ms: Math.floor(Date.now() / 1000) * 1000, monotonic: 1000 }
   const clock = { nowMs: () => times.ms, monotonicMs: () => times.monotonic }
   const store = options.store ?? (await openSqliteStore({ file: join(folder, 'store.db'), clock }))
   const directory = await openSqliteDirectory({
-    file: ':memory:',
+    file: options.directoryFile ?? ':memory:',
     clock,
     random: systemRandom,
     hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
@@ -158,7 +167,7 @@ export async function testIssuer(options: { store?: Store } = {}): Promise<TestI
   const { app, end } = await buildIssuer({
     settings,
     store,
-    directory,
+    directory: options.around?.(directory) ?? directory,
     clock,
     random: systemRandom,
   })

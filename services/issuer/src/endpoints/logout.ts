@@ -1,6 +1,6 @@
 /** GET and POST /logout: OpenID Connect RP-Initiated Logout 1.0. Without proof that an app asked, the person is asked. */
 import type { Client, Clients } from '@latchkey/directory'
-import { type Clock, LIMITS, OAuthError } from '@latchkey/protocol'
+import { type Clock, LIMITS, OAuthError, StoreUnavailable } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { End } from '../end.ts'
@@ -87,20 +87,30 @@ async function readRequest(
   if (hint && clientId !== undefined && clientId !== hint.clientId) {
     throw new OAuthError('invalid_request', 'client_id_differs_from_hint')
   }
-  const client = await findClient(hint?.clientId ?? clientId, deps)
+  const found = await findClient(hint?.clientId ?? clientId, deps)
+  const client = found === 'unavailable' ? undefined : found
   return {
     hint,
     client,
-    returnTo: returnAddress(parameters, hint, client),
+    returnTo: found === 'unavailable' ? undefined : returnAddress(parameters, hint, found),
     locale: deps.locale(request, bounded(parameters, 'ui_locales', 256)),
   }
 }
 
-async function findClient(id: string | undefined, deps: LogoutDeps): Promise<Client | undefined> {
+async function findClient(
+  id: string | undefined,
+  deps: LogoutDeps,
+): Promise<Client | 'unavailable' | undefined> {
   if (id === undefined) return undefined
-  const client = await deps.clients.find(id)
-  if (!client) throw new OAuthError('invalid_request', 'client_unknown')
-  return client
+  try {
+    const client = await deps.clients.find(id)
+    if (!client) throw new OAuthError('invalid_request', 'client_unknown')
+    return client
+  } catch (error) {
+    // While SQL is away signing out goes on (DESIGN section 7); only the way back to the app is unproven then.
+    if (error instanceof StoreUnavailable) return 'unavailable'
+    throw error
+  }
 }
 
 function returnAddress(
