@@ -5,7 +5,7 @@
 --       partition, sid, entry expiry
 -- Reply: rotated, family text, sub, epoch, offset
 --        replayed, the same
---        reused, the same and the digest of the entry
+--        reused, the same with the entry's digest and the session text
 --        dead | foreign
 local now = tonumber(ARGV[3])
 local head = open_log(KEYS[3], KEYS[4], ARGV[2])
@@ -15,7 +15,7 @@ if not family then return {'dead'} end
 if family.client ~= ARGV[6] then return {'foreign'} end
 
 local function reply(word)
-  return {word, family_text(family), session.sub, head.epoch, head.offset, head.digest}
+  return {word, family_text(family), session.sub, head.epoch, head.offset, head.digest, session.text}
 end
 
 local generation = tonumber(ARGV[5])

@@ -3,7 +3,7 @@ import type { NewSession } from './store.ts'
 
 /**
  * What must hold before a session is stored, or ends would miss it; returns its partition. Throws InputError:
- * `session-partition` when the id names another partition than its user's, where the end of the user is written;
+ * `session-partition` when the id or `rev` names another partition than its user's, where the end of the user is written;
  * `session-lifetime` when it would outlive the cuts.
  */
 export function checkSession(
@@ -13,10 +13,10 @@ export function checkSession(
 ): number {
   const partition = partitionOfSession(session.sid)
   const expected = partitionOfSubject(session.sub, limits.partitions)
-  if (partition !== expected) {
+  if (partition !== expected || session.rev.partition !== expected) {
     throw new InputError('session-partition', {
-      received: partition === undefined ? 'no session id' : `partition ${partition}`,
-      expected: `a session id of partition ${expected}, where its user's ends are written`,
+      received: `a session id of partition ${partition ?? 'none'} and a position of partition ${session.rev.partition}`,
+      expected: `partition ${expected}, where its user's ends are written`,
     })
   }
   const lifetime = session.absoluteExpiresAt - now

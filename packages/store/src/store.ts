@@ -19,7 +19,10 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** One sign-in of one user. `rev` is the log position read in the same step that created it. */
+/**
+ * One sign-in of one user. `rev` is the log position that was read before the person was checked: an end that comes after
+ * it ends the session, also one that came while a password was being compared.
+ */
 export interface SessionRecord {
   readonly sid: string
   readonly sub: string
@@ -39,15 +42,15 @@ export interface SessionRecord {
   readonly rev: Position
 }
 
-export type NewSession = Omit<SessionRecord, 'rev' | 'clients'>
+export type NewSession = Omit<SessionRecord, 'clients'>
 
 export interface SessionStore {
   /**
-   * Creates the session and adds it to its user's list, in one step. Returns the position it was born at. Throws
-   * InputError `session-partition` (the id must name the partition of `sub`) and `session-lifetime` (longer than the
-   * store was opened for): ends could miss such a session.
+   * Creates the session and adds it to its user's list, in one step. Dead at once when an end stands behind its `rev`.
+   * Throws InputError `session-partition` (id and `rev` must name the partition of `sub`) and `session-lifetime` (longer
+   * than the store was opened for): ends could miss such a session.
    */
-  create(session: NewSession, now: number): Promise<Position>
+  create(session: NewSession, now: number): Promise<void>
   /**
    * The living session and the log position, both read in one step (the position is at most as new as the session),
    * or undefined: unknown, expired (idle or absolute), ended, or cut off by an end of its user or of all.
@@ -64,6 +67,8 @@ export interface SessionStore {
   ): Promise<boolean>
   /** Slides the idle end forward (capped by the absolute end). False when the session is not alive. */
   touch(sid: string, idleExpiresAt: number, now: number): Promise<boolean>
+  /** Notes a client that received tokens of this session, once. False when the session is not alive. */
+  noteClient(sid: string, clientId: string, now: number): Promise<boolean>
   /** Living sessions of a user, newest first, at most `limit`. */
   listByUser(sub: string, limit: number, now: number): Promise<SessionRecord[]>
 }
@@ -149,6 +154,8 @@ export type RedeemOutcome =
       readonly entry: LogEntry
       /** Epoch that the entry's offset belongs to. */
       readonly epoch: number
+      /** The record that was ended, so that its clients can be told. */
+      readonly session: SessionRecord
     }
   /** Session or family unknown, expired, ended or cut off. */
   | { readonly kind: 'dead' }
@@ -169,8 +176,8 @@ export interface FamilyStore {
    * client: the family's) birth make it `dead`. A rotation slides the session's idle end, too: refreshing is using.
    */
   redeem(redemption: Redemption): Promise<RedeemOutcome>
-  /** For introspection: the record without redeeming; undefined when dead. */
-  peek(familyId: string, now: number): Promise<FamilyRecord | undefined>
+  /** The record without redeeming, and the log position, both read in one step; undefined when dead. */
+  peek(familyId: string, now: number): Promise<{ family: FamilyRecord; rev: Position } | undefined>
 }
 
 export interface EndOutcome {

@@ -41,6 +41,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       find: () => sessions.find(session.sid, NOW),
       renew: () => sessions.renew(session.sid, { ...session, acr: '9' }, NOW),
       touch: () => sessions.touch(session.sid, NOW + 2000, NOW),
+      noteClient: () => sessions.noteClient(session.sid, 'reports', NOW),
       listByUser: () => sessions.listByUser(session.sub, 10, NOW),
     } satisfies Record<keyof Store['sessions'], unknown>,
     codes: {
@@ -246,7 +247,7 @@ await t.test('a Redis that goes away', async (t) => {
         )
         await finish()
         await recovery(store)
-        t.equal((await store.families.peek(family.familyId, NOW))?.generation, 1, name)
+        t.equal((await store.families.peek(family.familyId, NOW))?.family.generation, 1, name)
         t.match(await store.log.head(0), { position: { offset: 0 } })
       }
     },

@@ -237,7 +237,8 @@ t.test(
     }
     const log = sqliteLog(context, () => () => {})
     const families = sqliteFamilies(context)
-    const store = { ...context, partitions: 1, sessions: sqliteSessions(context), families }
+    const sessions = sqliteSessions(context)
+    const store = { partitions: 1, sessions, families, log }
     const family = await livingFamily(store as unknown as Store)
     await families.redeem(redemptionOf(family))
     await families.redeem({ ...redemptionOf(family), generation: 2 })

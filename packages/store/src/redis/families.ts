@@ -4,6 +4,7 @@ import type { FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { packFamilyFacts, unpackFamily } from './packed-family.ts'
+import { unpackSession } from './packed-session.ts'
 import type { Reply } from './script.ts'
 
 export function redisFamilies(
@@ -68,16 +69,24 @@ export function redisFamilies(
     async peek(familyId, now) {
       const id = known(familyId)
       if (!id) return undefined
-      const { session, cuts } = keys(id.partition)
-      const [word, text, sub] = await run('peek-family', [session(id.sid), cuts], now, id.name)
+      const { partition, sid, name } = id
+      const { session, cuts, head, log } = keys(partition)
+      const [word, text, sub, epoch, offset] = await run(
+        'peek-family',
+        [session(sid), cuts, head, log],
+        nextEpoch(partition),
+        now,
+        name,
+      )
       if (word === 'dead') return undefined
-      return unpackFamily({ familyId, sid: id.sid, sub: String(sub) }, String(text))
+      const family = unpackFamily({ familyId, sid, sub: String(sub) }, String(text))
+      return { family, rev: { partition, epoch: Number(epoch), offset: Number(offset) } }
     },
   }
 }
 
 function redeemOutcome(
-  [word, text, sub, epoch, offset, digest]: Reply,
+  [word, text, sub, epoch, offset, digest, sessionText]: Reply,
   { familyId, entryExpiresAt }: Redemption,
   { sid, partition }: { sid: string; partition: number },
 ): RedeemOutcome {
@@ -92,7 +101,8 @@ function redeemOutcome(
       x: entryExpiresAt,
       d: String(digest),
     }
-    return { kind: 'reused', family, entry, epoch: Number(epoch) }
+    const session = unpackSession(sid, partition, String(sessionText))
+    return { kind: 'reused', family, entry, epoch: Number(epoch), session }
   }
   const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
   return { kind: word === 'rotated' ? 'rotated' : 'replayed', family, rev }

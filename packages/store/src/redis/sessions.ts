@@ -25,18 +25,16 @@ export function redisSessions(context: RedisContext): SessionStore {
     return { session: unpackSession(sid, partition, String(text)), rev }
   }
 
-  async function slide(sid: string, now: number, idleExpiresAt: number, signIn: string) {
+  /** False when the session is not alive. */
+  async function change(
+    script: 'renew-session' | 'note-client',
+    sid: string,
+    ...args: (string | number)[]
+  ): Promise<boolean> {
     const partition = knownPartition(sid, context.partitions)
     if (partition === undefined) return false
     const { session, cuts } = keys(partition)
-    const [word] = await run(
-      'renew-session',
-      [session(sid), cuts],
-      now,
-      idleExpiresAt,
-      linger,
-      signIn,
-    )
+    const [word] = await run(script, [session(sid), cuts], ...args)
     return word === 'ok'
   }
 
@@ -45,11 +43,12 @@ export function redisSessions(context: RedisContext): SessionStore {
 
     async create(session, now) {
       const partition = checkSession(session, now, context)
-      const { session: sessionKey, user, head, log } = keys(partition)
-      const [, epoch, offset] = await run(
+      const { session: sessionKey, user } = keys(partition)
+      await run(
         'create-session',
-        [sessionKey(session.sid), user(session.sub), head, log],
-        nextEpoch(partition),
+        [sessionKey(session.sid), user(session.sub)],
+        session.rev.epoch,
+        session.rev.offset,
         now,
         Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
         session.absoluteExpiresAt,
@@ -60,12 +59,15 @@ export function redisSessions(context: RedisContext): SessionStore {
         session.createdAt,
         context.sessionAbsoluteSeconds,
       )
-      return { partition, epoch: Number(epoch), offset: Number(offset) }
     },
 
-    renew: (sid, change, now) => slide(sid, now, change.idleExpiresAt, packSignIn(change)),
+    renew: (sid, signIn, now) =>
+      change('renew-session', sid, now, signIn.idleExpiresAt, linger, packSignIn(signIn)),
 
-    touch: (sid, idleExpiresAt, now) => slide(sid, now, idleExpiresAt, ''),
+    touch: (sid, idleExpiresAt, now) =>
+      change('renew-session', sid, now, idleExpiresAt, linger, ''),
+
+    noteClient: (sid, clientId, now) => change('note-client', sid, now, clientId, linger),
 
     async listByUser(sub, limit, now) {
       const index = keys(partitionOfSubject(sub, context.partitions)).user(sub)

@@ -1,9 +1,15 @@
 import { parseFamilyId, requireFamilyId } from '../family-id.ts'
-import type { FamilyRecord, FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
+import type {
+  FamilyRecord,
+  FamilyStore,
+  RedeemOutcome,
+  Redemption,
+  SessionRecord,
+} from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { SqliteContext } from './context.ts'
 import { FAMILY_ALIVE, type FamilyRow, familyRecord } from './family-row.ts'
-import { SESSION_ALIVE } from './session-row.ts'
+import { NOTE_CLIENT, SESSION_ALIVE, type SessionRow, sessionRecord } from './session-row.ts'
 
 type Statements = ReturnType<typeof prepare>
 
@@ -16,6 +22,9 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
     const row = id && sql.find.get({ sid: id.sid, name: id.name, now })
     return row && familyRecord(row as unknown as FamilyRow)
   }
+
+  const findSession = (sid: string) =>
+    sessionRecord(sql.session.get({ sid }) as unknown as SessionRow)
 
   return {
     async create(family, now) {
@@ -38,29 +47,34 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
         if (!family) return { kind: 'dead' }
         const kind = judge(family, redemption)
         if (kind === 'foreign') return { kind }
-        if (kind === 'reused') return { kind, family }
+        if (kind === 'reused') return { kind, family, session: findSession(family.sid) }
         return { kind, family: kind === 'rotated' ? rotate(sql, family, redemption) : family, rev }
       })
       if (outcome.kind !== 'reused') return outcome
       // Still the same step: nothing else runs in between, and ends are written through.
-      const { family } = outcome
+      const { family, session } = outcome
       const ended = writeThrough(() => {
         sql.endSession.run(family.sid)
         const entry = logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
         return { entry, epoch: logTable.position().epoch }
       })
       context.tellWatchers()
-      return { kind: 'reused', family, ...ended }
+      return { kind: 'reused', family, session, ...ended }
     },
 
-    peek: async (familyId, now) => read(() => find(familyId, now)),
+    peek: async (familyId, now) =>
+      read(() => {
+        const rev = logTable.position()
+        const family = find(familyId, now)
+        return family && { family, rev }
+      }),
   }
 }
 
 /** An outcome before the session of a reused family has been ended. */
 type Judged =
   | Exclude<RedeemOutcome, { kind: 'reused' }>
-  | { readonly kind: 'reused'; readonly family: FamilyRecord }
+  | { readonly kind: 'reused'; readonly family: FamilyRecord; readonly session: SessionRecord }
 
 /** RFC 9700 section 4.14.2, for a living family. */
 function judge(family: FamilyRecord, given: Redemption): Exclude<Judged['kind'], 'dead'> {
@@ -110,9 +124,8 @@ function prepare(database: SqliteContext['database']) {
     makeRoom: database.prepare(`
       DELETE FROM families WHERE sid = $sid AND name IN (
         SELECT name FROM families WHERE sid = $sid ORDER BY rotated_at DESC LIMIT -1 OFFSET $most - 1)`),
-    noteClient: database.prepare(`
-      UPDATE sessions SET clients = json_insert(clients, '$[#]', $clientId)
-      WHERE sid = $sid AND NOT EXISTS (SELECT 1 FROM json_each(clients) WHERE value = $clientId)`),
+    noteClient: database.prepare(NOTE_CLIENT),
+    session: database.prepare('SELECT * FROM sessions WHERE sid = $sid'),
     // Refreshing is using: a session stays as long as one of its families may be redeemed.
     slideSession: database.prepare(`
       UPDATE sessions

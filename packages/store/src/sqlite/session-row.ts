@@ -25,6 +25,10 @@ export const SESSION_NOT_CUT = `NOT EXISTS (
 export const SESSION_ALIVE = `sessions.idle_expires_at > $now
   AND sessions.absolute_expires_at > $now AND ${SESSION_NOT_CUT}`
 
+export const NOTE_CLIENT = `
+  UPDATE sessions SET clients = json_insert(clients, '$[#]', $clientId)
+  WHERE sid = $sid AND NOT EXISTS (SELECT 1 FROM json_each(clients) WHERE value = $clientId)`
+
 export function sessionRecord(row: SessionRow): SessionRecord {
   return {
     sid: row.sid,

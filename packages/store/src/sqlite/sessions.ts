@@ -1,7 +1,7 @@
 import { checkSession } from '../check-session.ts'
 import type { SessionStore } from '../store.ts'
 import type { SqliteContext } from './context.ts'
-import { SESSION_ALIVE, type SessionRow, sessionRecord } from './session-row.ts'
+import { NOTE_CLIENT, SESSION_ALIVE, type SessionRow, sessionRecord } from './session-row.ts'
 
 export function sqliteSessions(context: SqliteContext): SessionStore {
   const { database, read, write, logTable } = context
@@ -16,6 +16,8 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
     UPDATE sessions SET handle_hash = $handleHash, auth_time = $authTime, acr = $acr, amr = $amr,
       idle_expires_at = min($idleExpiresAt, absolute_expires_at)
     WHERE sid = $sid AND ${SESSION_ALIVE}`)
+  const alive = database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`)
+  const note = database.prepare(NOTE_CLIENT)
   const touch = database.prepare(`
     UPDATE sessions
     SET idle_expires_at = max(idle_expires_at, min($idleExpiresAt, absolute_expires_at))
@@ -24,12 +26,9 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
   return {
     async create(session, now) {
       checkSession(session, now, { ...context, partitions: 1 })
-      return write(() => {
-        // Read before anything is written: what ends later stands behind it.
-        const { epoch, offset } = logTable.position()
-        insert.run({ ...session, amr: JSON.stringify(session.amr), epoch, offset })
-        return { partition: 0, epoch, offset }
-      })
+      const { rev, ...facts } = session
+      const { epoch, offset } = rev
+      write(() => insert.run({ ...facts, amr: JSON.stringify(facts.amr), epoch, offset }))
     },
 
     async find(sid, now) {
@@ -50,6 +49,14 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
 
     async touch(sid, idleExpiresAt, now) {
       return write(() => touch.run({ sid, now, idleExpiresAt }).changes === 1)
+    },
+
+    async noteClient(sid, clientId, now) {
+      return write(() => {
+        if (!alive.get({ sid, now })) return false
+        note.run({ sid, clientId })
+        return true
+      })
     },
 
     async listByUser(sub, limit, now) {

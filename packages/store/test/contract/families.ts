@@ -20,13 +20,14 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
 
   await t.test('redeeming rotates: next generation, moved idle end, position of now', async (t) => {
     const family = await livingFamily(store)
-    t.strictSame(await families.peek(family.familyId, NOW), family)
+    t.strictSame((await families.peek(family.familyId, NOW))?.family, family)
     const { entries } = await log.end({ kind: 'stale', about: family.sub }, FACTS)
     const outcome = await families.redeem(redemptionOf(family))
     const rotated = { ...family, generation: 2, rotatedAt: NOW + 10, idleExpiresAt: NOW + 1010 }
     t.match(outcome, { kind: 'rotated', rev: { offset: entries[0]?.o } })
     t.strictSame(outcome.kind === 'rotated' && outcome.family, rotated)
-    t.strictSame(await families.peek(family.familyId, NOW), rotated)
+    const peeked = await families.peek(family.familyId, NOW)
+    t.strictSame(peeked, { family: rotated, rev: outcome.kind === 'rotated' && outcome.rev })
   })
 
   await t.test(
@@ -49,6 +50,7 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     t.strictSame(tally(outcomes), { reused: 1, dead: 49 })
     const reused = outcomes.find((each) => each.kind === 'reused')
     t.match(reused, { family: { sub: family.sub }, entry: { k: 'session', v: family.sid } })
+    t.match(reused, { session: { sid: family.sid, clients: [family.clientId] } })
     const { p = 0, o = 0 } = reused?.kind === 'reused' ? reused.entry : {}
     const slice = await log.read(p, o - 1, 10)
     t.match(reused, { epoch: slice.epoch })
@@ -84,7 +86,7 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     for (const generation of [1, 2, 3]) {
       t.strictSame(await families.redeem({ ...stolen, generation }), { kind: 'foreign' })
     }
-    t.equal((await families.peek(family.familyId, NOW))?.generation, 2)
+    t.equal((await families.peek(family.familyId, NOW))?.family.generation, 2)
   })
 
   await t.test(

@@ -20,8 +20,9 @@ export function newSub(): string {
 
 export function sampleSession(store: Store, change: Partial<NewSession> = {}): NewSession {
   const sub = change.sub ?? newSub()
+  const partition = partitionOfSubject(sub, store.partitions)
   return {
-    sid: newSessionId(systemRandom, partitionOfSubject(sub, store.partitions)),
+    sid: newSessionId(systemRandom, partition),
     sub,
     handleHash: systemRandom.bytes(32).toString('base64url'),
     authTime: NOW,
@@ -31,16 +32,19 @@ export function sampleSession(store: Store, change: Partial<NewSession> = {}): N
     idleExpiresAt: NOW + 1000,
     absoluteExpiresAt: NOW + 5000,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36',
+    rev: { partition, epoch: 0, offset: 0 },
     ...change,
   }
 }
 
-/** A session that is in the store. */
+/** A session that is in the store, born where the log ends. */
 export async function livingSession(
   store: Store,
   change: Partial<NewSession> = {},
 ): Promise<NewSession> {
-  const session = sampleSession(store, change)
+  const sample = sampleSession(store, change)
+  const { position } = await store.log.head(sample.rev.partition)
+  const session = { ...sample, rev: position, ...change }
   await store.sessions.create(session, session.createdAt)
   return session
 }

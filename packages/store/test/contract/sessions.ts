@@ -7,20 +7,16 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
   const store = await engine.open(t)
   const { sessions, log } = store
 
-  await t.test(
-    'a session is found as it was created, with the position of its birth',
-    async (t) => {
-      const session = sampleSession(store, {
-        userAgent: 'tab\there "quoted" back\\slash ünï 💡'.padEnd(200, '.'),
-        amr: [],
-      })
-      const rev = await sessions.create(session, NOW)
-      const found = await sessions.find(session.sid, NOW)
-      t.strictSame(found?.session, { ...session, clients: [], rev })
-      t.strictSame(found?.rev, rev)
-      t.strictSame((await log.head(rev.partition)).position, rev)
-    },
-  )
+  await t.test('a session is found as it was created, with the position of now', async (t) => {
+    const session = await livingSession(store, {
+      userAgent: 'tab\there "quoted" back\\slash ünï 💡'.padEnd(200, '.'),
+      amr: [],
+    })
+    await log.end({ kind: 'stale', about: session.sub }, FACTS)
+    const found = await sessions.find(session.sid, NOW)
+    t.strictSame(found?.session, { ...session, clients: [] })
+    t.strictSame(found?.rev, (await log.head(session.rev.partition)).position)
+  })
 
   await t.test('what is no living session is not found', async (t) => {
     const { sid } = sampleSession(store)
@@ -96,6 +92,19 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
     t.equal(outcome.session?.sid, sid)
   })
 
+  await t.test('a client that got tokens is noted once, in a living session', async (t) => {
+    const { sid } = await livingSession(store)
+    for (const clientId of ['orders', 'a "b"/\\ü', 'orders']) {
+      t.equal(await sessions.noteClient(sid, clientId, NOW), true)
+    }
+    const found = await sessions.find(sid, NOW)
+    t.strictSame(found?.session.clients, ['orders', 'a "b"/\\ü'])
+    await log.end({ kind: 'session', sid }, FACTS)
+    for (const dead of [sid, 'x', sampleSession(store).sid]) {
+      t.equal(await sessions.noteClient(dead, 'orders', NOW), false)
+    }
+  })
+
   await t.test('a user has a list of living sessions, newest first', async (t) => {
     const sub = newSub()
     const made = []
@@ -153,6 +162,20 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
     const elsewhere = { ...session, sid: session.sid.replace(/^s\d+/, 's998') }
     await t.rejects(sessions.create(elsewhere, NOW), { code: 'session-partition' })
     await t.rejects(sessions.create({ ...session, sid: 'x' }, NOW), { code: 'session-partition' })
+    const rev = { ...session.rev, partition: 998 }
+    await t.rejects(sessions.create({ ...session, rev }, NOW), { code: 'session-partition' })
+  })
+
+  await t.test('a session whose person was ended while signing in is born dead', async (t) => {
+    for (const kind of ['user', 'all'] as const) {
+      const session = sampleSession(store)
+      const { position } = await log.head(session.rev.partition)
+      await log.end(kind === 'user' ? { kind, sub: session.sub } : { kind }, FACTS)
+      await sessions.create({ ...session, rev: position }, NOW)
+      t.equal(await sessions.find(session.sid, NOW), undefined, kind)
+      t.strictSame(await sessions.listByUser(session.sub, 10, NOW), [])
+      t.ok(await livingSession(store, { sub: session.sub }))
+    }
   })
 
   await t.test(

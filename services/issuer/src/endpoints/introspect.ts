@@ -44,7 +44,8 @@ export function introspect(deps: IntrospectDeps) {
 async function describeRefreshToken(text: string, client: Client, deps: IntrospectDeps) {
   const facts = deps.refreshTokens.read(text)
   if (!facts) return undefined
-  const family = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
+  const found = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
+  const family = found?.family
   if (family?.generation !== facts.generation) return INACTIVE
   const concerned = family.clientId === client.id || (await mayAskAboutAll(client, deps))
   if (!concerned) return INACTIVE

@@ -49,8 +49,9 @@ async function revokeRefreshToken(
 ): Promise<Outcome | undefined> {
   const facts = deps.refreshTokens.read(text)
   if (!facts) return undefined
-  const family = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
-  if (!family) return 'unknown'
+  const found = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
+  if (!found) return 'unknown'
+  const { family } = found
   if (family.clientId !== clientId) return 'not_its_token'
   await deps.end({ kind: 'session', sid: family.sid }, 'token_revoked', {
     sub: family.sub,

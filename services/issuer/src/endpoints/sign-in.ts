@@ -11,13 +11,18 @@ import { bounded, type Parameters, parseParameters } from '../http/parameters.ts
 import { findBrowserSession } from '../sessions/browser-session.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import { writeSessionCookie } from '../sessions/session-cookie.ts'
-import { type SignInDeps, signInSession } from '../sessions/sign-in-session.ts'
+import {
+  type SignInDeps,
+  type SignInStart,
+  signInSession,
+  startSignIn,
+} from '../sessions/sign-in-session.ts'
 import { type SignInAnswer, sendSignInPage } from './sign-in-answer.ts'
 
 export const PASSWORD_ACR = 'urn:latchkey:acr:password'
 
 export interface SignInEndpointDeps extends AuthorizationDeps, CodeIssueDeps, SignInDeps {
-  readonly store: Pick<Store, 'codes' | 'sessions' | 'partitions'>
+  readonly store: Pick<Store, 'codes' | 'sessions' | 'log' | 'partitions'>
   readonly users: Pick<Users, 'checkPassword'>
   readonly csrf: Csrf
   readonly locale: PageLocale
@@ -50,6 +55,7 @@ export function signIn(deps: SignInEndpointDeps) {
         request.log.info({ reason: 'csrf' }, 'sign-in refused')
         return again('expired')
       }
+      const start = await startSignIn(deps)
       const outcome = await deps.users.checkPassword(
         page.username ?? '',
         request.body.get('password') ?? '',
@@ -61,7 +67,7 @@ export function signIn(deps: SignInEndpointDeps) {
         case 'busy':
           return again('busy', outcome.retryAfterSeconds)
         case 'ok': {
-          const session = await open(outcome.user.sub, request, reply, deps)
+          const session = await open(outcome.user.sub, start, request, reply, deps)
           const code = await issueCode(asked, session, deps)
           request.log.info(
             { client: asked.client.id, sub: session.sub, sid: session.sid },
@@ -79,6 +85,7 @@ export function signIn(deps: SignInEndpointDeps) {
 
 async function open(
   sub: string,
+  start: SignInStart,
   request: FastifyRequest,
   reply: FastifyReply,
   deps: SignInEndpointDeps,
@@ -86,6 +93,7 @@ async function open(
   const before = await findBrowserSession(request, deps)
   const { session, handle } = await signInSession(
     {
+      start,
       sub,
       acr: PASSWORD_ACR,
       amr: ['pwd'],

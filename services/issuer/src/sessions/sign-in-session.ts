@@ -3,6 +3,7 @@ import {
   LIMITS,
   newSessionId,
   nowSeconds,
+  type Position,
   partitionOfSubject,
   type Random,
 } from '@latchkey/protocol'
@@ -11,14 +12,32 @@ import type { End } from '../end.ts'
 import { handleHash, newHandle, type SessionHandle } from './session-cookie.ts'
 
 export interface SignInDeps {
-  readonly store: Pick<Store, 'sessions' | 'partitions'>
+  readonly store: Pick<Store, 'sessions' | 'log' | 'partitions'>
   readonly end: End
   readonly clock: Clock
   readonly random: Random
   readonly lifetimes: { readonly idleSeconds: number; readonly absoluteSeconds: number }
 }
 
+/** Time and place in every log before anything about the person was read. */
+export interface SignInStart {
+  readonly now: number
+  readonly heads: readonly Position[]
+}
+
+/**
+ * Called before the password is looked at. Comparing it takes a while: somebody who changes it, or disables the user, in
+ * the meantime ends everything up to that moment, and with it the session that comes out of this sign-in.
+ */
+export async function startSignIn(deps: SignInDeps): Promise<SignInStart> {
+  const now = nowSeconds(deps.clock)
+  const partitions = Array.from({ length: deps.store.partitions }, (_, partition) => partition)
+  const heads = await Promise.all(partitions.map((partition) => deps.store.log.head(partition)))
+  return { now, heads: heads.map(({ position }) => position) }
+}
+
 export interface SignIn {
+  readonly start: SignInStart
   readonly sub: string
   readonly acr: string
   readonly amr: readonly string[]
@@ -28,7 +47,7 @@ export interface SignIn {
 }
 
 export interface SignedIn {
-  readonly session: Omit<SessionRecord, 'rev' | 'clients'>
+  readonly session: NewSession
   readonly handle: SessionHandle
 }
 
@@ -52,7 +71,7 @@ async function renew(
   signIn: SignIn,
   deps: SignInDeps,
 ): Promise<SignedIn | undefined> {
-  const now = nowSeconds(deps.clock)
+  const { now } = signIn.start
   const handle = newHandle(before.sid, deps.random)
   const change = {
     handleHash: handleHash(handle.secret),
@@ -66,8 +85,10 @@ async function renew(
 }
 
 async function create(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
-  const now = nowSeconds(deps.clock)
+  const { now, heads } = signIn.start
   const partition = partitionOfSubject(signIn.sub, deps.store.partitions)
+  const rev = heads[partition]
+  if (!rev) throw new RangeError(`no position of partition ${partition} was read`)
   const handle = newHandle(newSessionId(deps.random, partition), deps.random)
   const session: NewSession = {
     sid: handle.sid,
@@ -80,6 +101,7 @@ async function create(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
     idleExpiresAt: now + Math.min(deps.lifetimes.idleSeconds, deps.lifetimes.absoluteSeconds),
     absoluteExpiresAt: now + deps.lifetimes.absoluteSeconds,
     userAgent: signIn.userAgent.slice(0, LIMITS.userAgentChars),
+    rev,
   }
   await deps.store.sessions.create(session, now)
   return { session, handle }
