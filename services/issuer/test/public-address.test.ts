@@ -1,6 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { feedClient } from '@latchkey/feed'
 import t, { type Test } from 'tap'
 import { createLogger } from '../src/logging.ts'
 import { openIssuer } from '../src/open-issuer.ts'
@@ -190,6 +192,27 @@ t.test('attack H8: so is one behind a proxy that ends TLS', async (t) => {
     { remoteAddress: '203.0.113.9' },
     'the proxy has added the right-most one; what stands left of it is hearsay',
   )
+})
+
+t.test('verifiers join over TLS, when they trust the certificate', async (t) => {
+  const { address } = await running(t, load(t, OWN_TLS))
+  const join = () =>
+    feedClient({
+      issuerAddress: `https://localhost:${address.port}`,
+      service: 'https://shop.example.com',
+      credentials: { clientId: 'shop', clientSecret: CLIENT_SECRET },
+      log: { info: () => {}, warn: ({ reason }) => failed.resolve(String(reason)) },
+    })
+  const failed = Promise.withResolvers<string>()
+  const stranger = join()
+  t.match(await failed.promise, 'self-signed certificate')
+  await stranger.close()
+
+  setDefaultCACertificates([...getCACertificates('default'), TEST_CERT])
+  const feed = join()
+  t.teardown(() => feed.close())
+  await new Promise<void>((resolve) => feed.subscribe({ leased: resolve }))
+  t.equal(feed.keys().length, 1)
 })
 
 t.test('files that stopped fitting after the settings were read give one clear line', async (t) => {
