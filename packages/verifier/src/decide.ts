@@ -21,7 +21,7 @@ export function decide(deps: DecideDeps): Decide {
 
   /** Everything that may have changed since the last time: expiry and revocation. Keys: new ones empty the cache. */
   function decideAgain(cached: CachedToken, nowMs: number): Verification {
-    if (nowMs >= cached.expiresAtMs) {
+    if (nowMs >= cached.expiresAt * 1000) {
       cache.forget(cached)
       return refusal('expired')
     }

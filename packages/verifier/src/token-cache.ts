@@ -6,7 +6,8 @@ export type ValidToken = Extract<TokenOutcome, { kind: 'valid' }>
 export interface CachedToken {
   readonly token: string
   readonly outcome: ValidToken
-  readonly expiresAtMs: number
+  /** `exp`, in seconds: a small integer, which stands in the object itself. */
+  readonly expiresAt: number
   /** Version of the replica by which it was last found live. */
   liveAtVersion: number
   /** Answers about routes, a bit for each number: whether there is one, and which. Here, because here is where a hit looks. */
@@ -29,36 +30,35 @@ export interface TokenCache {
   clear(): void
 }
 
-/**
- * The last characters of the signature find an entry, then the whole text is compared: hashing 12 characters costs a fraction of
- * hashing 700. They are 70 bits of a MAC or signature; two tokens that share them take turns.
- */
-const KEY_CHARS = 12
 const LEAST_SLOTS = 1024
 
-/** At most `capacity` tokens (an odd one is rounded up), in two generations: when the younger half is full, the older half is dropped as a whole. */
+/**
+ * At most `capacity` tokens (an odd one is rounded up), in two generations: when the younger half is full, the older half is
+ * dropped as a whole. A fingerprint finds an entry, then the whole text is compared: hashing 700 characters costs more than all
+ * the rest of a hit. Two tokens with the same fingerprint take turns.
+ */
 export function tokenCache(capacity: number): TokenCache {
   const half = Math.ceil(capacity / 2)
   const offered = doorkeeper(capacity)
   let byClaims = new WeakMap<AccessTokenClaims, CachedToken>()
   /** What was found last is asked about next. */
   let last: CachedToken | undefined
-  let young = new Map<string, CachedToken>()
-  let old = new Map<string, CachedToken>()
+  let young = new Map<number, CachedToken>()
+  let old = new Map<number, CachedToken>()
 
-  function add(key: string, cached: CachedToken): void {
+  function add(print: number, cached: CachedToken): void {
     if (young.size >= half) {
       old = young
       young = new Map()
     }
-    young.set(key, cached)
+    young.set(print, cached)
   }
 
-  function promote(key: string): CachedToken | undefined {
-    const cached = old.get(key)
+  function promote(print: number): CachedToken | undefined {
+    const cached = old.get(print)
     if (cached === undefined) return undefined
-    old.delete(key)
-    add(key, cached)
+    old.delete(print)
+    add(print, cached)
     return cached
   }
 
@@ -67,27 +67,28 @@ export function tokenCache(capacity: number): TokenCache {
       return young.size + old.size
     },
     find: (token) => {
-      const key = token.slice(-KEY_CHARS)
-      const cached = young.get(key) ?? promote(key)
+      const print = fingerprint(token)
+      const cached = young.get(print) ?? promote(print)
       if (cached?.token !== token) return undefined
       last = cached
       return cached
     },
     of: (claims) => (last?.outcome.claims === claims ? last : byClaims.get(claims)),
     offer: (token, outcome, liveAtVersion) => {
-      if (capacity === 0 || !offered.again(token)) return
+      const print = fingerprint(token)
+      if (capacity === 0 || !offered.again(print)) return
       // A copy, because the text may be a slice that keeps a whole header alive.
       const copy = Buffer.from(token, 'latin1').toString('latin1')
-      const expiresAtMs = outcome.claims.exp * 1000
+      const expiresAt = outcome.claims.exp
       const none = { decided: 0, allowed: 0 }
-      const cached = { token: copy, outcome, expiresAtMs, liveAtVersion, ...none }
-      add(copy.slice(-KEY_CHARS), cached)
+      const cached = { token: copy, outcome, expiresAt, liveAtVersion, ...none }
+      add(print, cached)
       byClaims.set(outcome.claims, cached)
     },
     forget: ({ token }) => {
-      const key = token.slice(-KEY_CHARS)
-      young.delete(key)
-      old.delete(key)
+      const print = fingerprint(token)
+      young.delete(print)
+      old.delete(print)
     },
     clear: () => {
       young.clear()
@@ -99,15 +100,14 @@ export function tokenCache(capacity: number): TokenCache {
 }
 
 /**
- * Remembers the fingerprints of tokens in a table of fixed size, where a newer one overwrites. A mistake costs a verification, or a
- * place in the cache; it never lets anything pass.
+ * Remembers fingerprints in a table of fixed size, where a newer one overwrites. A mistake costs a verification, or a place in
+ * the cache; it never lets anything pass.
  */
 function doorkeeper(leastSlots: number) {
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(leastSlots, LEAST_SLOTS))))
   const mask = slots.length - 1
   return {
-    again: (token: string): boolean => {
-      const print = fingerprint(token)
+    again: (print: number): boolean => {
       const slot = (print >>> 7) & mask
       if (slots[slot] === print) return true
       slots[slot] = print
@@ -116,10 +116,10 @@ function doorkeeper(leastSlots: number) {
   }
 }
 
-/** FNV-1a over the end of the signature. */
+/** 32 bits of the end of the signature, which is as good as random: FNV-1a over six characters. */
 function fingerprint(token: string): number {
   let hash = 0x811c9dc5
-  for (let i = token.length - KEY_CHARS; i < token.length; i++) {
+  for (let i = token.length - 7; i < token.length - 1; i++) {
     hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193)
   }
   return hash

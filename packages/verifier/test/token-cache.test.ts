@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { AccessTokenClaims } from '@latchkey/protocol'
@@ -5,7 +6,8 @@ import t from 'tap'
 import { tokenCache } from '../src/token-cache.ts'
 
 const outcome = { kind: 'valid', kid: 'k', claims: { exp: 7 } as AccessTokenClaims } as const
-const token = (i: number, body = 'body') => `head.${body}.${`${i}`.padStart(43, '0')}`
+const token = (i: number, body = 'body') =>
+  `head.${body}.${createHash('sha256').update(`${i}`).digest('base64url')}`
 
 /** A cache that has been offered these tokens twice. */
 function cacheOf(capacity: number, ...tokens: string[]) {
@@ -24,7 +26,7 @@ t.test('a token is remembered when it comes for the second time', async (t) => {
   t.equal(cache.of(outcome.claims), undefined)
   cache.offer(token(1), outcome, 6)
   t.ok(cache.of(outcome.claims))
-  t.match(cache.find(token(1)), { token: token(1), expiresAtMs: 7000, liveAtVersion: 6 })
+  t.match(cache.find(token(1)), { token: token(1), expiresAt: 7, liveAtVersion: 6 })
   t.equal(cache.find(token(1))?.outcome, outcome)
 })
 
@@ -50,10 +52,10 @@ t.test(
   },
 )
 
-t.test('a million tokens that come once leave it as it was', async (t) => {
+t.test('a hundred thousand tokens that come once leave it as it was', async (t) => {
   const cache = cacheOf(100, token(0))
-  for (let i = 1; i < 1_000_000; i++) cache.offer(token(i), outcome, 1)
-  t.ok(cache.size < 50, 'but for a few fingerprints that two tokens share')
+  for (let i = 1; i < 100_000; i++) cache.offer(token(i), outcome, 1)
+  t.ok(cache.size < 5, 'but for fingerprints that two tokens may share')
   t.ok(cache.find(token(0)))
 })
 
