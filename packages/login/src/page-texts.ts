@@ -14,6 +14,12 @@ export interface PageFact {
   readonly texts: Readonly<Record<Language, PageText>>
 }
 
+/** The way out of the pages that ask for a sign-out: to the first page of the app. */
+export const STAY: Readonly<Record<Language, string>> = {
+  en: 'Stay signed in',
+  'zh-CN': '保持登录',
+}
+
 /** Every page of the package. No page shows anything that came with the request. */
 export const PAGES = {
   unavailable: {

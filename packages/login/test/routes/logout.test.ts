@@ -75,6 +75,7 @@ t.test('attack E4: nobody is signed out by another site', async (t) => {
     const page = await browser.visit('/logout', headers)
     t.equal(page.statusCode, 200, name)
     t.match(page.body, '<form method="post" action="/logout"><button>Sign out</button></form>')
+    t.match(page.body, '<a class="quiet" href="/">Stay signed in</a>')
     t.equal(browser.jar.size, 1, `${name}: nothing happened`)
   }
 
@@ -144,6 +145,9 @@ t.test('pages hold nothing that could run or be framed', async (t) => {
     'cache-control': 'no-store',
   })
   t.match(page.body, /^<!doctype html>\n<html lang="en">/)
+  t.notMatch(page.body, /<script|src=/)
+  t.match(policy, 'img-src data:;')
+  t.match(page.body, '<link rel="icon" href="data:,">', 'and nothing is fetched, not even an icon')
 })
 
 t.test('with a prefix all paths move, and nothing stays', async (t) => {
