@@ -19,6 +19,8 @@ export interface ClusterOptions {
 export interface TestService {
   /** Letters, digits and hyphens: the host below `localhost` and the client id. */
   readonly name: string
+  /** What people read on the sign-in page. Default: the name. */
+  readonly title?: string
   /** People sign in here by redirect. Default false. */
   readonly web?: boolean
   /** Names of the services that it may call for its callers or for itself. */

@@ -28,11 +28,11 @@ export function declaredCluster(
 }
 
 function clientOf(service: TestService, secretOf: (name: string) => string): DeclaredClient {
-  const { name, web = false, calls = [], grants = {} } = service
+  const { name, title = name, web = false, calls = [], grants = {} } = service
   const url = urlOf(name)
   return {
     id: name,
-    name,
+    name: title,
     secret: secretOf(name),
     grantTypes: [
       ...(web ? (['authorization_code', 'refresh_token'] as const) : []),

@@ -4,12 +4,15 @@ import { latchkey } from '@latchkey/fastify'
 import { login, loginSession } from '@latchkey/login'
 import { createServiceClient } from '@latchkey/service-client'
 import { type Clock, createVerifier } from '@latchkey/verifier'
-import { type FastifyBaseLogger, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyBaseLogger, fastify } from 'fastify'
+import { askReports } from './ask-reports.ts'
 import { assets } from './assets.ts'
 import { health } from './health.ts'
 import { liveTeller } from './live-teller.ts'
-import { type NewOrder, orderBook } from './order-book.ts'
-import { orderPage, ordersPage, summaryPage, welcomePage } from './pages.ts'
+import { orderRoutes } from './order-routes.ts'
+import * as pages from './pages.ts'
+import { pagesForProblems, wantsPage } from './problems.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface OrdersOptions {
   /** The issuer's public identity, and where it is reached from here. */
@@ -43,7 +46,11 @@ export async function buildOrders(options: OrdersOptions) {
   const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret, ...clock })
 
   // From here on every route is closed that does not say `public`.
-  await app.register(latchkey, { verifier, session: loginSession })
+  await app.register(latchkey, {
+    verifier,
+    session: loginSession,
+    refusalPage: (request, _reply, { status }) => pages.problemPage(request, status),
+  })
   await app.register(login, {
     issuer,
     issuerAddress,
@@ -54,60 +61,37 @@ export async function buildOrders(options: OrdersOptions) {
     cookieSecret: options.cookieSecret,
     ...clock,
   })
+  app.addHook('onSend', securityHeaders(issuer))
+  app.addHook('onClose', () => verifier.close())
+  pagesForProblems(app)
   await app.register(formbody)
   await app.register(assets)
-  app.addHook('onClose', () => verifier.close())
-
-  const orders = orderBook()
-  const tell = liveTeller(services.as(options.live.url, { address: options.live.address }), app.log)
 
   app.get('/', { config: { public: true } }, async (request, reply) => {
-    return reply.type('text/html').send(welcomePage(request))
+    return reply.type('text/html').send(pages.welcomePage(request))
   })
 
-  app.get('/orders', async (request, reply) => {
-    if (!wantsPage(request)) return { orders: orders.all() }
-    return reply.type('text/html').send(ordersPage(request, orders.all()))
-  })
-
-  app.get<{ Params: { id: string } }>('/orders/:id', async (request, reply) => {
-    const order = orders.find(request.params.id)
-    if (!order) return reply.code(404).send({ error: 'order-unknown' })
-    if (!wantsPage(request)) return order
-    return reply.type('text/html').send(orderPage(request, order))
-  })
-
-  app.post<{ Body: NewOrder }>(
-    '/orders',
-    { schema: { body: orders.schema } },
-    async (request, reply) => {
-      const order = orders.add(request.body)
-      tell(`${order.id}: ${order.quantity} × ${order.item}`)
-      return wantsPage(request) ? reply.redirect('/orders', 303) : reply.code(201).send(order)
-    },
-  )
-
-  app.delete<{ Params: { id: string } }>('/orders/:id', async (request, reply) => {
-    if (!orders.remove(request.params.id)) return reply.code(404).send({ error: 'order-unknown' })
-    tell(`${request.params.id}: ✕`)
-    return reply.code(204).send()
-  })
+  const live = services.as(options.live.url, { address: options.live.address })
+  await app.register(orderRoutes, { verifier, tell: liveTeller(live, app.log) })
 
   // Calls Reports for the person who is looking at this page: with their rights there, not with ours.
   app.get('/summary', async (request, reply) => {
-    const asPerson = services.onBehalfOf(app.latchkey.tokenOf(request), options.reports.url, {
-      address: options.reports.address,
-    })
-    const answer = await asPerson.fetch('/reports/daily')
-    const report = answer.ok ? ((await answer.json()) as Record<string, unknown>) : undefined
-    if (!wantsPage(request)) return reply.code(answer.status).send(report ?? { error: 'refused' })
-    return reply.type('text/html').send(summaryPage(request, answer.status, report))
+    const { url, address } = options.reports
+    const token = app.latchkey.tokenOf(request)
+    const asked = await askReports(services.onBehalfOf(token, url, { address }))
+    reply.code(asked.kind === 'report' ? 200 : asked.status)
+    if (!wantsPage(request)) return asked.kind === 'report' ? asked.report : { error: 'no-report' }
+    const page =
+      asked.kind === 'report'
+        ? pages.summaryPage(request, asked.report)
+        : pages.noSummaryPage(request, asked.status)
+    return reply.type('text/html').send(page)
   })
+
+  app.get('/live', { config: { public: true } }, async (_request, reply) =>
+    reply.redirect(`${options.live.url}/live`, 303),
+  )
 
   await app.register(health, { verifier })
   return app
-}
-
-function wantsPage(request: FastifyRequest): boolean {
-  return (request.headers.accept ?? '').includes('text/html')
 }

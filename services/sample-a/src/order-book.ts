@@ -12,6 +12,15 @@ export interface Order {
   readonly placedAt: string
 }
 
+/** Answered with 404. */
+export class OrderUnknown extends Error {
+  readonly statusCode = 404
+  readonly code = 'order-unknown'
+  constructor() {
+    super('There is no such order')
+  }
+}
+
 /** Of the newest so many; the oldest one gives way. */
 const MOST_ORDERS = 500
 
@@ -29,6 +38,12 @@ export function orderBook() {
     return order
   }
 
+  function find(id: string): Order {
+    const order = orders.get(id)
+    if (!order) throw new OrderUnknown()
+    return order
+  }
+
   add({ item: 'Brass padlock', quantity: '3' })
   add({ item: 'Spare keys', quantity: '12' })
   add({ item: 'Door chain', quantity: '1' })
@@ -36,8 +51,8 @@ export function orderBook() {
   return {
     add,
     all: (): Order[] => [...orders.values()].reverse(),
-    find: (id: string): Order | undefined => orders.get(id),
-    remove: (id: string): boolean => orders.delete(id),
+    find,
+    remove: (id: string): boolean => orders.delete(find(id).id),
     schema: {
       type: 'object',
       required: ['item', 'quantity'],

@@ -6,7 +6,8 @@ import { type Clock, createVerifier } from '@latchkey/verifier'
 import { type FastifyBaseLogger, fastify } from 'fastify'
 import { assets } from './assets.ts'
 import { health } from './health.ts'
-import { livePage } from './live-page.ts'
+import { livePage, problemPage } from './pages.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface LiveOptions {
   /** The issuer's public identity, and where it is reached from here. */
@@ -17,6 +18,8 @@ export interface LiveOptions {
   clientId: string
   clientSecret: string
   cookieSecret: string
+  /** Where people find Orders. */
+  orders: { url: string }
   log?: FastifyBaseLogger
   /** Tests move it. */
   clock?: Clock
@@ -51,7 +54,11 @@ export async function buildLive(options: LiveOptions) {
   })
 
   // From here on every route is closed that does not say `public`, and every socket ends with its session.
-  await app.register(latchkey, { verifier, session: loginSession })
+  await app.register(latchkey, {
+    verifier,
+    session: loginSession,
+    refusalPage: (request, _reply, { status }) => problemPage(request, status),
+  })
   await app.register(login, {
     issuer,
     issuerAddress,
@@ -62,6 +69,7 @@ export async function buildLive(options: LiveOptions) {
     cookieSecret: options.cookieSecret,
     ...clock,
   })
+  app.addHook('onSend', securityHeaders(issuer))
   await app.register(websocket, { options: { maxPayload: 4096 } })
   await app.register(assets)
   app.addHook('onClose', () => verifier.close())
@@ -75,6 +83,10 @@ export async function buildLive(options: LiveOptions) {
 
   app.get('/', { config: { public: true } }, async (_request, reply) =>
     reply.redirect('/live', 303),
+  )
+
+  app.get('/orders', { config: { public: true } }, async (_request, reply) =>
+    reply.redirect(`${options.orders.url}/orders`, 303),
   )
 
   app.get('/live', async (request, reply) => reply.type('text/html').send(livePage(request)))

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 
-const STYLE = readFileSync(new URL('../assets/style.css', import.meta.url))
-const SCRIPT = readFileSync(new URL('../assets/live.js', import.meta.url))
+const TYPES = {
+  'style.css': 'text/css; charset=utf-8',
+  'live.js': 'text/javascript; charset=utf-8',
+  'icon.svg': 'image/svg+xml',
+}
 
-/** The style sheet and the script of the page; open to everybody. */
+/** The style sheet, the script and the picture; open to everybody. */
 export async function assets(app: FastifyInstance): Promise<void> {
-  app.get('/style.css', { config: { public: true } }, async (_request, reply) => {
-    return reply.type('text/css').header('cache-control', 'public, max-age=300').send(STYLE)
-  })
-  app.get('/live.js', { config: { public: true } }, async (_request, reply) => {
-    return reply.type('text/javascript').header('cache-control', 'public, max-age=300').send(SCRIPT)
-  })
+  for (const [name, type] of Object.entries(TYPES)) {
+    const content = readFileSync(new URL(`../assets/${name}`, import.meta.url))
+    app.get(`/${name}`, { config: { public: true } }, async (_request, reply) => {
+      return reply.type(type).header('cache-control', 'public, max-age=300').send(content)
+    })
+  }
 }

@@ -16,6 +16,7 @@ const app = await buildLive({
   clientId: setting('CLIENT_ID'),
   clientSecret: setting('CLIENT_SECRET'),
   cookieSecret: setting('COOKIE_SECRET'),
+  orders: { url: setting('ORDERS_URL') },
 })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void app.close())

@@ -25,6 +25,7 @@ export async function sampleCluster(options: ClusterOptions = {}): Promise<Sampl
     services: [
       {
         name: 'a',
+        title: 'Orders',
         web: true,
         calls: ['b', 'c'],
         grants: { c: ['POST /events'] },
@@ -32,6 +33,7 @@ export async function sampleCluster(options: ClusterOptions = {}): Promise<Sampl
       },
       {
         name: 'b',
+        title: 'Reports',
         calls: ['a', 'c'],
         grants: { a: ['GET /orders'], c: ['POST /events'] },
         build: async (env) => {
@@ -46,7 +48,12 @@ export async function sampleCluster(options: ClusterOptions = {}): Promise<Sampl
           return reports
         },
       },
-      { name: 'c', web: true, build: buildLive },
+      {
+        name: 'c',
+        title: 'Live',
+        web: true,
+        build: (env) => buildLive({ ...env, orders: env.peer('a') }),
+      },
     ],
     roles: [
       { name: 'reader', grants: READ },
