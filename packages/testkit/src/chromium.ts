@@ -1,17 +1,11 @@
 import { existsSync } from 'node:fs'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import type { Cluster } from './cluster.ts'
-
-export interface ChromiumOptions {
-  /** Of the window, in CSS pixels. Default 1280 × 800. */
-  readonly viewport?: { readonly width: number; readonly height: number }
-  readonly locale?: string
-}
 
 export interface Chromium {
   readonly browser: Browser
-  /** A fresh profile: no cookies. */
-  context(options?: ChromiumOptions): Promise<BrowserContext>
+  /** A fresh profile: no cookies. In English and 1280 × 800 unless the options of Playwright say otherwise. */
+  context(options?: BrowserContextOptions): Promise<BrowserContext>
   close(): Promise<void>
 }
 
@@ -36,11 +30,13 @@ export async function launchChromium(
       '--disable-gpu',
       '--disable-dev-shm-usage',
     ],
+    // Playwright switches the back/forward cache off; people have it on, and it is what the back button shows.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
   return {
     browser,
-    context: ({ viewport = { width: 1280, height: 800 }, locale = 'en-US' } = {}) =>
-      browser.newContext({ viewport, locale }),
+    context: (options = {}) =>
+      browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options }),
     close: () => browser.close(),
   }
 }

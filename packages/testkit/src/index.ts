@@ -1,4 +1,4 @@
-export { type Chromium, type ChromiumOptions, launchChromium } from './chromium.ts'
+export { type Chromium, launchChromium } from './chromium.ts'
 export { type Cluster, startCluster } from './cluster.ts'
 export type {
   ClusterOptions,
