@@ -1,0 +1,120 @@
+/**
+ * Many services, as one program: feeds to the issuer, sockets to the floor, and the admin who ends. All times are of one clock.
+ */
+import { readFileSync } from 'node:fs'
+import { connectWebSocket, type Feed, feedClient } from '@latchkey/feed'
+import { createServiceClient, type ServiceCalls } from '@latchkey/service-client'
+import { answer } from '../child.ts'
+import { AUDIENCE, CLIENT, USERNAME } from './issuer-settings.ts'
+
+export interface ServicesFacts {
+  readonly count: number
+  readonly issuerAddress: string
+  readonly clientSecret: string
+  /** What the issuer keeps for the command line on its machine. */
+  readonly credentialsFile: string
+  readonly floorAddress: string
+}
+
+export type ServicesQuestion =
+  | { readonly start: ServicesFacts }
+  | { readonly end: 'user' | 'floor' }
+
+/** Milliseconds from before the call until the last service knew, and until the caller had the answer. */
+export interface EndTimes {
+  readonly lastAppliedMs: number
+  readonly answeredMs: number
+}
+
+let admin: ServiceCalls
+let sub: string
+let facts: ServicesFacts
+let heard = { count: 0, all: () => {} }
+
+async function start(given: ServicesFacts): Promise<boolean> {
+  facts = given
+  const credentials = JSON.parse(readFileSync(facts.credentialsFile, 'utf8')) as {
+    issuer: string
+    clientId: string
+    clientSecret: string
+  }
+  admin = createServiceClient(credentials).as(credentials.issuer)
+  sub = await subOf(USERNAME)
+  await Promise.all(Array.from({ length: facts.count }, joinFeed))
+  await Promise.all(Array.from({ length: facts.count }, joinFloor))
+  return true
+}
+
+function joinFeed(): Promise<void> {
+  const { issuerAddress, clientSecret } = facts
+  const feed: Feed = feedClient({
+    issuerAddress,
+    service: AUDIENCE,
+    credentials: { clientId: CLIENT, clientSecret },
+  })
+  return new Promise((resolve) => {
+    feed.subscribe({ leased: () => resolve(), applied: hear })
+  })
+}
+
+function joinFloor(): Promise<void> {
+  const request = {
+    url: `${facts.floorAddress.replace('http', 'ws')}/feed`,
+    subprotocol: 'bench',
+    authorization: '',
+    loopback: true,
+    maxFrameBytes: 65_536,
+  }
+  return new Promise((resolve, reject) => {
+    connectWebSocket(request, {
+      opened: resolve,
+      text: (text) => {
+        JSON.parse(text)
+        hear()
+      },
+      binary: () => {},
+      alive: () => {},
+      closed: ({ reason }) => reject(new Error(reason)),
+    })
+  })
+}
+
+function hear(): void {
+  heard.count += 1
+  if (heard.count === facts.count) heard.all()
+}
+
+async function timeEnd(call: () => Promise<Response>): Promise<EndTimes> {
+  const begun = performance.now()
+  const applied = new Promise<number>((resolve) => {
+    heard = { count: 0, all: () => resolve(performance.now() - begun) }
+  })
+  const response = await call()
+  const answeredMs = performance.now() - begun
+  if (!response.ok) throw new Error(`ending was answered ${response.status}`)
+  await response.arrayBuffer()
+  return { answeredMs, lastAppliedMs: await applied }
+}
+
+/** Everything of one person: the same path for every cause and target (one entry, one audit record). */
+function endUser(): Promise<Response> {
+  return admin.fetch('/admin/v1/ends', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ target: { kind: 'user', sub } }),
+  })
+}
+
+async function subOf(username: string): Promise<string> {
+  const answer = await admin.fetch(`/admin/v1/users?search=${username}`)
+  const { users } = (await answer.json()) as { users: { sub: string; username: string }[] }
+  const user = users.find((one) => one.username === username)
+  if (user === undefined) throw new Error(`the issuer has no ${username}`)
+  return user.sub
+}
+
+answer<ServicesQuestion>(async (question) => {
+  if ('start' in question) return await start(question.start)
+  if (question.end === 'user') return await timeEnd(endUser)
+  return await timeEnd(() => fetch(`${facts.floorAddress}/trigger`, { method: 'POST' }))
+})

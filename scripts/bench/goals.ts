@@ -1,0 +1,78 @@
+import { type GroupName, PRODUCT, rounded, type Series } from './result.ts'
+import { VARIANTS } from './route/variants.ts'
+import { medianRatio } from './statistics.ts'
+import { FLOORS } from './verify/floors.ts'
+import { PEERS } from './verify/peers.ts'
+
+/** What the product has set itself: a ratio to somebody named, in the same run. */
+export interface Goal {
+  readonly id: string
+  readonly group: GroupName
+  readonly set: string
+  readonly against: string
+  /** `faster`: at least so many times as fast. `slower`: at most so many times as slow. */
+  readonly kind: 'faster' | 'slower'
+  readonly factor: number
+}
+
+export const GOALS: readonly Goal[] = [
+  goal('V1', 'verify', 'unseen', PEERS.fastJwt, 1.4),
+  goal('V2', 'verify', 'unseen', PEERS.jose, 5),
+  { ...goal('V3', 'verify', 'unseen', FLOORS.hmac, 2.4), kind: 'slower' },
+  goal('V4', 'verify', 'reused', PEERS.fastJwtCached, 5),
+  goal('V5', 'verify', 'reused', PEERS.fastJwtRawKey, 1),
+  goal('V6', 'verify', 'reused', PEERS.jose, 40),
+  goal('V7', 'verify', 'forged', PEERS.fastJwt, 4),
+  goal('R1', 'route', 'closed route', VARIANTS.bare, 0.85),
+  goal('R2', 'route', 'closed route', VARIANTS.fastJwtRedis, 2),
+  goal('R3', 'route', 'closed route', VARIANTS.fastifyJwt, 2.5),
+  goal('R3', 'route', 'closed route', VARIANTS.jose, 2.5),
+  goal('R4', 'route', 'closed route', VARIANTS.introspection, 12),
+]
+
+export interface Verdict extends Goal {
+  readonly kind: Goal['kind']
+  /** By the clock, and by CPU time: the steadier figure on a busy machine. */
+  readonly reached: number
+  readonly reachedByCpu: number
+  readonly met: boolean
+  readonly metByCpu: boolean
+}
+
+/** Goals of which both sides were measured. */
+export function judge(all: readonly Series[]): Verdict[] {
+  return GOALS.flatMap((one) => {
+    const product = find(all, one, PRODUCT)
+    const other = find(all, one, one.against)
+    if (product === undefined || other === undefined) return []
+    const isRate = product.unit === 'req/s'
+    // Rates count upwards and times downwards; CPU is a time in either case.
+    const reached =
+      isRate === (one.kind === 'faster')
+        ? medianRatio(product.values, other.values)
+        : medianRatio(other.values, product.values)
+    const reachedByCpu =
+      one.kind === 'faster'
+        ? medianRatio(other.cpuNsPerOp, product.cpuNsPerOp)
+        : medianRatio(product.cpuNsPerOp, other.cpuNsPerOp)
+    const fits = (ratio: number) =>
+      one.kind === 'faster' ? ratio >= one.factor : ratio <= one.factor
+    return [
+      {
+        ...one,
+        reached: rounded(reached),
+        reachedByCpu: rounded(reachedByCpu),
+        met: fits(reached),
+        metByCpu: fits(reachedByCpu),
+      },
+    ]
+  })
+}
+
+function goal(id: string, group: GroupName, set: string, against: string, factor: number): Goal {
+  return { id, group, set, against, kind: 'faster', factor }
+}
+
+function find(all: readonly Series[], { group, set }: Goal, name: string): Series | undefined {
+  return all.find((one) => one.group === group && one.set === set && one.name === name)
+}
