@@ -29,7 +29,7 @@ export interface News {
 export interface ConversationDeps {
   readonly service: string
   readonly replica: RevocationReplica
-  readonly leases: Pick<LeaseRounds, 'ask' | 'answered' | 'resync'>
+  readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync'>
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
   readonly log: FeedLog
   /** The route catalogue to publish; undefined when there is none. */
@@ -67,7 +67,7 @@ export function conversation(deps: ConversationDeps): Conversation {
     joined = true
     log.info({ service: deps.service, keys: keys.length }, 'feed joined')
     publishRoutes()
-    leases.ask()
+    leases.begin()
   }
 
   function handle(message: IssuerMessage): void {

@@ -7,8 +7,10 @@ import { resyncing } from './resync.ts'
 export interface LeaseRounds {
   /** T as the issuer grants it; the default until it has. */
   readonly ttlMs: number
-  /** Monotonic time since which there was no lease that was good: that of the last one, or the begin. */
+  /** Monotonic time of the last lease that was good, or of the first request. */
   readonly leasedAtMs: number
+  /** The verifier has joined: asks for the first time. */
+  begin(): void
   ask(): void
   answered(message: LeaseMessage): void
   /** Something does not fit: asks for this verifier's place again, and accepts no lease before that is answered. */
@@ -29,7 +31,7 @@ export interface LeaseRoundsDeps {
 export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
   const { replica, lease, clock } = deps
   let ttlMs: number = LIMITS.leaseMs
-  let leasedAtMs = clock.monotonicMs()
+  let leasedAtMs = -Infinity
   let announced = false
 
   function ask(): number {
@@ -59,6 +61,10 @@ export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
     },
     get leasedAtMs() {
       return leasedAtMs
+    },
+    begin: () => {
+      leasedAtMs = clock.monotonicMs()
+      ask()
     },
     ask,
     answered: (message) => {

@@ -111,6 +111,19 @@ t.test('an issuer that does not answer the first hello is left after five second
   t.equal(network.last.state, 'cut')
 })
 
+t.test('a connection that was slow to join has a whole T for its first lease', async (t) => {
+  const { time, network, join } = scene()
+  time.advance(4900)
+  join()
+  for (let second = 1; second <= 4; second++) {
+    time.advance(1000)
+    network.last.events.alive()
+  }
+  t.equal(network.last.state, 'open')
+  time.advance(2100)
+  t.equal(network.last.state, 'cut')
+})
+
 t.test('an issuer that lives but grants no lease for a whole T is left for another', async (t) => {
   const { time, network, join, grant } = scene()
   join()
