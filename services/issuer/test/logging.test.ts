@@ -2,6 +2,14 @@ import { OAuthError } from '@latchkey/protocol'
 import fastify from 'fastify'
 import t from 'tap'
 import { createLogger } from '../src/logging.ts'
+import {
+  AUTHORIZE,
+  SECRET as CLIENT_SECRET,
+  hiddenFields,
+  testIssuer,
+  VERIFIER,
+} from './test-issuer.ts'
+import { tokenRequests } from './token-requests.ts'
 
 /** A logger and the lines that it has written. */
 function capture() {
@@ -139,3 +147,59 @@ t.test('the level decides what is written', async (t) => {
   logger.warn('yes')
   t.equal(lines.length, 1)
 })
+
+t.test(
+  'attack H7: a life of sessions, with its mistakes, leaves no secret in the log',
+  async (t) => {
+    const { logger, lines, all } = capture()
+    const issuer = await testIssuer({ log: logger })
+    t.teardown(() => issuer.close())
+    const { redeem, refresh, exchange, codeOf, tokensOf } = tokenRequests(issuer)
+    const [browser, other] = [issuer.browser(), issuer.browser()]
+    const code = await codeOf(browser)
+    const first = (await redeem(code)).json()
+    const second = (await refresh(first.refresh_token)).json()
+    const third = await tokensOf(other)
+    const form = hiddenFields(
+      (await issuer.browser().get(`/authorize?${new URLSearchParams(AUTHORIZE)}`)).body,
+    )
+    const { access_token } = (
+      await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+    ).json()
+    await exchange(second.access_token)
+    // Every secret once more, where it does not belong.
+    await redeem(code)
+    await refresh(code)
+    await issuer.post('/introspect', { token: second.refresh_token }, 'reports')
+    await issuer.post('/revoke', { token: third.refresh_token })
+    await issuer.app.inject(`/userinfo?access_token=${third.access_token}`)
+    await issuer.app.inject(`/logout?id_token_hint=${third.id_token}x`)
+    await issuer.app.inject(`/authorize?client_id=${CLIENT_SECRET}&code=${code}&state=${VERIFIER}`)
+    await issuer.app.inject({ url: `/nothing/${third.refresh_token}` })
+    await other.submit('/sign-in', { ...form, username: 'ada', password: 'ada-ada-ada-wrong' })
+    await issuer.app.inject({
+      url: '/admin/v1/users',
+      headers: { authorization: `Bearer ${access_token}x` },
+    })
+    await browser.get(`/logout?id_token_hint=${second.id_token}`)
+
+    const secrets: Record<string, string> = {
+      password: 'ada-ada-ada',
+      'client secret': CLIENT_SECRET,
+      'code verifier': VERIFIER,
+      code,
+      csrf: form['csrf'] ?? '',
+      'cookie of a browser': browser.cookies.get('__Host-latchkey-browser') ?? '',
+      'cookie of a session': other.cookies.get('__Host-latchkey-session')?.split('.')[1] ?? '',
+      'access token': second.access_token.split('.')[2],
+      'machine token': access_token.split('.')[2],
+      'refresh token': second.refresh_token.split('.')[2],
+      'ID token': third.id_token.split('.')[2],
+    }
+    t.ok(lines.length > 20, 'something was logged')
+    for (const [name, secret] of Object.entries(secrets)) {
+      t.ok(secret.length > 8, `there is a ${name}`)
+      t.notOk(all().includes(secret), `the log holds no ${name}`)
+    }
+  },
+)

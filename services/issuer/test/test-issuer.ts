@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type DeclaredDirectory, type Directory, openSqliteDirectory } from '@latchkey/directory'
 import { LIMITS, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { buildIssuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/end.ts'
@@ -19,7 +19,7 @@ export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
 /** Two services, a web app, a public client, a machine, two machines of operators and three people. */
-const DECLARED: DeclaredDirectory = {
+export const DECLARED: DeclaredDirectory = {
   services: [
     { audience: ORDERS, name: 'Orders', clients: ['orders'] },
     { audience: REPORTS, name: 'Reports', clients: ['reports'] },
@@ -131,6 +131,8 @@ export interface TestIssuerOptions {
   readonly directoryFile?: string
   /** What the issuer is given instead of the directory, once everything is declared. */
   readonly around?: (directory: Directory) => Directory
+  /** Default: nothing is logged. */
+  readonly log?: FastifyBaseLogger
 }
 
 /** An issuer on a real store (SQLite unless another is given) and directory, with a clock that stands still. */
@@ -170,6 +172,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     directory: options.around?.(directory) ?? directory,
     clock,
     random: systemRandom,
+    log: options.log,
   })
   await app.ready()
   await publishDeclared(applied, end)
