@@ -88,7 +88,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const keys = await wireKeys(deps)
   const feeding = wireFeed(deps, keys, log)
   const ending = wireEnding(deps, keys, feeding, log)
-  const tokens = await wireTokens(deps, keys, feeding, ending, log)
+  const tokens = await wireTokens(deps, keys, feeding, ending)
   await app.register(pages(deps, keys, ending, tokens))
   await app.register(programs(deps, keys, feeding, ending, tokens))
   await app.register(admin(deps, feeding, ending, tokens))
@@ -186,7 +186,7 @@ function wireEnding(deps: IssuerDeps, keys: Keys, feeding: Feeding, log: Fastify
     random,
     log,
   })
-  const end = ender({
+  const { end, concludeEnd } = ender({
     store,
     audit: directory.audit,
     clock,
@@ -194,22 +194,16 @@ function wireEnding(deps: IssuerDeps, keys: Keys, feeding: Feeding, log: Fastify
     published: feeding.tail.poke,
     tellClients: backchannel.tell,
   })
-  return { end, backchannel }
+  return { end, concludeEnd, backchannel }
 }
 type Ending = ReturnType<typeof wireEnding>
 
 /** Everything that makes or reads tokens. */
-async function wireTokens(
-  deps: IssuerDeps,
-  keys: Keys,
-  feeding: Feeding,
-  ending: Ending,
-  log: FastifyBaseLogger,
-) {
+async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending) {
   const { settings, store, directory, clock, random } = deps
   const { issuer } = settings
   const minting = {
-    accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, clock, random }),
+    accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, random }),
     idToken: idTokens({ issuer, activeKey: keys.ring.activeKey, clock }),
     refreshTokens: refreshTokens(keys.refreshMac),
   }
@@ -227,11 +221,10 @@ async function wireTokens(
     clock,
     random,
     end: ending.end,
+    concludeEnd: ending.concludeEnd,
     idleSeconds: settings.session.idleSeconds,
     graceSeconds: settings.tokens.refreshGraceSeconds,
-    audit: directory.audit,
-    log,
-    published: feeding.tail.poke,
+    readLog: feeding.tail.poke,
     readAccessToken,
     ...minting,
   }

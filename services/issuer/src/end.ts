@@ -12,6 +12,18 @@ import type { EndOutcome, SessionRecord, Store } from '@latchkey/store'
 
 export type End = (target: EndTarget, reason: EndReason, actor: Actor) => Promise<EndOutcome>
 
+export interface Ender {
+  /** Ends something. Of what is dead already nothing is left to end: the outcome has no entries, and nothing is recorded. */
+  readonly end: End
+  /** What follows when the store has ended a session in a step of its own (a reused refresh token). */
+  readonly concludeEnd: (
+    target: EndTarget,
+    reason: EndReason,
+    actor: Actor,
+    outcome: EndOutcome,
+  ) => Promise<void>
+}
+
 export interface EndDeps {
   readonly store: {
     log: Pick<Store['log'], 'end'>
@@ -26,21 +38,35 @@ export interface EndDeps {
   readonly tellClients: (session: SessionRecord) => void
 }
 
-export function ender(deps: EndDeps): End {
-  return async (target, reason, actor) => {
+const MOST_TOLD_SESSIONS = 200
+
+export function ender(deps: EndDeps): Ender {
+  const end: End = async (target, reason, actor) => {
     const now = nowSeconds(deps.clock)
-    const sessionsOfUser = target.kind === 'user' ? await listSessions(target.sub, deps, now) : []
-    const outcome = await deps.store.log.end(target, {
-      reason,
-      now,
-      entryExpiresAt: entryExpiresAt(now),
+    const sessionsOfUser =
+      target.kind === 'user'
+        ? await deps.store.sessions.listByUser(target.sub, MOST_TOLD_SESSIONS, now)
+        : []
+    const facts = { reason, now, entryExpiresAt: entryExpiresAt(now) }
+    const outcome = await deps.store.log.end(target, facts).catch(async (error: unknown) => {
+      // The answer may be all that was lost, and who asks again finds nothing left to end.
+      await record(target, reason, actor, { confirmed: false }, deps)
+      throw error
     })
-    await deps.published()
-    await recordEnd(target, reason, actor, outcome.entries, deps)
-    const ended = outcome.session ? [outcome.session] : sessionsOfUser
-    for (const session of ended) deps.tellClients(session)
+    if (outcome.entries.length === 0) return outcome
+    await concludeEnd(target, reason, actor, outcome)
+    for (const session of sessionsOfUser) deps.tellClients(session)
     return outcome
   }
+
+  const concludeEnd: Ender['concludeEnd'] = async (target, reason, actor, outcome) => {
+    await deps.published()
+    const positions = outcome.entries.map((entry) => ({ partition: entry.p, offset: entry.o }))
+    await record(target, reason, actor, { epoch: outcome.epoch, positions }, deps)
+    if (outcome.session) deps.tellClients(outcome.session)
+  }
+
+  return { end, concludeEnd }
 }
 
 /** An entry must outlive every token that it could match. */
@@ -49,36 +75,23 @@ export function entryExpiresAt(now: number): number {
 }
 
 /** The audit record. Ending goes on when SQL is down (DESIGN section 7): the fault is logged, the end stands. */
-export async function recordEnd(
+async function record(
   target: EndTarget,
   reason: EndReason,
   actor: Actor,
-  entries: EndOutcome['entries'],
+  detail: Readonly<Record<string, unknown>>,
   deps: Pick<EndDeps, 'audit' | 'clock' | 'log'>,
 ): Promise<void> {
-  const positions = entries.map((entry) => ({ partition: entry.p, offset: entry.o }))
+  const facts = { action: 'end', target: describeTarget(target), reason, actor, detail }
   try {
-    await deps.audit.append({
-      at: nowSeconds(deps.clock),
-      actor,
-      action: 'end',
-      target: describeTarget(target),
-      reason,
-      detail: { positions },
-    })
+    await deps.audit.append({ at: nowSeconds(deps.clock), ...facts })
   } catch (error) {
-    deps.log.error({ err: error, target: describeTarget(target), reason }, 'end not audited')
+    deps.log.error({ err: error, ...facts }, 'end not audited')
   }
 }
 
-const MOST_TOLD_SESSIONS = 200
-
-async function listSessions(sub: string, deps: EndDeps, now: number): Promise<SessionRecord[]> {
-  return await deps.store.sessions.listByUser(sub, MOST_TOLD_SESSIONS, now)
-}
-
 /** One word of kind and the id: `session s0_…`. */
-export function describeTarget(target: EndTarget): string {
+function describeTarget(target: EndTarget): string {
   switch (target.kind) {
     case 'token':
       return `token ${target.jti}`

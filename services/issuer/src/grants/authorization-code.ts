@@ -10,23 +10,19 @@ import {
   partitionOfCode,
   type Random,
 } from '@latchkey/protocol'
-import type { CodeRecord, FamilyRecord, SessionRecord, Store } from '@latchkey/store'
+import type { CodeRecord, FamilyRecord, Store } from '@latchkey/store'
 import { verifierMatches } from '../checks/pkce.ts'
-import { hasScope } from '../checks/scope.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
-import type { AccessTokens } from '../minting/access-token.ts'
-import type { idTokens } from '../minting/id-token.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
-import type { Grant, TokenResponse } from './grant.ts'
+import type { Grant } from './grant.ts'
+import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
 import { type RightsDirectory, userRights } from './user-rights.ts'
 
-export interface AuthorizationCodeDeps {
+export interface AuthorizationCodeDeps extends PersonTokenDeps {
   readonly issuer: string
   readonly store: Pick<Store, 'codes' | 'sessions' | 'families'>
   readonly directory: RightsDirectory
-  readonly accessTokens: AccessTokens
-  readonly idToken: ReturnType<typeof idTokens>
   readonly refreshTokens: RefreshTokens
   readonly end: End
   readonly clock: Clock
@@ -35,52 +31,31 @@ export interface AuthorizationCodeDeps {
 }
 
 export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
-  return async (client, parameters) => {
+  return async (authenticated, parameters) => {
+    const now = nowSeconds(deps.clock)
     // The code is spent before anything is given out for it; a failed check below does not bring it back.
-    const { record, rev } = await spendCode(client, parameters, deps)
+    const { record, rev } = await spendCode(authenticated, parameters, now, deps)
     checkBinding(record, parameters)
-    const found = await deps.store.sessions.find(record.sid, nowSeconds(deps.clock))
+    const found = await deps.store.sessions.find(record.sid, now)
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
-    const audience = record.audience
-    const rights = await userRights(record.sub, client, audience, deps.issuer, deps.directory)
-    const session = signInFacts(record)
-    const access = deps.accessTokens.mint({
-      ...rights,
-      sub: record.sub,
-      clientId: client.id,
-      scope: record.scope,
-      rev,
-      session,
-    })
-    const refreshToken = await startFamily(client, record, found.session, deps)
-    return {
-      access_token: access.token,
-      token_type: 'Bearer',
-      expires_in: access.expiresIn,
-      scope: record.scope,
-      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-      ...(hasScope(record.scope, 'openid') && {
-        id_token: deps.idToken({
-          client,
-          user: rights.user,
-          scope: record.scope,
-          session,
-          accessToken: access.token,
-          ...(record.nonce !== undefined && { nonce: record.nonce }),
-        }),
-      }),
-    } satisfies TokenResponse
+    const { sub, scope, audience, nonce } = record
+    const rights = await userRights(sub, authenticated.id, audience, deps.issuer, deps.directory)
+    const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
+    const answer = personTokens({ rights, scope, asOf: { now, rev }, session, nonce }, deps)
+    const refreshToken = await join(rights.client, session, now, deps)
+    return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
   }
 }
 
 async function spendCode(
   client: Client,
   parameters: Parameters,
+  now: number,
   deps: AuthorizationCodeDeps,
 ): Promise<{ record: CodeRecord; rev: Position }> {
   const code = required(parameters, 'code', 512)
   if (partitionOfCode(code) === undefined) throw new OAuthError('invalid_grant', 'code_malformed')
-  const outcome = await deps.store.codes.redeem(code, client.id, nowSeconds(deps.clock))
+  const outcome = await deps.store.codes.redeem(code, client.id, now)
   switch (outcome.kind) {
     case 'redeemed':
       return outcome
@@ -114,32 +89,33 @@ function equal(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function signInFacts(record: CodeRecord) {
-  return { sid: record.sid, authTime: record.authTime, acr: record.acr, amr: record.amr }
-}
-
-async function startFamily(
+/** From now on the session knows this client, and tells it when it ends. Gives a refresh token to clients that use them. */
+async function join(
   client: Client,
-  record: CodeRecord,
-  session: SessionRecord,
+  session: CodeRecord & { readonly absoluteExpiresAt: number },
+  now: number,
   deps: AuthorizationCodeDeps,
 ): Promise<string | undefined> {
-  if (!client.grantTypes.includes('refresh_token')) return undefined
-  const now = nowSeconds(deps.clock)
+  const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
+  if (!client.grantTypes.includes('refresh_token')) {
+    const alive = await deps.store.sessions.noteClient(sid, client.id, now)
+    if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
+    return undefined
+  }
   const family: FamilyRecord = {
-    familyId: `${record.sid}~${deps.random.bytes(6).toString('base64url')}`,
-    sid: record.sid,
-    sub: record.sub,
+    familyId: `${sid}~${deps.random.bytes(6).toString('base64url')}`,
+    sid,
+    sub,
     clientId: client.id,
-    scope: record.scope,
-    audience: record.audience,
+    scope,
+    audience,
     generation: 1,
     rotatedAt: now,
-    idleExpiresAt: Math.min(now + deps.idleSeconds, session.absoluteExpiresAt),
-    absoluteExpiresAt: session.absoluteExpiresAt,
-    authTime: record.authTime,
-    acr: record.acr,
-    amr: record.amr,
+    idleExpiresAt: Math.min(now + deps.idleSeconds, absoluteExpiresAt),
+    absoluteExpiresAt,
+    authTime,
+    acr,
+    amr,
   }
   const alive = await deps.store.families.create(family, now)
   if (!alive) throw new OAuthError('invalid_grant', 'session_ended')

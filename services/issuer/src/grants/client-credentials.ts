@@ -1,11 +1,17 @@
 /** grant_type=client_credentials: RFC 6749 section 4.4. A machine's own token: no refresh token, no ID token, no session. */
 import type { Directory } from '@latchkey/directory'
-import { machineSubject, OAuthError, partitionOfSubject } from '@latchkey/protocol'
+import {
+  type Clock,
+  machineSubject,
+  nowSeconds,
+  OAuthError,
+  partitionOfSubject,
+} from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { checkAudience } from '../checks/audience.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
-import { livingService } from './user-rights.ts'
+import { livingClient, livingService } from './user-rights.ts'
 
 export interface ClientCredentialsDeps {
   readonly issuer: string
@@ -15,6 +21,7 @@ export interface ClientCredentialsDeps {
     readonly services: Pick<Directory['services'], 'find'>
   }
   readonly accessTokens: AccessTokens
+  readonly clock: Clock
 }
 
 export function clientCredentials(deps: ClientCredentialsDeps): Grant {
@@ -23,10 +30,10 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       throw new OAuthError('unauthorized_client', 'public_client')
     }
     const sub = machineSubject(authenticated.id)
+    const now = nowSeconds(deps.clock)
     // The position first, then the client once more: what was read to authenticate it may be older (DESIGN section 5).
     const head = await deps.store.log.head(partitionOfSubject(sub, deps.store.partitions))
-    const client = await deps.directory.clients.find(authenticated.id)
-    if (!client || client.disabled) throw new OAuthError('invalid_client', 'client_disabled')
+    const client = await livingClient(authenticated.id, deps.directory)
     const audience = checkAudience(parameters, client, deps.issuer)
     const service = await livingService(audience, deps.directory)
     const access = deps.accessTokens.mint({
@@ -34,7 +41,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       sub,
       clientId: client.id,
       scope: '',
-      rev: head.position,
+      asOf: { rev: head.position, now },
       routes: await deps.directory.clients.routesAt(client.id, audience),
     })
     return {

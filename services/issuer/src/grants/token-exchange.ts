@@ -29,6 +29,8 @@ export interface TokenExchangeDeps {
   readonly directory: RightsDirectory & { readonly services: Pick<Directory['services'], 'find'> }
   readonly accessTokens: AccessTokens
   readonly readAccessToken: AccessTokenReader
+  /** Resolves when this process has read the revocation log up to its end. */
+  readonly readLog: () => Promise<void>
   readonly clock: Clock
 }
 
@@ -39,24 +41,23 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     if (asked !== undefined && asked !== ACCESS_TOKEN) {
       throw refuse('requested_token_type_unsupported', 'only access tokens are issued')
     }
+    const now = nowSeconds(deps.clock)
+    // An exchanged token has an id of its own: that the subject token was ended is seen here or nowhere.
+    await deps.readLog()
     const subject = await subjectToken(client, parameters, deps)
-    const audience = checkAudience(parameters, client, deps.issuer, ['resource', 'audience'])
-    const found = await livingSession(subject, deps)
-    const rights = await userRights(subject.sub, client, audience, deps.issuer, deps.directory)
+    const audience = exchangeAudience(client, parameters, deps)
+    const { session, rev } = await livingSession(subject, now, deps)
+    const rights = await userRights(subject.sub, client.id, audience, deps.issuer, deps.directory)
     const access = deps.accessTokens.mint({
       ...rights,
       sub: subject.sub,
       clientId: client.id,
       scope: subject.scope,
-      rev: found.rev,
-      session: {
-        sid: found.session.sid,
-        authTime: subject.auth_time ?? found.session.authTime,
-        acr: subject.acr ?? found.session.acr,
-        amr: subject.amr ?? found.session.amr,
-      },
+      asOf: { rev, now },
+      // The facts of the sign-in come from the session: a service could have written others into a token for itself.
+      session,
       act: actor(client, subject),
-      notAfter: subject.exp,
+      notAfter: Math.min(subject.exp, session.absoluteExpiresAt),
     })
     return {
       access_token: access.token,
@@ -99,11 +100,18 @@ function addressedTo(client: Client, service: Service): boolean {
   return service.clients.includes(client.id)
 }
 
-async function livingSession(subject: AccessTokenClaims, deps: TokenExchangeDeps) {
+/** The issuer itself, with its profiles and its admin API, only for clients that were registered for it. */
+function exchangeAudience(client: Client, parameters: Parameters, deps: TokenExchangeDeps): string {
+  const audience = checkAudience(parameters, client, deps.issuer, ['resource', 'audience'])
+  if (client.services.includes(audience)) return audience
+  throw new OAuthError('invalid_target', 'resource_not_allowed')
+}
+
+async function livingSession(subject: AccessTokenClaims, now: number, deps: TokenExchangeDeps) {
   if (subject.sid === undefined || partitionOfSession(subject.sid) === undefined) {
     throw refuse('subject_token_without_session')
   }
-  const found = await deps.store.sessions.find(subject.sid, nowSeconds(deps.clock))
+  const found = await deps.store.sessions.find(subject.sid, now)
   if (!found || found.session.sub !== subject.sub) throw refuse('session_ended')
   return found
 }

@@ -2,6 +2,7 @@ import type { Client, Directory, Service, User } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 
 export interface UserRights {
+  readonly client: Client
   readonly user: User
   readonly service: Service
   readonly routes: readonly string[]
@@ -9,28 +10,44 @@ export interface UserRights {
 
 export type RightsDirectory = {
   readonly users: Pick<Directory['users'], 'find' | 'routesAt'>
+  readonly clients: Pick<Directory['clients'], 'find'>
   readonly services: Pick<Directory['services'], 'find'>
 }
 
 /**
- * What this person may do at this service now. Called after the log position was read and without any cache in between,
- * or a change could slip through (DESIGN section 5).
+ * What this person may do through this client at this service now. Called after the log position was read and without any
+ * cache in between, or a change could slip through (DESIGN section 5): that is why the client, which was read to
+ * authenticate it, is read once more.
  */
 export async function userRights(
   sub: string,
-  client: Client,
+  clientId: string,
   audience: string,
   issuer: string,
   directory: RightsDirectory,
 ): Promise<UserRights> {
+  const client = await livingClient(clientId, directory)
   const user = await directory.users.find(sub)
   if (!user) throw new OAuthError('invalid_grant', 'user_unknown')
   if (user.disabled) throw new OAuthError('invalid_grant', 'user_disabled')
-  if (audience !== issuer && !client.services.includes(audience)) {
+  const named = client.services.includes(audience)
+  if (audience !== issuer && !named) {
     throw new OAuthError('invalid_grant', 'audience_no_longer_allowed')
   }
   const service = await livingService(audience, directory)
-  return { user, service, routes: await directory.users.routesAt(sub, audience) }
+  // Every app may have a token for the issuer, to ask /userinfo. It opens the admin API only in the hands of a client that
+  // was registered for that; otherwise any app that an administrator signs in to could administer.
+  const routes = named ? await directory.users.routesAt(sub, audience) : []
+  return { client, user, service, routes }
+}
+
+export async function livingClient(
+  id: string,
+  directory: Pick<RightsDirectory, 'clients'>,
+): Promise<Client> {
+  const client = await directory.clients.find(id)
+  if (!client || client.disabled) throw new OAuthError('invalid_client', 'client_disabled')
+  return client
 }
 
 export async function livingService(

@@ -3,9 +3,7 @@ import type { Service } from '@latchkey/directory'
 import { fitsList } from '@latchkey/permissions'
 import {
   type ActorClaim,
-  type Clock,
   LIMITS,
-  nowSeconds,
   OAuthError,
   type Position,
   type Random,
@@ -18,13 +16,20 @@ export interface AccessTokenRequest {
   readonly sub: string
   readonly clientId: string
   readonly scope: string
-  /** Read from the store before everything else in this request (DESIGN section 5). */
-  readonly rev: Position
+  readonly asOf: AsOf
   readonly routes: readonly string[]
   readonly session?: SignInFacts
   readonly act?: ActorClaim
-  /** Second that the token must not outlive: that of the token it was exchanged for. */
+  /** Second that the token must not outlive: the session's last, or that of the token it was exchanged for. */
   readonly notAfter?: number
+}
+
+/** When a token is made; both are read before everything that it is made from. */
+export interface AsOf {
+  /** From the store: an entry behind it ends the token (DESIGN section 5). */
+  readonly rev: Position
+  /** Second. A process that sleeps in between must not date a token later: its entry would be gone before it. */
+  readonly now: number
 }
 
 /** What a token says about the sign-in behind it; never changed by a refresh. */
@@ -47,19 +52,17 @@ export interface AccessTokens {
 export interface AccessTokenDeps {
   readonly issuer: string
   readonly signingKeyOf: (service: Service) => SigningKeyRecord
-  readonly clock: Clock
   readonly random: Random
 }
 
 export function accessTokens(deps: AccessTokenDeps): AccessTokens {
   return {
     mint: (request) => {
-      const { service } = request
+      const { service, session } = request
+      const { rev, now } = request.asOf
       refuseTooManyRoutes(request)
-      const now = nowSeconds(deps.clock)
       const lifetime = Math.min(service.accessTokenSeconds, LIMITS.accessTokenMaxSeconds)
       const exp = Math.min(now + lifetime, request.notAfter ?? Number.POSITIVE_INFINITY)
-      const { rev, session } = request
       const token = signAccessToken(deps.signingKeyOf(service), {
         iss: deps.issuer,
         sub: request.sub,

@@ -1,0 +1,50 @@
+import { hasScope } from '../checks/scope.ts'
+import type { AccessTokens, AsOf, SignInFacts } from '../minting/access-token.ts'
+import type { idTokens } from '../minting/id-token.ts'
+import type { TokenResponse } from './grant.ts'
+import type { UserRights } from './user-rights.ts'
+
+export interface PersonTokenRequest {
+  readonly rights: UserRights
+  readonly scope: string
+  readonly asOf: AsOf
+  /** The sign-in, and the second that nothing of it outlives. */
+  readonly session: SignInFacts & { readonly absoluteExpiresAt: number }
+  readonly nonce?: string | undefined
+}
+
+export interface PersonTokenDeps {
+  readonly accessTokens: AccessTokens
+  readonly idToken: ReturnType<typeof idTokens>
+}
+
+/** What a code and a refresh both give for a person: an access token and, with `openid`, an ID token. */
+export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps): TokenResponse {
+  const { rights, scope, asOf, session, nonce } = request
+  const { client, user } = rights
+  const access = deps.accessTokens.mint({
+    ...rights,
+    sub: user.sub,
+    clientId: client.id,
+    scope,
+    asOf,
+    session,
+    notAfter: session.absoluteExpiresAt,
+  })
+  return {
+    access_token: access.token,
+    token_type: 'Bearer',
+    expires_in: access.expiresIn,
+    scope,
+    ...(hasScope(scope, 'openid') && {
+      id_token: deps.idToken({
+        client,
+        user,
+        scope,
+        session,
+        accessToken: access.token,
+        ...(nonce !== undefined && { nonce }),
+      }),
+    }),
+  }
+}
