@@ -1,16 +1,15 @@
 -- Starts a refresh family in a living session and notes the client in the session.
--- include: open-log living-session living-family
--- KEYS: session, cuts, head, log
--- ARGV: deadline, next epoch, now, family name, generation, rotated at, idle end, absolute end, facts, client id,
---       linger seconds, most families of a session
+-- include: living-session living-family
+-- KEYS: session, cuts
+-- ARGV: deadline, epoch and offset of its birth, now, family name, generation, rotated at, idle end, absolute end,
+--       facts, client id, linger seconds, most families of a session
 -- Reply: ok | dead
-local now = tonumber(ARGV[3])
-local head = open_log(KEYS[3], KEYS[4], ARGV[2])
+local now = tonumber(ARGV[4])
 local session = living_session(KEYS[1], KEYS[2], now)
 if not session then return {'dead'} end
 
 -- The family that was rotated longest ago makes room for a new one. The field `s` is the session itself.
-if redis.call('HLEN', KEYS[1]) - 1 >= tonumber(ARGV[12]) then
+if redis.call('HLEN', KEYS[1]) - 1 >= tonumber(ARGV[13]) then
   local oldest, oldest_rotated
   local fields = redis.call('HGETALL', KEYS[1])
   for i = 1, #fields, 2 do
@@ -22,18 +21,18 @@ if redis.call('HLEN', KEYS[1]) - 1 >= tonumber(ARGV[12]) then
   redis.call('HDEL', KEYS[1], oldest)
 end
 
-local absolute = tonumber(ARGV[8])
+local absolute = tonumber(ARGV[9])
 local family = {
-  generation = tonumber(ARGV[5]),
-  rotated = tonumber(ARGV[6]),
-  idle = math.min(tonumber(ARGV[7]), absolute),
+  generation = tonumber(ARGV[6]),
+  rotated = tonumber(ARGV[7]),
+  idle = math.min(tonumber(ARGV[8]), absolute),
   absolute = absolute,
-  epoch = head.epoch,
-  offset = head.offset,
-  facts = ARGV[9],
+  epoch = tonumber(ARGV[2]),
+  offset = tonumber(ARGV[3]),
+  facts = ARGV[10],
 }
-redis.call('HSET', KEYS[1], 'f:' .. ARGV[4], family_text(family))
-note_client(session, ARGV[10])
+redis.call('HSET', KEYS[1], 'f:' .. ARGV[5], family_text(family))
+note_client(session, ARGV[11])
 slide_session(session, family)
-write_session(KEYS[1], session, now, tonumber(ARGV[11]))
+write_session(KEYS[1], session, now, tonumber(ARGV[12]))
 return {'ok'}

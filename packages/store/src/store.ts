@@ -165,10 +165,11 @@ export type RedeemOutcome =
 export interface FamilyStore {
   /**
    * Starts a family in a living session, notes the client in the session and slides the session's idle end to the
-   * family's. False when the session is not alive. Of more than 64 families the one rotated longest ago goes. Throws
+   * family's. False when the session is not alive. `rev` is the position that was read before its client was looked at: an
+   * end of the client behind it ends the family. Of more than 64 families the one rotated longest ago goes. Throws
    * InputError `family-id` when the id is not one of its session.
    */
-  create(family: FamilyRecord, now: number): Promise<boolean>
+  create(family: FamilyRecord, rev: Position, now: number): Promise<boolean>
   /**
    * One atomic step with the outcomes of DESIGN section 6. Of 50 redemptions at once exactly one is `rotated`, the
    * rest `replayed` with the same successor. A generation newer than the record proves that the store lost writes: it

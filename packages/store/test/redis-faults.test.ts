@@ -49,7 +49,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       redeem: () => codes.redeem(code, 'orders', NOW),
     } satisfies Record<keyof Store['codes'], unknown>,
     families: {
-      create: () => families.create(family, NOW),
+      create: () => families.create(family, session.rev, NOW),
       redeem: () => families.redeem(redemptionOf(family)),
       peek: () => families.peek(family.familyId, NOW),
     } satisfies Record<keyof Store['families'], unknown>,

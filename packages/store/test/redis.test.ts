@@ -209,7 +209,7 @@ await t.test('costs', async (t) => {
       await store.sessions.create({ ...session, rev: position }, NOW)
       await store.codes.save(code, sampleCode(session), NOW)
       await store.codes.redeem(code, 'orders', NOW)
-      await store.families.create(family, NOW)
+      await store.families.create(family, position, NOW)
     })
     t.equal(signIn, 5, 'a sign-in with code and refresh token takes five round trips')
     const bytes = async () => Number(await admin.memory('USAGE', keys.session(session.sid)))

@@ -19,14 +19,15 @@ export function redisFamilies(
   }
 
   return {
-    async create(family, now) {
+    async create(family, rev, now) {
       const { partition, name, sid } = requireFamilyId(family)
       if (partition >= partitions) return false
-      const { session, cuts, head, log } = keys(partition)
+      const { session, cuts } = keys(partition)
       const [word] = await run(
         'create-family',
-        [session(sid), cuts, head, log],
-        nextEpoch(partition),
+        [session(sid), cuts],
+        rev.epoch,
+        rev.offset,
         now,
         name,
         family.generation,

@@ -9,7 +9,7 @@ import type { ServerClock } from './server-clock.ts'
 export const SCRIPTS = {
   'beat-log': 2,
   'claim-once': 1,
-  'create-family': 4,
+  'create-family': 2,
   'create-session': 2,
   'end-older': 3,
   'end-session': 4,

@@ -27,10 +27,9 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
     sessionRecord(sql.session.get({ sid }) as unknown as SessionRow)
 
   return {
-    async create(family, now) {
+    async create(family, { epoch, offset }, now) {
       const { sid, name } = requireFamilyId(family)
       return write(() => {
-        const { epoch, offset } = logTable.position()
         if (!sql.sessionAlive.get({ sid, now })) return false
         sql.makeRoom.run({ sid, most: STORE_LIMITS.familiesPerSession })
         sql.insert.run({ ...columns(family), sid, name, epoch, offset })

@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { STORE_LIMITS } from '../../src/store-limits.ts'
 import type { Engine } from './engines.ts'
 import {
+  createFamily,
   FACTS,
   fifty,
   livingFamily,
@@ -136,14 +137,24 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     const [orders, reports] = ['orders', 'reports'].map((clientId) =>
       sampleFamily(session, { clientId }),
     ) as [ReturnType<typeof sampleFamily>, ReturnType<typeof sampleFamily>]
-    await families.create(orders, NOW)
-    await families.create(reports, NOW)
+    await createFamily(store, orders)
+    await createFamily(store, reports)
     await log.end({ kind: 'client', clientId: 'orders' }, FACTS)
     t.strictSame(await families.redeem(redemptionOf(orders)), { kind: 'dead' })
     t.equal((await families.redeem(redemptionOf(reports))).kind, 'rotated')
     const again = sampleFamily(session)
-    t.equal(await families.create(again, NOW), true)
+    t.equal(await createFamily(store, again), true)
     t.equal((await families.redeem(redemptionOf(again))).kind, 'rotated', 'born after the end')
+  })
+
+  await t.test('a family whose client was ended before it was born is born dead', async (t) => {
+    const session = await livingSession(store)
+    const { position } = await log.head(session.rev.partition)
+    await log.end({ kind: 'client', clientId: 'orders' }, FACTS)
+    const family = sampleFamily(session)
+    t.equal(await families.create(family, position, NOW), true)
+    t.strictSame(await families.redeem(redemptionOf(family)), { kind: 'dead' })
+    t.equal(await families.peek(family.familyId, NOW), undefined)
   })
 
   await t.test(
@@ -151,17 +162,17 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     async (t) => {
       const session = await livingSession(store)
       for (const clientId of ['orders', 'a "b"/\\ü', 'orders', 'reports']) {
-        t.equal(await families.create(sampleFamily(session, { clientId }), NOW), true)
+        t.equal(await createFamily(store, sampleFamily(session, { clientId })), true)
       }
       const found = await sessions.find(session.sid, NOW)
       t.strictSame(found?.session.clients, ['orders', 'a "b"/\\ü', 'reports'])
-      t.equal(await families.create(sampleFamily(sampleSession(store)), NOW), false)
+      t.equal(await createFamily(store, sampleFamily(sampleSession(store))), false)
       await log.end({ kind: 'session', sid: session.sid }, FACTS)
-      t.equal(await families.create(sampleFamily(session), NOW), false)
+      t.equal(await createFamily(store, sampleFamily(session)), false)
       const other = sampleFamily(session, {
         familyId: sampleFamily(await livingSession(store)).familyId,
       })
-      await t.rejects(families.create(other, NOW), { code: 'family-id' })
+      await t.rejects(createFamily(store, other), { code: 'family-id' })
     },
   )
 
@@ -170,14 +181,14 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     const made = Array.from({ length: STORE_LIMITS.familiesPerSession }, (_, index) =>
       sampleFamily(session, { rotatedAt: NOW + (index === 3 ? -1 : index) }),
     )
-    for (const family of made) await families.create(family, NOW)
+    for (const family of made) await createFamily(store, family)
     const alive = async () => {
       const peeked = await Promise.all(made.map(({ familyId }) => families.peek(familyId, NOW)))
       return peeked.flatMap((family, index) => (family ? [] : [index]))
     }
     t.strictSame(await alive(), [])
     const next = sampleFamily(session, { rotatedAt: NOW + 100 })
-    await families.create(next, NOW)
+    await createFamily(store, next)
     t.strictSame(await alive(), [3])
     t.ok(await families.peek(next.familyId, NOW))
   })

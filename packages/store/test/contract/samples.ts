@@ -77,8 +77,15 @@ export async function livingFamily(
   change: Partial<FamilyRecord> = {},
 ): Promise<FamilyRecord> {
   const family = sampleFamily(await livingSession(store), change)
-  await store.families.create(family, NOW)
+  await createFamily(store, family)
   return family
+}
+
+/** Puts a family into the store, born where the log ends. False when its session is not alive. */
+export async function createFamily(store: Store, family: FamilyRecord): Promise<boolean> {
+  const partition = Number(/^s(\d+)_/.exec(family.sid)?.[1])
+  const { position } = await store.log.head(partition)
+  return store.families.create(family, position, NOW)
 }
 
 /** The redemption of a family's present generation, ten seconds after it was born. */

@@ -14,6 +14,7 @@ import type { CodeRecord, FamilyRecord, Store } from '@latchkey/store'
 import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
+import type { AsOf } from '../minting/access-token.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant } from './grant.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
@@ -42,7 +43,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     const rights = await userRights(sub, authenticated.id, audience, deps.issuer, deps.directory)
     const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
     const answer = personTokens({ rights, scope, asOf: { now, rev }, session, nonce }, deps)
-    const refreshToken = await join(rights.client, session, now, deps)
+    const refreshToken = await join(rights.client, session, { now, rev }, deps)
     return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
   }
 }
@@ -93,7 +94,7 @@ function equal(left: string, right: string): boolean {
 async function join(
   client: Client,
   session: CodeRecord & { readonly absoluteExpiresAt: number },
-  now: number,
+  { now, rev }: AsOf,
   deps: AuthorizationCodeDeps,
 ): Promise<string | undefined> {
   const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
@@ -117,7 +118,7 @@ async function join(
     acr,
     amr,
   }
-  const alive = await deps.store.families.create(family, now)
+  const alive = await deps.store.families.create(family, rev, now)
   if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
   return deps.refreshTokens.write(family)
 }
