@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InputError } from '@latchkey/protocol'
 import { DEMO_USERS, type DemoSecrets, type DemoUser } from './demo-cluster.ts'
 
 /** Passwords and secrets of the demo cluster: made at the first start, kept in `<dataDir>/demo.json`, never fixed. */
@@ -9,34 +8,41 @@ export function demoSecrets(dataDir: string): DemoSecrets {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, 'demo.json')
   if (existsSync(file)) return readSecrets(file)
+  const secrets = newSecrets()
+  // Whole or not at all: whoever interrupts the first start finds no half file at the next.
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+  return secrets
+}
+
+function newSecrets(): DemoSecrets {
   const secret = () => randomBytes(32).toString('base64url')
-  const passwords = Object.fromEntries(
-    DEMO_USERS.map(({ username }) => [username, readablePassword()]),
-  ) as Record<DemoUser, string>
-  const secrets: DemoSecrets = {
-    passwords,
+  return {
+    passwords: Object.fromEntries(
+      DEMO_USERS.map(({ username }) => [username, readablePassword()]),
+    ) as Record<DemoUser, string>,
     clientSecrets: { orders: secret(), reports: secret(), live: secret() },
     cookieSecrets: { orders: secret(), live: secret() },
     masterKey: secret(),
   }
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
-  chmodSync(file, 0o600)
-  return secrets
 }
 
 function readSecrets(file: string): DemoSecrets {
   try {
-    const secrets = JSON.parse(readFileSync(file, 'utf8')) as DemoSecrets
-    const complete = DEMO_USERS.every(({ username }) => secrets.passwords[username])
-    if (complete && secrets.clientSecrets.live && secrets.cookieSecrets.live && secrets.masterKey)
-      return secrets
+    const secrets: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (hasTexts(secrets, newSecrets())) return secrets as DemoSecrets
   } catch {
     // Told below, without the content: it may be half a secret.
   }
-  throw new InputError('demo-file', {
-    where: file,
-    received: 'a file that is incomplete or from another version',
-    expected: 'the file that npm start wrote: delete the folder to begin anew',
+  throw new Error(`Not the demo.json of this version. Delete its folder to begin anew:\n${file}`)
+}
+
+/** Whether every text of the pattern has its counterpart. */
+function hasTexts(value: unknown, pattern: object): boolean {
+  return Object.entries(pattern).every(([name, part]) => {
+    const found = (value as Record<string, unknown> | null)?.[name]
+    if (typeof part === 'object') return hasTexts(found, part)
+    return typeof found === 'string' && found !== ''
   })
 }
 

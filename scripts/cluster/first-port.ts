@@ -9,7 +9,7 @@ export function firstPort(text: string | undefined): number {
   if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_532) return port
   throw new InputError('port', {
     where: 'LATCHKEY_PORT',
-    received: text,
-    expected: 'a port from 1 to 65532: the first of four in a row',
+    received: text.slice(0, 20),
+    expected: 'a number from 1 to 65532',
   })
 }

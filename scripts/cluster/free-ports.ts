@@ -1,31 +1,38 @@
 import { createServer } from 'node:net'
-import { InputError } from '@latchkey/protocol'
 
-/** Throws InputError `port-in-use` for the first of these ports that somebody else has. */
-export async function assertFree(ports: readonly number[]): Promise<void> {
-  const taken = await firstTaken(ports)
-  if (taken === undefined) return
-  throw new InputError('port-in-use', {
-    received: `port ${taken}, which another program has`,
-    expected: `four free ports (${ports[0]} to ${ports.at(-1)}); choose others with LATCHKEY_PORT=5000 npm start`,
-  })
-}
+type PortState = 'free' | 'taken' | 'forbidden'
 
-export async function areFree(ports: readonly number[]): Promise<boolean> {
-  return (await firstTaken(ports)) === undefined
-}
-
-async function firstTaken(ports: readonly number[]): Promise<number | undefined> {
+/** Throws an error of one line, which says what to do, for the first of these ports that cannot be opened. */
+export async function assertFree(ports: readonly number[], command = 'npm start'): Promise<void> {
+  // A thousand further on, where there are ports.
+  const [first = 0] = ports
+  const other = first + 1000 <= 65_000 ? first + 1000 : 5000
   for (const port of ports) {
-    if (!(await isFree(port))) return port
+    const state = await stateOf(port)
+    if (state === 'free') continue
+    const why = state === 'taken' ? 'is taken. Running already?' : 'is not open to this user.'
+    throw new Error(`Port ${port} ${why} Otherwise: LATCHKEY_PORT=${other} ${command}`)
   }
-  return undefined
 }
 
-function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
+  return (await stateOf(port)) === 'free'
+}
+
+/** Of both loopback addresses: a browser that finds somebody else on the other one talks to them. */
+async function stateOf(port: number): Promise<PortState> {
+  const states = [await stateAt('127.0.0.1', port), await stateAt('::1', port)]
+  return states.find((state) => state !== 'free') ?? 'free'
+}
+
+function stateAt(host: string, port: number): Promise<PortState> {
   return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      // A machine without IPv6 has nobody on it.
+      const absent = code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
+      resolve(absent ? 'free' : code === 'EACCES' ? 'forbidden' : 'taken')
+    })
+    probe.listen(port, host, () => probe.close(() => resolve('free')))
   })
 }

@@ -4,14 +4,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { type DemoAddresses, type DemoSecrets, demoSettings } from './demo-cluster.ts'
+import { ProcessEnded } from './process-ended.ts'
+import { type ServiceName, serviceEnvironment } from './service-environment.ts'
 
 export interface ClusterProcesses {
-  /** By name: issuer, orders, reports, live. */
-  readonly children: ReadonlyMap<string, ChildProcess>
-  /** Rejects with the name of the first process that ended by itself. */
+  /** Resolves when all of them listen. */
+  readonly ready: Promise<void>
+  /** The names of those that do not listen yet. */
+  waitingFor(): string[]
+  /** Rejects with `ProcessEnded` for the first process that ends by itself. */
   readonly ended: Promise<never>
   /** Stops all of them; resolves when they are gone. */
   stop(): Promise<void>
+  /** Ends all of them at once, without a chance to finish anything. */
+  kill(): void
 }
 
 export interface ClusterOptions {
@@ -21,70 +27,87 @@ export interface ClusterOptions {
   readonly redisUrl?: string
 }
 
-const MAIN = {
+type ProcessName = 'issuer' | ServiceName
+
+const MAIN: Readonly<Record<ProcessName, string>> = {
   issuer: '../../services/issuer/src/main.ts',
   orders: '../../services/sample-a/src/main.ts',
   reports: '../../services/sample-b/src/main.ts',
   live: '../../services/sample-c/src/main.ts',
 }
+const SERVICES = ['orders', 'reports', 'live'] as const
 
-/** Starts the issuer and the three services, each as a process of its own, and waits until all of them listen. */
-export async function startProcesses(options: ClusterOptions): Promise<ClusterProcesses> {
+/** Node keeps what it has compiled and stripped of types here: it halves the next start. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+
+/** A process that has not stopped after so long hangs. The issuer gives up by itself before. */
+const STOP_MS = 12_000
+
+/** Starts the issuer and the three services, each as a process of its own. */
+export function startProcesses(options: ClusterOptions): ClusterProcesses {
+  const { redisUrl } = options
+  const redis = redisUrl === undefined ? {} : { LATCHKEY_REDIS_URL: redisUrl }
   const settings = writeSettings(options)
-  const children = new Map<string, ChildProcess>()
-  const failure = Promise.withResolvers<never>()
-  failure.promise.catch(() => {})
+  const children = new Map<ProcessName, ChildProcess>()
+  const listening = new Set<ProcessName>()
+  const ended = Promise.withResolvers<never>()
+  ended.promise.catch(() => {})
   let stopping = false
 
-  function start(name: keyof typeof MAIN, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  function start(name: ProcessName, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
     const child = fork(fileURLToPath(new URL(MAIN[name], import.meta.url)), args, {
-      env: { PATH: process.env['PATH'], ...env },
-      execArgv: ['-C', '@latchkey/source', '--disable-warning=ExperimentalWarning'],
-      // A Ctrl-C at the terminal reaches this process, which then stops the others in order.
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env },
+      execArgv: [
+        ...['-C', '@latchkey/source', '--disable-warning=ExperimentalWarning'],
+        `--import=${new URL('follow-parent.ts', import.meta.url)}`,
+      ],
+      // A Ctrl-C at the terminal reaches this process alone, which then stops the others in order.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     children.set(name, child)
     child.on('exit', (code, signal) => {
-      if (!stopping) failure.reject(new Error(`${name} has ended (${signal ?? code})`))
+      if (!stopping) ended.reject(new ProcessEnded(name, code, signal))
     })
-    return new Promise((resolve) => child.once('message', () => resolve()))
+    return new Promise((resolve) => {
+      child.once('message', () => {
+        listening.add(name)
+        resolve()
+      })
+    })
   }
 
   async function stop(): Promise<void> {
     stopping = true
     // Services first: they say goodbye to an issuer that is still there.
-    for (const name of ['live', 'reports', 'orders', 'issuer']) {
-      const child = children.get(name)
-      if (!child || child.exitCode !== null || child.signalCode !== null) continue
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      if (name === 'issuer') await gone
-      else void gone
-    }
-    await Promise.all([...children.values()].map(untilGone))
+    await Promise.all(SERVICES.map((name) => stopOne(children.get(name))))
+    await stopOne(children.get('issuer'))
   }
 
-  const redis = options.redisUrl === undefined ? {} : { LATCHKEY_REDIS_URL: options.redisUrl }
   // All at once: a service waits for the issuer by itself.
   const ready = Promise.all([
     start('issuer', [settings], { ...redis, ...masterKey(options) }),
-    ...(['orders', 'reports', 'live'] as const).map((name) =>
-      start(name, [], serviceEnvironment(name, options)),
-    ),
+    ...SERVICES.map((name) => start(name, [], serviceEnvironment(name, options))),
   ])
-  try {
-    await Promise.race([ready, failure.promise])
-  } catch (error) {
-    await stop()
-    throw error
+  return {
+    ready: ready.then(() => {}),
+    waitingFor: () => [...children.keys()].filter((name) => !listening.has(name)),
+    ended: ended.promise,
+    stop,
+    kill: () => {
+      stopping = true
+      for (const child of children.values()) child.kill('SIGKILL')
+    },
   }
-  return { children, ended: failure.promise, stop }
 }
 
-function untilGone(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => child.once('exit', () => resolve()))
+async function stopOne(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const hangs = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  child.kill('SIGTERM')
+  await gone
+  clearTimeout(hangs)
 }
 
 function writeSettings({ addresses, secrets, dataDir }: ClusterOptions): string {
@@ -100,26 +123,4 @@ function writeSettings({ addresses, secrets, dataDir }: ClusterOptions): string 
 /** With Redis the settings ask for a master key; the demo keeps one with its other secrets. */
 function masterKey({ redisUrl, secrets }: ClusterOptions): NodeJS.ProcessEnv {
   return redisUrl === undefined ? {} : { LATCHKEY_MASTER_KEY: secrets.masterKey }
-}
-
-function serviceEnvironment(
-  name: 'orders' | 'reports' | 'live',
-  { addresses, secrets }: ClusterOptions,
-): NodeJS.ProcessEnv {
-  const { at, ports } = addresses
-  return {
-    LATCHKEY_ISSUER: addresses.issuer,
-    LATCHKEY_ISSUER_ADDRESS: at.issuer,
-    BASE_URL: addresses[name],
-    PORT: String(ports[name]),
-    CLIENT_ID: name,
-    CLIENT_SECRET: secrets.clientSecrets[name],
-    COOKIE_SECRET: name === 'reports' ? undefined : secrets.cookieSecrets[name],
-    ORDERS_URL: addresses.orders,
-    ORDERS_ADDRESS: at.orders,
-    REPORTS_URL: addresses.reports,
-    REPORTS_ADDRESS: at.reports,
-    LIVE_URL: addresses.live,
-    LIVE_ADDRESS: at.live,
-  }
 }

@@ -38,6 +38,8 @@ export async function buildReports(options: ReportsOptions) {
     issuerAddress,
     service: baseUrl,
     credentials,
+    // A cluster starts all at once, and the issuer may be the last.
+    startTimeoutMs: 60_000,
     ...clock,
   })
   const services = createServiceClient({ issuer, issuerAddress, clientId, clientSecret, ...clock })

@@ -50,6 +50,8 @@ export async function buildLive(options: LiveOptions) {
     issuerAddress,
     service: baseUrl,
     credentials,
+    // A cluster starts all at once, and the issuer may be the last.
+    startTimeoutMs: 60_000,
     ...clock,
   })
 
