@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { HttpBrowser } from '@latchkey/testkit'
 import { WebSocket } from 'ws'
 import type { DemoAddresses } from '../cluster/demo-cluster.ts'
@@ -26,7 +25,7 @@ export async function openLive(
     counts[isBinary ? 'binaries' : 'texts'] += 1
     if (counts.texts > 0 && counts.binaries > 0) both.resolve()
   })
-  const closed = once(socket, 'close').then(([code]) => code as number)
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
   socket.on('error', both.reject)
   await both.promise
   return { ...counts, closed }

@@ -7,7 +7,8 @@ export interface Story {
   readonly failed: number
 }
 
-const NAME_COLUMNS = 46
+/** The longest name; with it and the time, 23 columns of 80 are left for the outcome. */
+const NAME_COLUMNS = 44
 
 export function story(print: (line: string) => void): Story {
   let failed = 0
