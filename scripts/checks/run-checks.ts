@@ -4,6 +4,7 @@ import { documents } from './documents.ts'
 import { type Finding, findingText } from './finding.ts'
 import { layers } from './layers.ts'
 import { manifests } from './manifests.ts'
+import { proofs } from './proofs.ts'
 import { openRepository, type Repository } from './repository.ts'
 import { sources } from './sources.ts'
 import { biome, types } from './tools.ts'
@@ -19,6 +20,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   manifests,
   sources,
   documents,
+  proofs,
   'dependency list': dependencyList,
 }
 

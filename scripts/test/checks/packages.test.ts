@@ -2,6 +2,7 @@ import { dependencies } from '../../checks/dependencies.ts'
 import { dependencyList } from '../../checks/dependency-list.ts'
 import { documents } from '../../checks/documents.ts'
 import { manifests } from '../../checks/manifests.ts'
+import { proofs } from '../../checks/proofs.ts'
 import { type Files, manifest, plantedCases } from './planted-cases.ts'
 
 plantedCases('dependencies', dependencies, [
@@ -279,6 +280,40 @@ plantedCases('dependency list', dependencyList, [
       'docs/dependencies.md:4 dependency-list/reason: y, expected a reason',
       'docs/dependencies.md:5 dependency-list/extra: z, expected no row',
       'docs/dependencies.md:1 dependency-list/missing: t, expected a row "| `t` | all | reason |"',
+    ],
+  },
+])
+
+const tests = {
+  'a/one.test.ts': "t.test('nothing is lost', …)\nt.test(`a forged one is refused`, …)\n",
+}
+
+plantedCases('proofs', (repository) => proofs(repository, ['A1', 'B2']), [
+  {
+    title: 'tests that are there, and a row for each attack',
+    files: {
+      ...tests,
+      'docs/attacks.md':
+        '| A1 | loss | [one](../a/one.test.ts): `nothing is lost`, `is refused` |\n' +
+        '| B2 | forgery | [one](../a/one.test.ts): `is refused`<br>and more |\n',
+    },
+    expected: [],
+  },
+  {
+    title: 'names that no test has, in any document',
+    files: {
+      ...tests,
+      'docs/threats.md':
+        '# Threats\n\nProven by [one](../a/one.test.ts): `nothing is lost`, `all is well`.\n',
+    },
+    expected: ['docs/threats.md:3 proofs/test: "all is well", expected it in a/one.test.ts'],
+  },
+  {
+    title: 'attacks without a proof or without a row',
+    files: { ...tests, 'docs/attacks.md': '\n| A1 | loss | [one](../a/one.test.ts) |\n' },
+    expected: [
+      'docs/attacks.md:2 proofs/attack: A1 without a proof, expected a link to a test file, and the name of a test',
+      'docs/attacks.md:1 proofs/attack: no row B2, expected a link to a test file, and the name of a test',
     ],
   },
 ])

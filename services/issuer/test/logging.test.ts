@@ -194,7 +194,7 @@ t.test(
       'access token': second.access_token.split('.')[2],
       'machine token': access_token.split('.')[2],
       'refresh token': second.refresh_token.split('.')[2],
-      'ID token': third.id_token.split('.')[2],
+      'ID token': third.id_token.split('.')[2] ?? '',
     }
     t.ok(lines.length > 20, 'something was logged')
     for (const [name, secret] of Object.entries(secrets)) {
