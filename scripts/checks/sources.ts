@@ -9,11 +9,20 @@ const EMPTY_WORDS = ['utils', 'util', 'helpers', 'helper', 'common', 'manager', 
 /** What is left for later belongs into an issue, where somebody finds it. */
 const UNFINISHED = ['TODO', 'FIXME']
 
-/** Files name their idea, nothing is left unfinished, no test is singled out. (Form and length: biome.json.) */
+/** What a request says about the host and scheme that it came to: its sender has chosen it. */
+const CLAIMED_ADDRESS = /\brequest\.(?:host|hostname|protocol|originalUrl)\b/g
+
+/**
+ * Files name their idea, nothing is left unfinished, no test is singled out, and the issuer takes its address from the
+ * settings alone. (Form and length: biome.json.)
+ */
 export function sources(repository: Repository): Finding[] {
   return repository.files.flatMap((file) => [
     ...emptyName(file),
     ...(isCode(file) ? unfinished(file, repository.read(file)) : []),
+    ...(isCode(file) && file.startsWith('services/issuer/src/')
+      ? claimedAddress(file, repository.read(file))
+      : []),
     ...(/\.test\.[cm]?[jt]sx?$/.test(file) ? singledOut(file, repository.read(file)) : []),
   ])
 }
@@ -49,5 +58,15 @@ function singledOut(file: string, text: string): Finding[] {
     rule: 'sources/only',
     found: match[0],
     expected: 'a test that lets the others run',
+  }))
+}
+
+function claimedAddress(file: string, text: string): Finding[] {
+  return [...text.matchAll(CLAIMED_ADDRESS)].map((match) => ({
+    file,
+    line: lineAt(text, match.index),
+    rule: 'sources/address',
+    found: match[0],
+    expected: 'the configured issuer',
   }))
 }

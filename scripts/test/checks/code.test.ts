@@ -117,6 +117,16 @@ plantedCases('layers', layers, [
 
 plantedCases('sources', sources, [
   {
+    title: 'the issuer does not believe a request about its own address; others may look',
+    files: {
+      'services/issuer/src/a.ts': 'const a = request.ip\nconst b = request.protocol\n',
+      'packages/a/src/a.ts': 'const a = request.host\n',
+    },
+    expected: [
+      'services/issuer/src/a.ts:2 sources/address: request.protocol, expected the configured issuer',
+    ],
+  },
+  {
     title: 'names that say something',
     files: { 'packages/a/src/commonly-used.ts': '', 'packages/a/src/utilization.ts': '' },
     expected: [],

@@ -34,7 +34,7 @@ export const ROOT_FIELDS = {
   trusted_proxies: withDefault(
     list(addressRange(), 100),
     [],
-    'Proxies whose `X-Forwarded-For` is believed, for the log and for limits per address. Needed when plain http is ' +
+    'Proxies whose `X-Forwarded-For` is believed, for the log. Needed when plain http is ' +
       'spoken on an address that is not loopback. Host and scheme are never taken from headers.',
   ),
   languages: withDefault(
