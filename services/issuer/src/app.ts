@@ -22,7 +22,7 @@ import { backchannelLogout } from './backchannel-logout.ts'
 import { type End, ender } from './end.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { discovery } from './endpoints/discovery.ts'
-import { feed } from './endpoints/feed.ts'
+import { FEED_SOCKETS, feed } from './endpoints/feed.ts'
 import { health } from './endpoints/health.ts'
 import { home } from './endpoints/home.ts'
 import { introspect } from './endpoints/introspect.ts'
@@ -32,7 +32,6 @@ import { revoke } from './endpoints/revoke.ts'
 import { signIn } from './endpoints/sign-in.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
-import { FEED_MAX_PAYLOAD_BYTES } from './feed/connection.ts'
 import { type FeedHub, feedHub } from './feed/hub.ts'
 import { leaseClock } from './feed/lease-clock.ts'
 import { localRevocations } from './feed/local-revocations.ts'
@@ -98,6 +97,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     await feeding.tail.start()
     await feeding.lease.beat()
     feeding.lease.start()
+    feeding.hub.start()
     keeper.start()
   })
   app.addHook('preClose', async () => feeding.hub.close())
@@ -127,9 +127,7 @@ async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
   // The plug-in's type asks for a plain object; what it hands on is our Parameters.
   const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
   await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
-  await app.register(websocket, {
-    options: { maxPayload: FEED_MAX_PAYLOAD_BYTES, perMessageDeflate: false },
-  })
+  await app.register(websocket, { options: FEED_SOCKETS })
   return app
 }
 
@@ -163,6 +161,7 @@ function wireFeed(deps: IssuerDeps, keys: Keys, log: FastifyBaseLogger) {
   const hub = feedHub({
     services: directory.services,
     audit: directory.audit,
+    oneTime: store.oneTime,
     keysFor: keys.services.feedKeys,
     tail,
     lease,

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { type Feed, feedClient } from '@latchkey/feed'
 import type { LogEntry } from '@latchkey/protocol'
 import t from 'tap'
@@ -155,6 +155,74 @@ t.test('attacks K1, K5, K7, K13 and K14: the feed is closed', async (t) => {
     const [record] = await issuer.directory.audit.list({ limit: 1, action: 'feed.refused' })
     t.match(record, { actor: { clientId: 'orders' }, reason: 'not_its_client' })
   })
+})
+
+t.test(
+  'DESIGN section 5: a verifier whose client was ended shows its credentials again',
+  async (t) => {
+    const feed = join(REPORTS, 'reports')
+    t.teardown(() => feed.close())
+    await next(feed, 'leased')
+    const endClient = () =>
+      issuer.end({ kind: 'client', clientId: 'reports' }, 'client_disabled', { sub: 'issuer' })
+
+    await t.test(
+      'who is still welcome is back at once, and was never without a lease',
+      async (t) => {
+        const keys = next(feed, 'keys')
+        await endClient()
+        await keys
+        await next(feed, 'leased')
+        t.equal(feed.status().reconnects, 1)
+        t.ok(feed.lease.remainingMs() > 0)
+      },
+    )
+    await t.test('who was disabled is refused', async (t) => {
+      await issuer.directory.clients.setDisabled('reports', true)
+      await endClient()
+      while (!/refused by the issuer/.test(feed.status().lastFailure ?? '')) {
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      t.equal(feed.status().connected, false)
+      await issuer.directory.clients.setDisabled('reports', false)
+    })
+  },
+)
+
+/** Upgrades by hand and says something; gives what was heard when the other side hangs up. It never answers a close. */
+function raw(path: string, frame: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      ...['Host: x', 'Connection: Upgrade', 'Upgrade: websocket'],
+      ...['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'],
+      'Sec-WebSocket-Protocol: chat, latchkey.feed.v1',
+      `Authorization: ${basic('orders', SECRET).authorization}`,
+    ]
+    let heard = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`))
+    socket.on('data', (data) => {
+      if (heard === '') socket.write(frame)
+      heard += data.toString('latin1')
+      if (heard.startsWith('HTTP/1.1 4')) socket.destroy()
+    })
+    socket.on('close', () => resolve(heard))
+  })
+}
+
+t.test('attacks K12 and K15: upgrades by hand', async (t) => {
+  // A masked text frame that holds a brace.
+  const brace = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x7b])
+  await t.test('who does not answer a goodbye is cut off', async (t) => {
+    const heard = await raw('/feed', brace)
+    t.match(heard, 'not a message of latchkey.feed.v1')
+    t.match(heard, 'Sec-WebSocket-Protocol: latchkey.feed.v1', 'of two protocols it is ours')
+  })
+  for (const path of ['/', '/token', '/authorize', '/feeds', '/nowhere', '/admin/v1/users']) {
+    await t.test(`${path} speaks no WebSocket`, async (t) => {
+      t.match(await raw(path, brace), /^HTTP\/1\.1 40[014] /)
+    })
+  }
 })
 
 t.test(

@@ -1,52 +1,11 @@
-import type { EntryKind, IssuerMessage, LogEntry } from '@latchkey/protocol'
-import { StoreUnavailable } from '@latchkey/protocol'
-import type { LogHead, LogSlice } from '@latchkey/store'
+import type { IssuerMessage } from '@latchkey/protocol'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
+import { entry, logOf } from './fixtures/log-of.ts'
 
 const audience = 'https://a.example'
-
-function entry(o: number, k: EntryKind = 'session', v = `sid${o}`): LogEntry {
-  return { p: 0, o, k, v, x: 2_000_000_000, d: `d${o}` }
-}
-
-/** A log in memory with the read side of the store's contract; the store itself has its own tests on real engines. */
-function logOf(epoch: number, count: number) {
-  const state = { epoch, entries: [] as LogEntry[], away: false, watcher: (_: number) => {} }
-  for (let o = 1; o <= count; o++) state.entries.push(entry(o))
-  const head = async (): Promise<LogHead> => {
-    if (state.away) throw new StoreUnavailable('store')
-    const last = state.entries.at(-1)
-    return {
-      position: { partition: 0, epoch: state.epoch, offset: last?.o ?? 0 },
-      digest: last?.d ?? '',
-    }
-  }
-  return {
-    state,
-    append: (...entries: LogEntry[]) => {
-      state.entries.push(...entries)
-      state.watcher(0)
-    },
-    log: {
-      head,
-      heartbeat: head,
-      read: async (_: number, after: number, limit: number): Promise<LogSlice> => {
-        if (state.away) throw new StoreUnavailable('store')
-        const entries = state.entries.filter(({ o }) => o > after).slice(0, limit)
-        const first = state.entries[0]
-        return { epoch: state.epoch, entries, complete: !first || after >= first.o - 1 }
-      },
-      watch: (listener: (partition: number) => void) => {
-        state.watcher = listener
-        return () => {}
-      },
-    },
-  }
-}
-
 const quiet = { partitions: 1, warn: () => {} }
 
 async function tailOf(log: ReturnType<typeof logOf>) {
@@ -67,7 +26,8 @@ function connect(tail: Awaited<ReturnType<typeof tailOf>>, buffered = 0) {
     socket: {
       bufferedAmount: buffered,
       send: (text) => sent.push(JSON.parse(text)),
-      close: (code, reason) => closed.push([code, reason]),
+      end: (code, reason) => closed.push([code, reason]),
+      terminate: () => t.fail('it is closed first'),
     },
   })
   return { connection, sent, closed }

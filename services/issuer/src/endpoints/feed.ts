@@ -1,12 +1,23 @@
 /** GET /feed: the WebSocket of verifiers, subprotocol `latchkey.feed.v1`. DESIGN section 5, docs/protocol/feed.md. */
+
+import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket'
 import { FEED_SUBPROTOCOL, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { type ClientDirectory, checkCredentials, readBasic } from '../client-authentication.ts'
+import { FEED_MAX_PAYLOAD_BYTES, type FeedSocket } from '../feed/connection.ts'
 import type { FeedHub } from '../feed/hub.ts'
 
 export interface FeedDeps {
   readonly clients: ClientDirectory
   readonly hub: Pick<FeedHub, 'accept'>
+}
+
+/** One address speaks WebSocket, and one subprotocol. A few bytes must not become a large frame. */
+export const FEED_SOCKETS: NonNullable<WebsocketPluginOptions['options']> = {
+  maxPayload: FEED_MAX_PAYLOAD_BYTES,
+  perMessageDeflate: false,
+  verifyClient: ({ req }, decided) => decided(/^\/feed(?:\?|$)/.test(req.url ?? ''), 404),
+  handleProtocols: (offered) => offered.has(FEED_SUBPROTOCOL) && FEED_SUBPROTOCOL,
 }
 
 declare module 'fastify' {
@@ -38,21 +49,33 @@ export function feed(deps: FeedDeps) {
         },
       },
       (socket, request) => {
-        const session = deps.hub.accept(socket, request.feedClient ?? '')
-        // One frame after the other: an answer may have to wait for the directory.
-        let queue = Promise.resolve()
+        const peer = deps.hub.accept(endable(socket), request.feedClient ?? '')
         socket.on('message', (data, isBinary) => {
-          if (isBinary) return socket.close(1003, 'text frames only')
-          queue = queue
-            .then(() => session.frame(data.toString()))
-            .catch((error: unknown) => {
-              request.log.warn({ err: error }, 'feed frame failed')
-              socket.close(1011, 'try again')
-            })
+          if (isBinary) peer.binary()
+          else peer.frame(data.toString())
         })
-        socket.on('close', session.closed)
+        socket.on('ping', peer.heard)
+        socket.on('close', peer.closed)
         socket.on('error', (error) => request.log.info({ err: error }, 'feed socket failed'))
       },
     )
+  }
+}
+
+/** A closing handshake that takes longer is not waited for: the other side does not read, or its host is gone. */
+const GOODBYE_MS = 1000
+
+function endable(socket: WebSocket): FeedSocket {
+  return {
+    get bufferedAmount() {
+      return socket.bufferedAmount
+    },
+    send: (text) => socket.send(text),
+    terminate: () => socket.terminate(),
+    end: (code, reason) => {
+      socket.close(code, reason)
+      const timer = setTimeout(() => socket.terminate(), GOODBYE_MS)
+      socket.once('close', () => clearTimeout(timer))
+    },
   }
 }

@@ -4,11 +4,13 @@ import { type Delivery, delivery } from './delivery.ts'
 import type { Confirmation } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 
-/** The part of a `ws` socket that is used. */
 export interface FeedSocket {
   readonly bufferedAmount: number
   send(text: string): void
-  close(code: number, reason: string): void
+  /** Closes; whoever does not answer soon is cut off. */
+  end(code: number, reason: string): void
+  /** Cuts off at once. */
+  terminate(): void
 }
 
 export interface VerifierConnection extends Omit<Delivery, 'sent'> {
@@ -21,8 +23,6 @@ export interface VerifierConnection extends Omit<Delivery, 'sent'> {
   /** Answers `lease?`, or stays silent when the answer could not extend the lease. */
   lease(id: number, confirmation: Confirmation | undefined, nowMs: number): void
   send(message: IssuerMessage): void
-  /** The last word before the socket closes. `retry` false: trying again is pointless. */
-  bye(reason: string, retry: boolean): void
 }
 
 /** The largest frame that a verifier may send: its whole route catalogue. */
@@ -43,9 +43,13 @@ export interface ConnectionDeps {
 export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
   const { id, audience, socket } = deps
   const acked = new Map<number, { epoch: number; offset: number }>()
+  let tooSlow = false
 
   function send(message: IssuerMessage): void {
-    if (socket.bufferedAmount > MOST_BUFFERED_BYTES) socket.close(1013, 'reads too slowly')
+    // Once something was left out, nothing may follow it.
+    if (tooSlow) return
+    tooSlow = socket.bufferedAmount > MOST_BUFFERED_BYTES
+    if (tooSlow) socket.end(1013, 'reads too slowly')
     else socket.send(JSON.stringify(message))
   }
 
@@ -76,10 +80,6 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
       if (ageMs >= deps.leaseMs || !covers(delivered, confirmation)) return
       const { positions } = confirmation
       send({ t: 'lease', id: requestId, positions, ageMs, ttlMs: deps.leaseMs })
-    },
-    bye: (reason, retry) => {
-      send({ t: 'bye', reason, retry })
-      socket.close(retry ? 1012 : 1008, reason)
     },
   }
 }

@@ -1,30 +1,19 @@
 /** All verifiers of this process: DESIGN section 5. Reads the log once and writes to each of them. */
-import type { Audit, Service, Services } from '@latchkey/directory'
-import {
-  type Clock,
-  type FeedKey,
-  type FeedPosition,
-  nowSeconds,
-  type Random,
-  randomId,
-  type VerifierMessage,
-} from '@latchkey/protocol'
-import { type FeedSocket, type VerifierConnection, verifierConnection } from './connection.ts'
-import type { LeaseClock } from './lease-clock.ts'
+import type { LogEntry } from '@latchkey/protocol'
+import type { FeedSocket } from './connection.ts'
 import type { LogTail } from './log-tail.ts'
-import { parseVerifierMessage } from './verifier-message.ts'
+import { type Member, type Peer, type PeerDeps, peer } from './peer.ts'
 
 export interface FeedHub {
-  /** Takes over an authenticated socket of a client. Returns what to call on a frame and when the socket has closed. */
-  accept(socket: FeedSocket, clientId: string): FeedSession
+  /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
+  accept(socket: FeedSocket, clientId: string): Pick<Peer, 'frame' | 'binary' | 'heard' | 'closed'>
   verifiers(): readonly VerifierStatus[]
+  /** Looks for dead connections from now on. */
+  start(): void
+  /** Cuts off who has been silent for two leases. */
+  dropSilent(): void
   /** Says goodbye to every verifier: they reconnect elsewhere. */
   close(): void
-}
-
-export interface FeedSession {
-  frame(text: string): Promise<void>
-  closed(): void
 }
 
 export interface VerifierStatus {
@@ -35,185 +24,85 @@ export interface VerifierStatus {
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps {
-  readonly services: Pick<Services, 'find' | 'publishRoutes'>
-  readonly audit: Pick<Audit, 'append'>
-  readonly keysFor: (service: Service) => readonly FeedKey[]
+export interface FeedHubDeps extends PeerDeps {
   readonly tail: LogTail
-  readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
-  readonly partitions: number
-  readonly leaseMs: number
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: {
-    info(facts: Record<string, unknown>, message: string): void
-    warn(facts: Record<string, unknown>, message: string): void
-  }
-}
-
-/** A healthy verifier sends about two frames a second; a burst after a reconnect is larger. */
-const MOST_FRAMES_PER_SECOND = 500
-
-interface Member {
-  readonly connection: VerifierConnection
-  readonly clientId: string
-  readonly connectedAt: number
 }
 
 export function feedHub(deps: FeedHubDeps): FeedHub {
-  const members = new Set<Member>()
+  const peers = new Set<Peer>()
+  let timer: NodeJS.Timeout | undefined
+  let lookedAtMs = deps.clock.monotonicMs()
 
   deps.tail.listen({
     appended: (epoch, entries) => {
-      for (const { connection } of members) connection.append(epoch, entries)
+      for (const one of peers) {
+        one.member?.connection.append(epoch, entries)
+        askAgain(one, entries)
+      }
     },
     reset: (partition) => {
-      for (const { connection } of members) connection.snapshot(partition)
+      const living = deps.tail.living(partition)
+      for (const one of peers) {
+        one.member?.connection.snapshot(partition)
+        askAgain(one, living)
+      }
     },
   })
 
-  async function join(socket: FeedSocket, clientId: string, audience: string) {
-    const service = await deps.services.find(audience)
-    if (!service || service.disabled || !service.clients.includes(clientId)) {
-      await refuseAudience(clientId, audience, deps)
-      socket.close(1008, 'not the credentials of this service')
-      return undefined
+  function dropSilent(): void {
+    const nowMs = deps.clock.monotonicMs()
+    const sinceMs = nowMs - lookedAtMs
+    lookedAtMs = nowMs
+    // A process that slept has not read what may have arrived in the meantime: it looks again next time.
+    if (sinceMs > 2 * deps.leaseMs) return
+    for (const one of peers) {
+      if (nowMs - one.heardAtMs() > 2 * deps.leaseMs) one.cutOff()
     }
-    const connection = verifierConnection({
-      id: randomId(deps.random),
-      audience,
-      socket,
-      tail: deps.tail,
-      partitions: deps.partitions,
-      leaseMs: deps.leaseMs,
-    })
-    connection.send({ t: 'keys', keys: deps.keysFor(service) })
-    return { connection, clientId, connectedAt: nowSeconds(deps.clock) }
   }
 
   return {
     accept: (socket, clientId) => {
-      const frames = frameCounter(deps.clock)
-      let member: Member | undefined
-      let joining = false
-      let gone = false
-
-      async function hello(message: Extract<VerifierMessage, { t: 'hello' }>): Promise<void> {
-        if (joining) return socket.close(1008, 'hello was said before')
-        joining = true
-        await readUpTo(message.positions, deps)
-        const joined = await join(socket, clientId, message.service)
-        if (!joined || gone) return
-        member = joined
-        members.add(joined)
-        joined.connection.place(message.positions)
-        deps.log.info(
-          { verifier: joined.connection.id, audience: message.service, client: clientId },
-          'verifier joined',
-        )
-      }
-
+      const one = peer(socket, clientId, deps)
+      peers.add(one)
       return {
-        frame: async (text) => {
-          if (frames.next() > MOST_FRAMES_PER_SECOND) return socket.close(1008, 'too many frames')
-          const message = parseVerifierMessage(text)
-          if (!message) return socket.close(1008, 'not a message of latchkey.feed.v1')
-          if (message.t === 'hello') return await hello(message)
-          if (!member) return socket.close(1008, 'hello comes first')
-          await answer(message, member.connection, socket, deps)
-        },
+        frame: one.frame,
+        binary: one.binary,
+        heard: one.heard,
         closed: () => {
-          gone = true
-          if (!member) return
-          members.delete(member)
-          deps.log.info(
-            { verifier: member.connection.id, audience: member.connection.audience },
-            'verifier left',
-          )
+          peers.delete(one)
+          one.closed()
         },
       }
     },
-    verifiers: () => [...members].map((member) => statusOf(member, deps.partitions)),
+    verifiers: () =>
+      [...peers].flatMap(({ member }) => (member ? [statusOf(member, deps.partitions)] : [])),
+    start: () => {
+      timer = setInterval(dropSilent, deps.leaseMs)
+      timer.unref()
+    },
+    dropSilent,
     close: () => {
-      for (const { connection } of members) connection.bye('issuer stops', true)
+      clearInterval(timer)
+      for (const one of peers) one.leave('issuer stops')
     },
   }
 }
 
-async function answer(
-  message: Exclude<VerifierMessage, { t: 'hello' }>,
-  connection: VerifierConnection,
-  socket: FeedSocket,
-  deps: FeedHubDeps,
-): Promise<void> {
-  switch (message.t) {
-    case 'ack':
-      if (!connection.ack(message.p, message.epoch, message.offset)) {
-        socket.close(1008, 'acknowledged what was not sent')
-      }
-      return
-    case 'lease?':
-      if (!isRecent(deps)) await deps.lease.beat()
-      connection.lease(message.id, deps.lease.confirmed(), deps.clock.monotonicMs())
-      return
-    case 'resync':
-      await readUpTo(message.positions, deps)
-      connection.place(message.positions)
-      return
-    case 'routes': {
-      const published = await deps.services.publishRoutes(connection.audience, message.routes)
-      connection.send({ t: 'catalogue', hash: published.hash, routes: message.routes.length })
-      return
-    }
+/**
+ * When its client, its service or its key was ended, a verifier has to show its credentials again. It hears of the end
+ * first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
+ */
+function askAgain(one: Peer, entries: readonly LogEntry[]): void {
+  const { member } = one
+  if (member && entries.some((entry) => concerns(entry, member))) {
+    one.leave('show your credentials again')
   }
 }
 
-/** Otherwise a beat is late (the process was suspended, the store was away): better one now than a lease that ends early. */
-function isRecent(deps: FeedHubDeps): boolean {
-  const confirmed = deps.lease.confirmed()
-  return !!confirmed && deps.clock.monotonicMs() - confirmed.begunAtMs < deps.leaseMs / 2
-}
-
-/** A verifier that comes from another issuer process may be ahead of this one: read first, then place it. */
-async function readUpTo(positions: readonly FeedPosition[], deps: FeedHubDeps): Promise<void> {
-  for (const { p, epoch, offset } of positions) {
-    if (p >= deps.partitions) continue
-    // A store that is away means no leases either; the verifier is placed by what is known.
-    await deps.tail.reach(p, epoch, offset).catch(() => false)
-  }
-}
-
-/** Somebody with valid credentials asked for another service's key: worth an audit record (standards: key fetch). */
-async function refuseAudience(
-  clientId: string,
-  audience: string,
-  deps: FeedHubDeps,
-): Promise<void> {
-  deps.log.warn({ client: clientId, audience }, 'feed refused: not the credentials of this service')
-  await deps.audit.append({
-    at: nowSeconds(deps.clock),
-    actor: { sub: `svc:${clientId}`, clientId },
-    action: 'feed.refused',
-    target: `service ${audience}`,
-    reason: 'not_its_client',
-    detail: {},
-  })
-}
-
-function frameCounter(clock: Clock): { next(): number } {
-  let second = -1
-  let count = 0
-  return {
-    next: () => {
-      const now = Math.floor(clock.monotonicMs() / 1000)
-      if (now !== second) {
-        second = now
-        count = 0
-      }
-      count += 1
-      return count
-    },
-  }
+function concerns({ k, v }: LogEntry, member: Member): boolean {
+  if (k === 'client') return v === member.clientId
+  if (k === 'service') return v === member.connection.audience
+  return k === 'key' && member.kids.has(v)
 }
 
 function statusOf(member: Member, partitions: number): VerifierStatus {

@@ -92,7 +92,8 @@ async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
   let from = 0
   for (;;) {
     const slice = await deps.log.read(deps.partition, from, READ_AT_ONCE)
-    if (slice.epoch !== epoch) break
+    // Half of one log and half of another would be neither.
+    if (slice.epoch !== epoch) return await readFromStart(deps)
     entries.push(...slice.entries.filter((entry) => entry.o <= offset))
     const last = slice.entries.at(-1)
     if (!last || last.o >= offset) break

@@ -62,11 +62,15 @@ function ack(value: Record<string, unknown>): VerifierMessage | undefined {
 function parsePositions(value: unknown): FeedPosition[] | undefined {
   if (!Array.isArray(value) || value.length > MOST_POSITIONS) return undefined
   const positions: FeedPosition[] = []
+  const named = new Set<number>()
   for (const item of value as unknown[]) {
     if (!isObject(item)) return undefined
     const { p, epoch, offset, digest } = item
     if (!isCount(p) || !isCount(epoch) || !isCount(offset)) return undefined
     if (typeof digest !== 'string' || digest.length > 64) return undefined
+    // One place in each partition: every position may cost a look into the store.
+    if (named.has(p)) return undefined
+    named.add(p)
     positions.push({ p, epoch, offset, digest })
   }
   return positions

@@ -1,0 +1,219 @@
+/** The issuer's side of one socket, from the upgrade to its end: frames taken in turn and within bounds. */
+import type { Audit, Service, Services } from '@latchkey/directory'
+import {
+  type Clock,
+  type FeedKey,
+  type FeedPosition,
+  InputError,
+  nowSeconds,
+  type Random,
+  randomId,
+  type VerifierMessage,
+} from '@latchkey/protocol'
+import type { OneTimeStore } from '@latchkey/store'
+import { type FeedSocket, type VerifierConnection, verifierConnection } from './connection.ts'
+import { frameLimits } from './frame-limits.ts'
+import type { LeaseClock } from './lease-clock.ts'
+import type { LogTail } from './log-tail.ts'
+import { parseVerifierMessage } from './verifier-message.ts'
+
+export interface Peer {
+  /** The verifier, from its hello until its goodbye. */
+  readonly member: Member | undefined
+  frame(text: string): void
+  binary(): void
+  /** Something else arrived, a ping for example. */
+  heard(): void
+  /** Monotonic time of the last sign of life; of the upgrade as long as there was no hello. */
+  heardAtMs(): number
+  /** Says goodbye; the verifier may come back. */
+  leave(reason: string): void
+  cutOff(): void
+  /** The socket is gone. */
+  closed(): void
+}
+
+export interface Member {
+  readonly connection: VerifierConnection
+  readonly clientId: string
+  readonly connectedAt: number
+  /** Of the keys that it was given. */
+  readonly kids: ReadonlySet<string>
+}
+
+export interface PeerDeps {
+  readonly services: Pick<Services, 'find' | 'publishRoutes'>
+  readonly audit: Pick<Audit, 'append'>
+  readonly oneTime: Pick<OneTimeStore, 'claim'>
+  readonly keysFor: (service: Service) => readonly FeedKey[]
+  readonly tail: Pick<LogTail, 'position' | 'living' | 'after' | 'reach'>
+  readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
+  readonly partitions: number
+  readonly leaseMs: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: {
+    info(facts: Record<string, unknown>, message: string): void
+    warn(facts: Record<string, unknown>, message: string): void
+  }
+}
+
+/** RFC 6455 section 7.4.1: trying again is pointless. */
+const POLICY_VIOLATION = 1008
+
+export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer {
+  const limits = frameLimits(deps.clock)
+  let heardAtMs = deps.clock.monotonicMs()
+  let member: Member | undefined
+  let greeted = false
+  let over = false
+  /** One frame after the other: an answer may have to wait for the directory. */
+  let queue = Promise.resolve()
+
+  function end(code: number, reason: string): void {
+    over = true
+    socket.end(code, reason)
+  }
+
+  async function hello(message: Extract<VerifierMessage, { t: 'hello' }>): Promise<void> {
+    if (greeted) return end(POLICY_VIOLATION, 'hello was said before')
+    greeted = true
+    await readUpTo(message.positions, deps)
+    const service = await deps.services.find(message.service)
+    if (over) return
+    if (!service || service.disabled || !service.clients.includes(clientId)) {
+      end(POLICY_VIOLATION, 'not the credentials of this service')
+      return await recordRefusal(clientId, message.service, deps)
+    }
+    // From here to the place in one go: an entry that arrived in between would be lost.
+    member = join(socket, clientId, service, deps)
+    member.connection.place(message.positions)
+    const { id, audience } = member.connection
+    deps.log.info({ verifier: id, audience, client: clientId }, 'verifier joined')
+  }
+
+  async function take(message: VerifierMessage): Promise<void> {
+    if (over) return
+    if (message.t === 'hello') return await hello(message)
+    if (!member) return end(POLICY_VIOLATION, 'hello comes first')
+    const fault = await answer(message, member.connection, deps)
+    if (fault !== undefined) end(POLICY_VIOLATION, fault)
+  }
+
+  return {
+    get member() {
+      return over ? undefined : member
+    },
+    heard: () => {
+      if (greeted) heardAtMs = deps.clock.monotonicMs()
+    },
+    binary: () => end(1003, 'text frames only'),
+    heardAtMs: () => heardAtMs,
+    frame: (text) => {
+      if (over) return
+      heardAtMs = deps.clock.monotonicMs()
+      const message = parseVerifierMessage(text)
+      if (!message) return end(POLICY_VIOLATION, 'not a message of latchkey.feed.v1')
+      if (!limits.take(message.t, text.length)) return end(POLICY_VIOLATION, 'too many frames')
+      queue = queue
+        .then(() => take(message))
+        .catch((error: unknown) => {
+          deps.log.warn({ err: error, client: clientId }, 'feed frame failed')
+          end(1011, 'try again')
+        })
+        .finally(() => limits.done(text.length))
+    },
+    leave: (reason) => {
+      member?.connection.send({ t: 'bye', reason, retry: true })
+      end(1012, reason)
+    },
+    cutOff: () => {
+      over = true
+      socket.terminate()
+    },
+    closed: () => {
+      over = true
+      if (!member) return
+      const { id, audience } = member.connection
+      deps.log.info({ verifier: id, audience, client: clientId }, 'verifier left')
+      member = undefined
+    },
+  }
+}
+
+function join(socket: FeedSocket, clientId: string, service: Service, deps: PeerDeps): Member {
+  const { audience } = service
+  const connection = verifierConnection({ ...deps, id: randomId(deps.random), audience, socket })
+  const keys = deps.keysFor(service)
+  connection.send({ t: 'keys', keys })
+  return {
+    connection,
+    clientId,
+    connectedAt: nowSeconds(deps.clock),
+    kids: new Set(keys.map(({ kid }) => kid)),
+  }
+}
+
+/** Gives the reason when the verifier is at fault. */
+async function answer(
+  message: Exclude<VerifierMessage, { t: 'hello' }>,
+  connection: VerifierConnection,
+  deps: PeerDeps,
+): Promise<string | undefined> {
+  switch (message.t) {
+    case 'ack': {
+      const isTrue = connection.ack(message.p, message.epoch, message.offset)
+      return isTrue ? undefined : 'acknowledged what was not sent'
+    }
+    case 'lease?':
+      if (!isRecent(deps)) await deps.lease.beat()
+      connection.lease(message.id, deps.lease.confirmed(), deps.clock.monotonicMs())
+      return undefined
+    case 'resync':
+      await readUpTo(message.positions, deps)
+      connection.place(message.positions)
+      return undefined
+    case 'routes':
+      try {
+        const { hash } = await deps.services.publishRoutes(connection.audience, message.routes)
+        connection.send({ t: 'catalogue', hash, routes: message.routes.length })
+        return undefined
+      } catch (error) {
+        if (error instanceof InputError) return `routes refused: ${error.code}`
+        throw error
+      }
+  }
+}
+
+/** Otherwise a beat is late (the process was suspended, the store was away): better one now than a lease that ends early. */
+function isRecent(deps: PeerDeps): boolean {
+  const confirmed = deps.lease.confirmed()
+  return !!confirmed && deps.clock.monotonicMs() - confirmed.begunAtMs < deps.leaseMs / 2
+}
+
+/** A verifier that comes from another issuer process may be ahead of this one: read first, then place it. */
+async function readUpTo(positions: readonly FeedPosition[], deps: PeerDeps): Promise<void> {
+  for (const { p, epoch, offset } of positions) {
+    if (p >= deps.partitions) continue
+    // A store that is away means no leases either; the verifier is placed by what is known.
+    await deps.tail.reach(p, epoch, offset).catch(() => false)
+  }
+}
+
+const RECORD_AGAIN_SECONDS = 3600
+
+/** Somebody with valid credentials asked for another service's key: an audit record, one an hour however often it tries. */
+async function recordRefusal(clientId: string, audience: string, deps: PeerDeps): Promise<void> {
+  const now = nowSeconds(deps.clock)
+  deps.log.warn({ client: clientId, audience }, 'feed refused: not the credentials of this service')
+  const key = `${clientId} ${audience}`
+  if (!(await deps.oneTime.claim('feed-refused', key, RECORD_AGAIN_SECONDS, now))) return
+  await deps.audit.append({
+    at: now,
+    actor: { sub: `svc:${clientId}`, clientId },
+    action: 'feed.refused',
+    target: `service ${audience}`,
+    reason: 'not_its_client',
+    detail: {},
+  })
+}

@@ -1,0 +1,273 @@
+import type { Service } from '@latchkey/directory'
+import { InputError, type IssuerMessage, systemRandom } from '@latchkey/protocol'
+import t from 'tap'
+import { feedHub } from '../src/feed/hub.ts'
+import { logTail } from '../src/feed/log-tail.ts'
+import { entry, logOf } from './fixtures/log-of.ts'
+
+const A: Service = {
+  audience: 'https://a.example',
+  name: 'A',
+  alg: 'HS256',
+  keyGeneration: 1,
+  clients: ['a'],
+  accessTokenSeconds: 300,
+  disabled: false,
+}
+const B: Service = { ...A, audience: 'https://b.example', clients: ['b'] }
+const LEASE_MS = 5000
+
+/** A hub on a log in memory, with a clock that stands still. */
+async function scene() {
+  const log = logOf(10, 3)
+  const times = { now: 100_000 }
+  const clock = { nowMs: () => times.now, monotonicMs: () => times.now }
+  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
+  await tail.start()
+  const audited: string[] = []
+  const claimed = new Set<string>()
+  const gate = { opens: Promise.resolve() }
+  const hub = feedHub({
+    services: {
+      find: async (audience) => {
+        await gate.opens
+        return [A, B].find((one) => one.audience === audience)
+      },
+      publishRoutes: async (_, routes) => {
+        if (routes.length > 1) {
+          throw new InputError('catalogue-full', { received: 'two', expected: 'one' })
+        }
+        return { hash: 'h', added: 1 }
+      },
+    },
+    audit: {
+      append: async ({ target }) => {
+        audited.push(target)
+      },
+    },
+    oneTime: {
+      claim: async (_, key) => {
+        const isFirst = !claimed.has(key)
+        claimed.add(key)
+        return isFirst
+      },
+    },
+    keysFor: ({ audience }) => [{ kid: `key-of-${audience}`, alg: 'HS256', state: 'active' }],
+    tail,
+    lease: {
+      confirmed: () => ({ begunAtMs: times.now, positions: [tail.position(0)] }),
+      beat: async () => true,
+    },
+    partitions: 1,
+    leaseMs: LEASE_MS,
+    clock,
+    random: systemRandom,
+    log: { info: () => {}, warn: () => {} },
+  })
+
+  function open(clientId: string) {
+    const sent: IssuerMessage[] = []
+    const ended: [number, string][] = []
+    const buffer = { bytes: 0 }
+    let cut = false
+    const peer = hub.accept(
+      {
+        get bufferedAmount() {
+          return buffer.bytes
+        },
+        send: (text) => sent.push(JSON.parse(text)),
+        end: (code, reason) => ended.push([code, reason]),
+        terminate: () => {
+          cut = true
+        },
+      },
+      clientId,
+    )
+    const say = (message: object) => peer.frame(JSON.stringify(message))
+    return { peer, say, sent, ended, buffer, isCut: () => cut }
+  }
+  async function join(clientId: string, { audience }: Service) {
+    const verifier = open(clientId)
+    verifier.say({ t: 'hello', v: 1, service: audience, positions: [] })
+    await turn()
+    return verifier
+  }
+  return { log, times, tail, hub, audited, gate, open, join }
+}
+
+/** Everything that was promised has been kept. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+}
+
+const kinds = (sent: readonly IssuerMessage[]) => sent.map((message) => message.t)
+
+t.test('DESIGN section 5: what is ended loses the feed', async (t) => {
+  const ends = [
+    ['its client', 'client', 'a', true],
+    ['another client', 'client', 'b', false],
+    ['its service', 'service', A.audience, true],
+    ['another service', 'service', B.audience, false],
+    ['its key', 'key', `key-of-${A.audience}`, true],
+    ['another key', 'key', `key-of-${B.audience}`, false],
+    ['a user', 'user', 'a', false],
+    ['everything', 'all', '', false],
+  ] as const
+  for (const [name, kind, value, leaves] of ends) {
+    t.test(`${name}: ${leaves ? 'heard of, then shown the door' : 'heard of'}`, async (t) => {
+      const { log, hub, join } = await scene()
+      const verifier = await join('a', A)
+      verifier.sent.length = 0
+      log.append(entry(4, kind, value))
+      await turn()
+      t.strictSame(kinds(verifier.sent), leaves ? ['entries', 'bye'] : ['entries'])
+      if (leaves) t.match(verifier.sent[1], { retry: true })
+      t.strictSame(verifier.ended, leaves ? [[1012, 'show your credentials again']] : [])
+      t.equal(hub.verifiers().length, leaves ? 0 : 1)
+      verifier.sent.length = 0
+      verifier.say({ t: 'lease?', id: 1 })
+      await turn()
+      t.strictSame(kinds(verifier.sent), leaves ? [] : ['lease'], 'and no lease follows')
+    })
+  }
+  t.test('also when the end is part of a log that took the place of this one', async (t) => {
+    const { log, tail, join } = await scene()
+    const [one, other] = [await join('a', A), await join('b', B)]
+    log.state.epoch = 11
+    log.state.entries = [entry(1, 'client', 'a')]
+    await tail.poke()
+    t.match(one.ended, [[1012, /credentials/]])
+    t.strictSame(other.ended, [])
+    t.match(other.sent.at(-1), { t: 'snapshot', position: { epoch: 11, offset: 1 } })
+  })
+})
+
+t.test('attack K20: who is silent for two leases is cut off', async (t) => {
+  const { times, hub, open, join } = await scene()
+  const [speaking, pinging, silent] = [await join('a', A), await join('a', A), await join('a', A)]
+  const mute = open('a')
+  for (let second = 0; second < 11; second++) {
+    times.now += 1000
+    speaking.say({ t: 'lease?', id: second })
+    pinging.peer.heard()
+    mute.peer.heard()
+    if (second % 5 === 0) hub.dropSilent()
+  }
+  t.strictSame([speaking.isCut(), pinging.isCut()], [false, false])
+  t.equal(silent.isCut(), true)
+  t.equal(mute.isCut(), true, 'a ping is no hello')
+  t.equal(hub.verifiers().length, 2)
+
+  t.test('but not by a process that slept and has not read what came meanwhile', async (t) => {
+    times.now += 60_000
+    hub.dropSilent()
+    t.equal(speaking.isCut(), false)
+  })
+})
+
+t.test('attack K12: who does not read gets nothing more, not even later', async (t) => {
+  const { log, join } = await scene()
+  const verifier = await join('a', A)
+  verifier.sent.length = 0
+  verifier.buffer.bytes = 5 * 1024 * 1024
+  log.append(entry(4))
+  await turn()
+  verifier.buffer.bytes = 0
+  log.append(entry(5))
+  verifier.say({ t: 'lease?', id: 1 })
+  await turn()
+  t.strictSame([verifier.sent, verifier.ended], [[], [[1013, 'reads too slowly']]])
+})
+
+t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
+  t.test('what is said before the join is done is answered after it', async (t) => {
+    const { gate, open } = await scene()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate.opens = promise
+    const verifier = open('a')
+    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    verifier.say({ t: 'lease?', id: 1 })
+    await turn()
+    t.strictSame(verifier.sent, [])
+    resolve()
+    await turn()
+    t.strictSame(kinds(verifier.sent), ['keys', 'snapshot', 'lease'])
+  })
+  t.test('who says too much while waiting is refused, and then not heard', async (t) => {
+    const { gate, open } = await scene()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate.opens = promise
+    const verifier = open('a')
+    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    const routes = [{ method: 'GET', pattern: '/a' }]
+    for (let i = 0; i < 3; i++) verifier.say({ t: 'routes', routes, padding: 'x'.repeat(400_000) })
+    t.strictSame(verifier.ended, [[1008, 'too many frames']])
+    resolve()
+    await turn()
+    t.strictSame(verifier.sent, [], 'nobody joins behind the goodbye')
+  })
+  const floods = [
+    ['lease?', { t: 'lease?', id: 1 }, 499],
+    ['resync', { t: 'resync', positions: [] }, 19],
+    ['routes', { t: 'routes', routes: [] }, 19],
+  ] as const
+  for (const [name, frame, most] of floods) {
+    t.test(`${most} times ${name} in a second, and no more`, async (t) => {
+      const { times, join } = await scene()
+      const verifier = await join('a', A)
+      for (let i = 0; i < most; i++) verifier.say(frame)
+      t.strictSame(verifier.ended, [])
+      times.now += 1000
+      for (let i = 0; i < 501; i++) verifier.say(frame)
+      t.strictSame(verifier.ended, [[1008, 'too many frames']])
+    })
+  }
+})
+
+t.test('a catalogue that is refused is the verifier’s fault, and it hears why', async (t) => {
+  const { join } = await scene()
+  const verifier = await join('a', A)
+  const route = (pattern: string) => ({ method: 'GET', pattern })
+  verifier.say({ t: 'routes', routes: [route('/a')] })
+  await turn()
+  t.match(verifier.sent.at(-1), { t: 'catalogue', hash: 'h' })
+  verifier.say({ t: 'routes', routes: [route('/a'), route('/b')] })
+  await turn()
+  t.strictSame(verifier.ended, [[1008, 'routes refused: catalogue-full']])
+})
+
+t.test('attack K5: asking for a foreign key is recorded, once an hour', async (t) => {
+  const { audited, join } = await scene()
+  for (let i = 0; i < 3; i++) {
+    const verifier = await join('a', B)
+    t.strictSame(verifier.ended, [[1008, 'not the credentials of this service']])
+    t.strictSame(verifier.sent, [])
+  }
+  t.strictSame(audited, [`service ${B.audience}`])
+})
+
+t.test('half of one log and half of another are neither', async (t) => {
+  const log = logOf(10, 0)
+  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
+  await tail.start()
+  const seen: [number, number][] = []
+  tail.listen({
+    appended: () => {},
+    reset: () => seen.push([tail.position(0).epoch, tail.living(0).length]),
+  })
+  // A new epoch, and another one between the look at its head and the look at its entries.
+  log.state.epoch = 11
+  log.state.entries = [entry(1), entry(2)]
+  const { head } = log.log
+  Object.assign(log.log, {
+    head: async () => {
+      const before = await head()
+      Object.assign(log.log, { head })
+      log.state.epoch = 12
+      log.state.entries = [entry(1)]
+      return before
+    },
+  })
+  await tail.poke()
+  t.strictSame(seen, [[12, 1]])
+})
