@@ -84,14 +84,16 @@ export function startProcesses(options: ClusterOptions): ClusterProcesses {
     await stopOne(children.get('issuer'))
   }
 
-  // All at once: a service waits for the issuer by itself.
-  const ready = Promise.all([
-    start('issuer', [settings], { ...redis, ...masterKey(options) }),
-    ...SERVICES.map((name) => start(name, [], serviceEnvironment(name, options))),
-  ])
+  /** Services would wait for the issuer by themselves, but find it sooner when it is there. */
+  async function startAll(): Promise<void> {
+    await start('issuer', [settings], { ...redis, ...masterKey(options) })
+    if (stopping) return await ended.promise
+    await Promise.all(SERVICES.map((name) => start(name, [], serviceEnvironment(name, options))))
+  }
+
   return {
-    ready: ready.then(() => {}),
-    waitingFor: () => [...children.keys()].filter((name) => !listening.has(name)),
+    ready: startAll(),
+    waitingFor: () => (['issuer', ...SERVICES] as const).filter((name) => !listening.has(name)),
     ended: ended.promise,
     stop,
     kill: () => {

@@ -141,6 +141,18 @@ t.test('npm start runs four services, and ends them', async (t) => {
     t.strictSame(others.filter(isAlive), [])
   })
 
+  await t.test('a signal counts while it is still starting, too', async (t) => {
+    const early = start()
+    while (childrenOf(early).length === 0) await pause(20)
+    const children = childrenOf(early)
+    early.child.kill('SIGTERM')
+    const { exitCode, lines } = await early.ended
+    t.equal(exitCode, 0)
+    t.equal(lines.at(-1), 'stopped')
+    t.notMatch(lines, ['Latchkey is running'])
+    t.strictSame(children.filter(isAlive), [])
+  })
+
   await t.test('and when it is killed itself, the four notice and stop', async (t) => {
     const third = start()
     await running(third)
