@@ -153,7 +153,7 @@ t.test('scope may be empty', async (t) => {
 })
 
 refuseAll('the facts of the sign-in have their types', [
-  ...claimAttacks('auth_time', 'bad_claim', [null, 'x', 1.5, -1, [NOW]]),
+  ...claimAttacks('auth_time', 'bad_claim', [null, 0, 'x', 1.5, -1, [NOW]]),
   ...claimAttacks('amr', 'bad_claim', [null, 'pwd', [1], ['a b'], [''], {}, Array(17).fill('pwd')]),
 ])
 
@@ -213,4 +213,8 @@ t.test('a refusal is a shared frozen value and no Error', async (t) => {
   t.equal(verifier.verify('x', NOW), first)
   t.ok(Object.isFrozen(first))
   t.notOk(first instanceof Error)
+})
+
+t.test('amr may be empty or have 16 entries', async (t) => {
+  for (const amr of [[], Array(16).fill('pwd')]) t.ok(accepted({ amr }))
 })

@@ -177,6 +177,16 @@ t.test('what cannot be derived from is refused', async (t) => {
   t.throws(() => deriveServiceKey({ ...facts, audience: 'a'.repeat(1000) }), {
     code: 'key-context-long',
   })
+  t.equal(deriveKey(master, 'a'.repeat(1020)).symmetricKeySize, 32)
+  t.throws(() => deriveKey(master, 'a'.repeat(1021)), { code: 'key-context-long' })
+})
+
+t.test('keys of every length around a block give the MACs of everybody else', async (t) => {
+  for (const bytes of [32, 33, 63, 64, 65, 128]) {
+    const key = createSecretKey(Buffer.alloc(bytes, 'k'))
+    const expected = createHmac('sha256', key).update('text').digest('base64url')
+    t.equal(hmacSha256(key, 'text'), expected, `${bytes} bytes`)
+  }
 })
 
 t.test('a text that does not fit is never cut', async (t) => {
