@@ -42,11 +42,13 @@ import type { Grant } from './grants/grant.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
+import { answerHeaders } from './http/answer-headers.ts'
 import { emptyForm } from './http/empty-form.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
 import { parseParameters } from './http/parameters.ts'
+import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
 import { idTokenHints } from './id-token-hint.ts'
 import { serviceKeys } from './keys/service-keys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
@@ -121,7 +123,10 @@ async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
     requestTimeout: 10_000,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     routerOptions: { maxParamLength: 128 },
+    frameworkErrors: unreadableTarget,
   })
+  answerHeaders(app)
+  unknownRoutes(app, pageLocale(deps.settings.languages))
   app.removeAllContentTypeParsers()
   await app.register(cookie)
   // The plug-in's type asks for a plain object; what it hands on is our Parameters.

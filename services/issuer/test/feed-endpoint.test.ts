@@ -220,7 +220,7 @@ t.test('attacks K12 and K15: upgrades by hand', async (t) => {
   })
   for (const path of ['/', '/token', '/authorize', '/feeds', '/nowhere', '/admin/v1/users']) {
     await t.test(`${path} speaks no WebSocket`, async (t) => {
-      t.match(await raw(path, brace), /^HTTP\/1\.1 40[014] /)
+      t.match(await raw(path, brace), /^HTTP\/1\.1 40[0145] /)
     })
   }
 })

@@ -46,7 +46,7 @@ export function adminEnds(deps: AdminEndsDeps) {
         // From now on: a verifier whose lease was granted just before this answer holds it for at most T.
         const closedBy = new Date(deps.clock.nowMs() + deps.leaseMs).toISOString()
         request.log.info({ target: target.kind, entries: outcome.entries.length }, 'ended by admin')
-        return await reply.header('cache-control', 'no-store').send({
+        return await reply.send({
           ended: outcome.entries.length > 0,
           epoch: outcome.epoch,
           entries: outcome.entries.map((entry) => ({

@@ -3,7 +3,7 @@ import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
-import { logError, sendOAuthError, toOAuthError } from '../http/oauth-errors.ts'
+import { bearerToken, NoCredentials, sendBearerError } from '../http/bearer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,8 +16,6 @@ export interface AdminGuardDeps {
   readonly issuer: string
   readonly readAccessToken: AccessTokenReader
 }
-
-const CHALLENGE = 'Bearer realm="latchkey admin"'
 
 /** Guards every route of the context that it is called in. */
 export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): void {
@@ -32,8 +30,7 @@ async function readCaller(
   request: FastifyRequest,
   deps: AdminGuardDeps,
 ): Promise<AccessTokenClaims> {
-  const [, token] =
-    /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
+  const token = bearerToken(request)
   if (token === undefined) throw new NoCredentials()
   const read = await deps.readAccessToken(token)
   if (read.kind === 'invalid') throw new OAuthError('invalid_token', read.reason)
@@ -47,39 +44,17 @@ async function readCaller(
   return claims
 }
 
-class NoCredentials extends Error {}
+const sendTokenError = sendBearerError('latchkey admin')
 
+/** InputError carries what was received and expected. */
 function sendAdminError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (thrown instanceof NoCredentials) {
-    return reply
-      .code(401)
-      .header('www-authenticate', CHALLENGE)
-      .header('cache-control', 'no-store')
-      .send()
-  }
-  const error = toOAuthError(thrown)
-  const isBearer = error.code === 'invalid_token' || error.code === 'insufficient_scope'
-  if (!isBearer) return sendAdminFault(thrown, request, reply)
-  logError(request, error)
-  return reply
-    .code(error.status)
-    .header('www-authenticate', `${CHALLENGE}, error="${error.code}"`)
-    .header('cache-control', 'no-store')
-    .send({ error: error.code })
-}
-
-/** InputError carries what was received and expected; everything else is answered as OAuth endpoints do. */
-function sendAdminFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (!(thrown instanceof InputError)) return sendOAuthError(thrown, request, reply)
+  if (!(thrown instanceof InputError)) return sendTokenError(thrown, request, reply)
   const { code } = thrown
   request.log.info({ code }, 'admin input refused')
-  return reply
-    .code(statusOf(code))
-    .header('cache-control', 'no-store')
-    .send({ error: code, error_description: thrown.message })
+  return reply.code(statusOf(code)).send({ error: code, error_description: thrown.message })
 }
 
 function statusOf(code: string): number {
-  if (code.endsWith('-unknown')) return 404
+  if (code === 'unknown-user') return 404
   return code.endsWith('-taken') ? 409 : 400
 }

@@ -6,9 +6,9 @@ import { type Static, Type } from 'typebox'
 export const UserParams = Type.Object({ sub: Type.String({ minLength: 3, maxLength: 64 }) })
 export type UserParams = Static<typeof UserParams>
 
-/** @throws InputError `user-unknown`, answered with 404 */
+/** @throws InputError `unknown-user`, answered with 404 */
 export async function findUser(sub: string, users: Pick<Users, 'find'>): Promise<User> {
   const user = await users.find(sub)
-  if (!user) throw new InputError('user-unknown', { received: sub, expected: 'the sub of a user' })
+  if (!user) throw new InputError('unknown-user', { received: sub, expected: 'the sub of a user' })
   return user
 }

@@ -62,10 +62,7 @@ async function answer(
         now,
       )
       const code = await issueCode(asked, session, deps)
-      return await reply
-        .header('cache-control', 'no-store')
-        .header('referrer-policy', 'no-referrer')
-        .redirect(codeResponse({ ...asked, issuer: deps.issuer }, code), 303)
+      return await reply.redirect(codeResponse({ ...asked, issuer: deps.issuer }, code), 303)
     }
   }
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { type ClientDirectory, checkCredentials, readBasic } from '../client-authentication.ts'
 import { FEED_MAX_PAYLOAD_BYTES, type FeedSocket } from '../feed/connection.ts'
 import type { FeedHub } from '../feed/hub.ts'
+import { authorizationHeader } from '../http/authorization-header.ts'
 
 export interface FeedDeps {
   readonly clients: ClientDirectory
@@ -36,7 +37,8 @@ export function feed(deps: FeedDeps) {
         websocket: true,
         // Before the 101: a caller without credentials never gets a socket. Cookies mean nothing here.
         preValidation: async (request) => {
-          const { authorization, upgrade } = request.headers
+          const { upgrade } = request.headers
+          const authorization = authorizationHeader(request)
           const asked = request.headers['sec-websocket-protocol']?.split(/ *, */) ?? []
           if (upgrade?.toLowerCase() !== 'websocket' || !asked.includes(FEED_SUBPROTOCOL)) {
             throw new OAuthError('invalid_request', 'not_a_feed_upgrade', {

@@ -8,7 +8,7 @@ export interface HealthDeps {
 export function health(deps: HealthDeps) {
   return async (app: FastifyInstance) => {
     app.get('/healthz', async (_request, reply) => {
-      return await reply.header('cache-control', 'no-store').send({ status: 'ok' })
+      return await reply.send({ status: 'ok' })
     })
     app.get('/readyz', async (request, reply) => {
       const failed: string[] = []
@@ -18,7 +18,6 @@ export function health(deps: HealthDeps) {
           failed.push(name)
         })
       }
-      reply.header('cache-control', 'no-store')
       if (failed.length === 0) return await reply.send({ status: 'ready' })
       return await reply.code(503).header('retry-after', '1').send({ status: 'not ready', failed })
     })

@@ -6,8 +6,8 @@ import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
 import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
+import { authorizationHeader } from '../http/authorization-header.ts'
 import { type Parameters, required } from '../http/parameters.ts'
-import { postOnly } from '../http/post-only.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
 export interface IntrospectDeps {
@@ -23,10 +23,9 @@ const INACTIVE = { active: false } as const
 
 export function introspect(deps: IntrospectDeps) {
   return async (app: FastifyInstance) => {
-    postOnly(app, '/introspect')
     app.post<{ Body: Parameters }>('/introspect', async (request, reply) => {
       const client = await authenticateClient(
-        request.headers.authorization,
+        authorizationHeader(request),
         request.body,
         deps.clients,
       )
@@ -36,7 +35,7 @@ export function introspect(deps: IntrospectDeps) {
       const answer =
         (await describeRefreshToken(text, client, deps)) ??
         (await describeAccessToken(text, client, deps))
-      return await reply.header('cache-control', 'no-store').send(answer)
+      return await reply.send(answer)
     })
   }
 }

@@ -149,10 +149,7 @@ async function signOut(
   }
   clearSessionCookie(reply)
   if (asked.returnTo !== undefined) {
-    return await reply
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer')
-      .redirect(asked.returnTo, 303)
+    return await reply.redirect(asked.returnTo, 303)
   }
   return await reply.headers(pageHeaders()).send(signedOutPage({ locale: asked.locale }))
 }

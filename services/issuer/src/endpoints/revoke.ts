@@ -1,12 +1,12 @@
 /** POST /revoke: token revocation, RFC 7009. */
-import { type Clock, LIMITS, machineSubject, nowSeconds } from '@latchkey/protocol'
+import { type Clock, LIMITS, machineSubject, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
 import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
 import type { End } from '../end.ts'
+import { authorizationHeader } from '../http/authorization-header.ts'
 import { type Parameters, required } from '../http/parameters.ts'
-import { postOnly } from '../http/post-only.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
 export interface RevokeDeps {
@@ -20,10 +20,9 @@ export interface RevokeDeps {
 
 export function revoke(deps: RevokeDeps) {
   return async (app: FastifyInstance) => {
-    postOnly(app, '/revoke')
     app.post<{ Body: Parameters }>('/revoke', async (request, reply) => {
       const client = await authenticateClient(
-        request.headers.authorization,
+        authorizationHeader(request),
         request.body,
         deps.clients,
       )
@@ -34,12 +33,19 @@ export function revoke(deps: RevokeDeps) {
         (await revokeAccessToken(text, client.id, deps))
       request.log.info({ client: client.id, outcome }, 'revocation')
       // RFC 7009 section 2.2: an unknown token is answered exactly like a revoked one.
-      return await reply.code(200).header('cache-control', 'no-store').send()
+      return await reply.code(200).send()
     })
   }
 }
 
-type Outcome = 'session_ended' | 'token_ended' | 'not_its_token' | 'unknown'
+type Outcome = 'session_ended' | 'token_ended' | 'unknown'
+
+/** Section 2.1: the request is refused and the client is told; RFC 6749 section 5.2 has the word for it. */
+function refuseForeign(): never {
+  throw new OAuthError('invalid_grant', 'token_of_other_client', {
+    description: 'the token was issued to another client',
+  })
+}
 
 /** The whole session goes: its tokens, at every app, came from the same sign-in. */
 async function revokeRefreshToken(
@@ -52,7 +58,7 @@ async function revokeRefreshToken(
   const found = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
   if (!found) return 'unknown'
   const { family } = found
-  if (family.clientId !== clientId) return 'not_its_token'
+  if (family.clientId !== clientId) refuseForeign()
   await deps.end({ kind: 'session', sid: family.sid }, 'token_revoked', {
     sub: family.sub,
     clientId,
@@ -69,7 +75,7 @@ async function revokeAccessToken(
   const read = await deps.readAccessToken(text)
   if (read.kind === 'invalid') return 'unknown'
   const { claims } = read
-  if (claims.client_id !== clientId) return 'not_its_token'
+  if (claims.client_id !== clientId) refuseForeign()
   await deps.end(
     { kind: 'token', jti: claims.jti, sub: claims.sub, exp: claims.exp },
     'token_revoked',

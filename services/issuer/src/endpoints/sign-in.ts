@@ -73,10 +73,7 @@ export function signIn(deps: SignInEndpointDeps) {
             { client: asked.client.id, sub: session.sub, sid: session.sid },
             'signed in',
           )
-          return await reply
-            .header('cache-control', 'no-store')
-            .header('referrer-policy', 'no-referrer')
-            .redirect(codeResponse({ ...asked, issuer: deps.issuer }, code), 303)
+          return await reply.redirect(codeResponse({ ...asked, issuer: deps.issuer }, code), 303)
         }
       }
     })

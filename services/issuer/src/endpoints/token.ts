@@ -3,8 +3,8 @@ import { OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
 import type { Grant } from '../grants/grant.ts'
+import { authorizationHeader } from '../http/authorization-header.ts'
 import { type Parameters, required } from '../http/parameters.ts'
-import { postOnly } from '../http/post-only.ts'
 
 export interface TokenDeps {
   readonly clients: ClientDirectory
@@ -14,11 +14,10 @@ export interface TokenDeps {
 
 export function token(deps: TokenDeps) {
   return async (app: FastifyInstance) => {
-    postOnly(app, '/token')
     app.post<{ Body: Parameters }>('/token', async (request, reply) => {
       const parameters = request.body
       const client = await authenticateClient(
-        request.headers.authorization,
+        authorizationHeader(request),
         parameters,
         deps.clients,
       )
@@ -36,10 +35,7 @@ export function token(deps: TokenDeps) {
       }
       const response = await grant(client, parameters)
       request.log.info({ client: client.id, grantType }, 'token issued')
-      return await reply
-        .header('cache-control', 'no-store')
-        .header('pragma', 'no-cache')
-        .send(response)
+      return await reply.header('pragma', 'no-cache').send(response)
     })
   }
 }

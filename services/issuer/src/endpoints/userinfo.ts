@@ -1,10 +1,10 @@
 /** GET and POST /userinfo: OpenID Connect Core section 5.3; errors as in RFC 6750 section 3. */
 import type { Users } from '@latchkey/directory'
 import { type AccessTokenClaims, isUserSubject, OAuthError } from '@latchkey/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
 import { hasScope } from '../checks/scope.ts'
-import { logError, sendOAuthError, toOAuthError } from '../http/oauth-errors.ts'
+import { bearerToken, NoCredentials, sendBearerError } from '../http/bearer.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { scopeClaims } from '../minting/scope-claims.ts'
 
@@ -14,21 +14,17 @@ export interface UserinfoDeps {
   readonly readAccessToken: AccessTokenReader
 }
 
-const REALM = 'Bearer realm="latchkey"'
-
 export function userinfo(deps: UserinfoDeps) {
   return async (app: FastifyInstance) => {
-    app.setErrorHandler(sendBearerError)
+    app.setErrorHandler(sendBearerError('latchkey', 'openid'))
     app.route<{ Body: Parameters | undefined }>({
       method: ['GET', 'POST'],
       url: '/userinfo',
       handler: async (request, reply) => {
-        const claims = await readCaller(bearerToken(request), deps)
+        const claims = await readCaller(tokenOf(request), deps)
         const user = await deps.users.find(claims.sub)
         if (!user || user.disabled) throw new OAuthError('invalid_token', 'user_gone')
-        return await reply
-          .header('cache-control', 'no-store')
-          .send({ sub: claims.sub, ...scopeClaims(user, claims.scope) })
+        return await reply.send({ sub: claims.sub, ...scopeClaims(user, claims.scope) })
       },
     })
   }
@@ -45,12 +41,9 @@ async function readCaller(token: string, deps: UserinfoDeps): Promise<AccessToke
   return claims
 }
 
-class NoCredentials extends Error {}
-
 /** RFC 6750 section 2: the header or the form body, not both. */
-function bearerToken(request: FastifyRequest<{ Body: Parameters | undefined }>): string {
-  const [, fromHeader] =
-    /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
+function tokenOf(request: FastifyRequest<{ Body: Parameters | undefined }>): string {
+  const fromHeader = bearerToken(request)
   const fromBody = request.method === 'POST' ? request.body?.get('access_token') : undefined
   if (fromHeader !== undefined && fromBody !== undefined) {
     throw new OAuthError('invalid_request', 'token_sent_twice')
@@ -58,24 +51,4 @@ function bearerToken(request: FastifyRequest<{ Body: Parameters | undefined }>):
   const token = fromHeader ?? fromBody
   if (token === undefined) throw new NoCredentials()
   return token
-}
-
-function sendBearerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (thrown instanceof NoCredentials) {
-    // RFC 6750 section 3.1: a request without credentials gets no error code.
-    return reply
-      .code(401)
-      .header('www-authenticate', REALM)
-      .header('cache-control', 'no-store')
-      .send()
-  }
-  const error = toOAuthError(thrown)
-  if (error.status >= 500) return sendOAuthError(thrown, request, reply)
-  logError(request, error)
-  const scope = error.code === 'insufficient_scope' ? ', scope="openid"' : ''
-  return reply
-    .code(error.status)
-    .header('www-authenticate', `${REALM}, error="${error.code}"${scope}`)
-    .header('cache-control', 'no-store')
-    .send({ error: error.code })
 }

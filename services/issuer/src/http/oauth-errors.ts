@@ -37,19 +37,17 @@ export function sendOAuthError(thrown: unknown, request: FastifyRequest, reply: 
   if (error.code === 'invalid_client') reply.header('www-authenticate', 'Basic realm="latchkey"')
   return reply
     .code(statusOf(thrown, error))
-    .header('cache-control', 'no-store')
     .header('pragma', 'no-cache')
     .type('application/json; charset=utf-8')
-    .send(
-      JSON.stringify({
-        error: error.code,
-        ...(error.description !== undefined && { error_description: error.description }),
-      }),
-    )
+    .send(JSON.stringify(errorBody(error)))
+}
+
+export function errorBody({ code, description }: OAuthError) {
+  return { error: code, ...(description !== undefined && { error_description: description }) }
 }
 
 /** Transport faults keep their own status: 413 for a body too large, 415 for a foreign media type. */
-function statusOf(thrown: unknown, error: OAuthError): number {
+export function statusOf(thrown: unknown, error: OAuthError): number {
   const status = (thrown as Partial<FastifyError>).statusCode
   return status === 413 || status === 415 ? status : error.status
 }

@@ -20,10 +20,7 @@ export function sendPageError(deps: PageErrorDeps) {
       logError(request, thrown.error)
       const { redirectUri } = thrown.target
       const target = { redirectUri, state: thrown.state, issuer: deps.issuer }
-      return reply
-        .header('cache-control', 'no-store')
-        .header('referrer-policy', 'no-referrer')
-        .redirect(errorResponse(target, thrown.error), 303)
+      return reply.redirect(errorResponse(target, thrown.error), 303)
     }
     const error = toOAuthError(thrown)
     logError(request, error)

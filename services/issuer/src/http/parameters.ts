@@ -26,7 +26,8 @@ export function parseParameters(text: string): Parameters {
     const before = values.get(name)
     if (before && !REPEATABLE.has(name)) {
       throw new OAuthError('invalid_request', 'repeated_parameter', {
-        description: `the parameter ${name} is repeated`,
+        // A name that no specification has is the sender's own text, and not repeated to anybody.
+        description: `${/^[a-z_]{1,40}$/.test(name) ? `the parameter ${name}` : 'a parameter'} is repeated`,
       })
     }
     if (before) before.push(value)

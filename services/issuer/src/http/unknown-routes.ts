@@ -1,0 +1,48 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorPage } from '../pages/error-page.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import type { PageLocale } from './page-locale.ts'
+
+/**
+ * What no route answers: 405 with `Allow` where the address is known with other methods (RFC 9110 section 15.5.6), otherwise
+ * 404, as a page for people. Called before the routes are added. Nothing of the request is repeated.
+ */
+export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
+  const known = new Map<string, string[]>()
+  app.addHook('onRoute', ({ method, url }) => {
+    known.set(url, [...(known.get(url) ?? []), ...[method].flat()])
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
+    const url = [...known.keys()].find((pattern) => isAt(path, pattern))
+    if (url !== undefined) {
+      const methods = known.get(url) ?? []
+      return reply.code(405).header('allow', methods.join(', ')).send({ error: 'invalid_request' })
+    }
+    const isPerson = request.headers.accept?.includes('text/html')
+    if (!isPerson) return reply.code(404).send({ error: 'invalid_request' })
+    const page = errorPage({ locale: locale(request), kind: 'not-found' })
+    return reply.code(404).headers(pageHeaders()).send(page)
+  })
+}
+
+function isAt(path: string, pattern: string): boolean {
+  const [segments, expected] = [path.split('/'), pattern.split('/')]
+  return (
+    segments.length === expected.length &&
+    expected.every((text, i) => text === segments[i] || text.startsWith(':'))
+  )
+}
+
+/** Request targets that the router cannot read: broken percent-encoding, a parameter that is too long. */
+export function unreadableTarget(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply
+    .code(error.statusCode ?? 400)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send('{"error":"invalid_request"}')
+}
