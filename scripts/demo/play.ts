@@ -131,8 +131,9 @@ async function ending(tale: Story, browser: HttpBrowser, options: PlayOptions): 
     const ended = performance.now() - from
     const [all, close] = [await refusals, await closed]
     expect(close.code === 4401, `the socket closed with ${close.code}`)
-    const parts = all.map(({ name, ms }) => `${name} ${ms.toFixed(0)}`)
-    return `answered after ${ended.toFixed(0)} ms\n${' '.repeat(13)}refused after: ${parts.join(', ')}; socket closed ${close.ms.toFixed(0)} ms`
+    const refused = all.map(({ name, ms }) => `${name} ${ms.toFixed(0)}`).join(', ')
+    const places = `refused after ms: ${refused}; socket closed: ${close.ms.toFixed(0)}`
+    return `answered after ${ended.toFixed(0)} ms\n${' '.repeat(12)}${places}`
   })
   await tale.step('the next click leads to sign-in', async () => {
     const page = await browser.open(`${addresses.orders}/orders`)
