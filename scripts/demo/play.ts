@@ -132,7 +132,7 @@ async function ending(tale: Story, browser: HttpBrowser, options: PlayOptions): 
     const [all, close] = [await refusals, await closed]
     expect(close.code === 4401, `the socket closed with ${close.code}`)
     const refused = all.map(({ name, ms }) => `${name} ${ms.toFixed(0)}`).join(', ')
-    const places = `refused after ms: ${refused}; socket closed: ${close.ms.toFixed(0)}`
+    const places = `over after ms: ${refused}, live's socket ${close.ms.toFixed(0)}`
     return `answered after ${ended.toFixed(0)} ms\n${' '.repeat(12)}${places}`
   })
   await tale.step('the next click leads to sign-in', async () => {
