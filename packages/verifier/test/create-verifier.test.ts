@@ -28,7 +28,7 @@ t.test('it resolves with keys, entries and a lease, and decides', async (t) => {
   const { issuer, creating } = start()
   issuer.append(entry(11, 'session', 's0_b'))
   const verifier = await creating()
-  t.match(verifier.verify(sign()), { kind: 'valid' })
+  t.match(verifier.verify(sign()), { kind: /^valid$/ })
   t.match(verifier.verify(sign({ sid: 's0_b' })), { reason: 'session_ended' })
   t.match(verifier, { issuer: ISSUER, service: SERVICE })
   t.match(verifier.status(), { connected: true, leaseMs: 5000, entries: 1 })
@@ -45,7 +45,7 @@ t.test(
     issuer.refuse(503)
     issuer.cut()
     time.advance(4999)
-    t.match(verifier.verify(sign()), { kind: 'valid' })
+    t.match(verifier.verify(sign()), { kind: /^valid$/ })
     time.advance(1)
     t.match(verifier.verify(sign()), { kind: 'stale' })
     t.match(verifier.status(), { connected: false, leaseMs: 0 })
@@ -68,7 +68,7 @@ t.test(
     const verifier = await creating()
     issuer.grant(false)
     for (let i = 0; i < 5; i++) {
-      t.match(verifier.verify(sign()), { kind: 'valid' })
+      t.match(verifier.verify(sign()), { kind: /^valid$/ })
       time.advance(1000)
       await settle()
     }
@@ -78,7 +78,7 @@ t.test(
       time.advance(1000)
       await settle()
     }
-    t.match(verifier.verify(sign()), { kind: 'valid' })
+    t.match(verifier.verify(sign()), { kind: /^valid$/ })
     await verifier.close()
   },
 )
@@ -143,7 +143,7 @@ t.test('it goes on trying until then', async (t) => {
   issuer.refuse(undefined)
   time.advance(9000)
   const verifier = await creation
-  t.match(verifier.verify(sign()), { kind: 'valid' })
+  t.match(verifier.verify(sign()), { kind: /^valid$/ })
   await verifier.close()
 })
 
@@ -172,7 +172,7 @@ t.test('close leaves no socket and no timer', async (t) => {
   t.equal(time.pending, 0)
   t.match(
     verifier.verify(sign()),
-    { kind: 'valid' },
+    { kind: /^valid$/ },
     'what it knows is believed until the lease ends',
   )
   time.advance(5000)

@@ -5,7 +5,7 @@ import { claims, entry, key, NOW_SECONDS, remember, scene, sign } from './scene.
 
 t.test('a good token is valid, with its claims', async (t) => {
   const { verifier } = scene()
-  t.match(verifier.verify(sign()), { kind: 'valid', claims: claims() })
+  t.match(verifier.verify(sign()), { kind: /^valid$/, claims: claims() })
 })
 
 t.test(

@@ -125,7 +125,7 @@ t.test('a token that is ahead waits for the feed', async (t) => {
     await Promise.resolve()
     t.notOk(settled, 'the entry before it is not enough')
     append(entry(12, 'none'))
-    t.match(await waiting, { kind: 'valid' })
+    t.match(await waiting, { kind: /^valid$/ })
     t.equal(time.pending, 0)
   })
 
@@ -140,7 +140,7 @@ t.test('a token that is ahead waits for the feed', async (t) => {
     const { verifier, feed } = scene()
     const waiting = verifier.verifyCurrent(sign({ rev: [0, 2, 1] }))
     feed.setLog({ p: 0, epoch: 2, offset: 1, digest: 'x' }, [])
-    t.match(await waiting, { kind: 'valid' })
+    t.match(await waiting, { kind: /^valid$/ })
   })
 
   t.test('50 ms, and then this verifier is stale', async (t) => {
@@ -158,7 +158,7 @@ t.test('a token that is ahead waits for the feed', async (t) => {
 
   t.test('everything else is answered without waiting', async (t) => {
     const { verifier, time } = scene()
-    t.match(await verifier.verifyCurrent(sign()), { kind: 'valid' })
+    t.match(await verifier.verifyCurrent(sign()), { kind: /^valid$/ })
     t.match(await verifier.verifyCurrent('x'), { kind: 'invalid', reason: 'malformed' })
     time.suspend(3_600_000)
     t.match(await verifier.verifyCurrent(ahead), { kind: 'stale' })
