@@ -43,14 +43,20 @@ export class RedirectableError extends Error {
   }
 }
 
+/** A checked request, and whom its `id_token_hint` names. */
+export interface AskedRequest extends AuthorizationRequest {
+  readonly hintedSub: string | undefined
+}
+
 /** @throws RedirectableError for every fault after the first two checks */
 export function checkRequest(
   parameters: Parameters,
   target: ProvenTarget,
   deps: AuthorizationDeps,
-): AuthorizationRequest {
+): AskedRequest {
   try {
-    return checkAuthorizationRequest(parameters, target, deps.issuer)
+    const request = checkAuthorizationRequest(parameters, target, deps.issuer)
+    return { ...request, hintedSub: readHint(request, deps) }
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
     throw new RedirectableError(error, target, stateOrNothing(parameters))
@@ -66,48 +72,48 @@ function stateOrNothing(parameters: Parameters): string | undefined {
   }
 }
 
+function readHint(request: AuthorizationRequest, deps: AuthorizationDeps): string | undefined {
+  if (request.idTokenHint === undefined) return undefined
+  const hint = deps.hints.read(request.idTokenHint)
+  if (hint) return hint.sub
+  throw new OAuthError('invalid_request', 'id_token_hint_invalid', {
+    description: 'id_token_hint is not an ID token of this issuer',
+  })
+}
+
 export type Decision =
   | { readonly kind: 'code'; readonly session: SessionRecord }
   | { readonly kind: 'sign_in' }
 
 /** OpenID Connect Core section 3.1.2.3: is the session in this browser good enough for this request? */
-export async function decide(
-  request: AuthorizationRequest,
+export function decide(
+  request: AskedRequest,
   session: SessionRecord | undefined,
-  deps: AuthorizationDeps,
-): Promise<Decision> {
-  const good = session && (await goodEnough(request, session, deps))
-  if (session && good) return { kind: 'code', session }
-  if (request.silent) {
-    throw new RedirectableError(
-      new OAuthError('login_required', session ? 'session_not_good_enough' : 'no_session'),
-      request,
-      request.state,
-    )
-  }
-  return { kind: 'sign_in' }
+  deps: Pick<AuthorizationDeps, 'clock'>,
+): Decision {
+  if (session && goodEnough(request, session, deps)) return { kind: 'code', session }
+  if (!request.silent) return { kind: 'sign_in' }
+  throw loginRequired(request, session ? 'session_not_good_enough' : 'no_session')
 }
 
-async function goodEnough(
-  request: AuthorizationRequest,
+/** Section 3.1.2.1: when a hint names somebody, nobody else's code is an answer, not even after a new sign-in. */
+export function refuseOtherPerson(request: AskedRequest, sub: string): void {
+  const { hintedSub } = request
+  if (hintedSub !== undefined && hintedSub !== sub) throw loginRequired(request, 'not_the_hinted')
+}
+
+function loginRequired(request: AskedRequest, reason: string): RedirectableError {
+  return new RedirectableError(new OAuthError('login_required', reason), request, request.state)
+}
+
+function goodEnough(
+  request: AskedRequest,
   session: SessionRecord,
-  deps: AuthorizationDeps,
-): Promise<boolean> {
-  if (request.signInAgain) return false
-  if (request.maxAgeSeconds !== undefined) {
-    const age = nowSeconds(deps.clock) - session.authTime
-    if (age > request.maxAgeSeconds) return false
-  }
-  if (request.idTokenHint === undefined) return true
-  const hint = deps.hints.read(request.idTokenHint)
-  if (hint === undefined) {
-    throw new RedirectableError(
-      new OAuthError('invalid_request', 'id_token_hint_invalid', {
-        description: 'id_token_hint is not an ID token of this issuer',
-      }),
-      request,
-      request.state,
-    )
-  }
-  return hint.sub === session.sub
+  deps: Pick<AuthorizationDeps, 'clock'>,
+): boolean {
+  const { signInAgain, maxAgeSeconds, hintedSub } = request
+  if (signInAgain) return false
+  const age = nowSeconds(deps.clock) - session.authTime
+  if (maxAgeSeconds !== undefined && age > maxAgeSeconds) return false
+  return hintedSub === undefined || hintedSub === session.sub
 }

@@ -8,6 +8,7 @@ import {
   ORDERS,
   testIssuer,
 } from './test-issuer.ts'
+import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -124,9 +125,27 @@ t.test('sections 3.1.2.1 and 3.1.2.3: prompt, max_age and hints', async (t) => {
     const page = await issuer.browser().get(authorizeUrl({ login_hint: 'ada"><b>' }))
     t.match(page.body, 'value="ada&quot;&gt;&lt;b&gt;"')
   })
-  t.test('a hint that is no ID token of ours is refused', async (t) => {
-    const answer = answerOf(await browser.get(authorizeUrl({ id_token_hint: 'x.y.z' })))
-    t.equal(answer.get('error'), 'invalid_request')
+  t.test('a hint that is no ID token of ours is refused, signed in or not', async (t) => {
+    for (const somebody of [browser, issuer.browser()]) {
+      const answer = answerOf(await somebody.get(authorizeUrl({ id_token_hint: 'x.y.z' })))
+      t.equal(answer.get('error'), 'invalid_request')
+    }
+  })
+  t.test('when a hint names somebody, nobody else gets a code', async (t) => {
+    const { id_token } = await tokenRequests(issuer).tokensOf()
+    const hinted = { id_token_hint: id_token }
+    const bob = issuer.browser()
+    await bob.signIn('bob')
+    const cookie = bob.cookies.get('__Host-latchkey-session')
+    t.equal((await bob.get(authorizeUrl(hinted))).statusCode, 200, 'his session is no answer')
+    const silent = answerOf(await bob.get(authorizeUrl({ ...hinted, prompt: 'none' })))
+    t.equal(silent.get('error'), 'login_required')
+    for (const more of [{}, { prompt: 'login' }]) {
+      const again = await bob.signIn('bob', { ...hinted, ...more })
+      t.equal(`${again.get('error')} ${again.get('state')}`, 'login_required state-1')
+    }
+    t.equal(bob.cookies.get('__Host-latchkey-session'), cookie, 'and he is signed in as before')
+    t.match((await bob.signIn('ada', hinted)).get('code'), /^c0_/, 'she does')
   })
 })
 
@@ -296,6 +315,10 @@ t.test('RFC 6749 section 3.1: the request may be posted', async (t) => {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       payload,
     })
+  t.test('attack C9: what no browser could ask for afterwards is refused at once', async (t) => {
+    const form = new URLSearchParams({ ...AUTHORIZE, extra: 'y'.repeat(50_000) }).toString()
+    t.equal((await post(form)).statusCode, 400)
+  })
   t.test('attack C9: what is no URL in the body becomes no header', async (t) => {
     for (const [sent, passed] of [
       ['state=a\r\nset-cookie: x=y', 'state=a%0D%0Aset-cookie:%20x=y'],

@@ -55,7 +55,9 @@ t.test('RP-Initiated Logout section 2: with proof', async (t) => {
   })
   t.test('by POST as well', async (t) => {
     const { browser, idToken, sid } = await signedIn()
-    const answer = await browser.submit('/logout', { id_token_hint: idToken })
+    const posted = await browser.submit('/logout', { id_token_hint: idToken })
+    t.equal(posted.statusCode, 303, 'as a navigation it brings our cookies along')
+    const answer = await browser.get(String(posted.headers.location).slice(ISSUER.length))
     t.equal(answer.statusCode, 200)
     t.equal(await alive(sid), false)
   })
@@ -122,6 +124,29 @@ t.test('attacks E4 and E5: without proof nothing ends and nobody is sent away', 
       if (status === 200) t.match(answer.body, 'id="sign-out"')
     })
   }
+  t.test(
+    'a form of another site comes without cookies: the person is asked all the same',
+    async (t) => {
+      for (const form of [{}, { id_token_hint: foreignSession }]) {
+        const posted = await issuer.browser().submit('/logout', form)
+        t.equal(posted.headers['set-cookie'], undefined)
+        const asked = await browser.get(String(posted.headers.location).slice(ISSUER.length))
+        t.match(asked.body, 'id="sign-out"')
+        t.equal(await alive(sid), true)
+      }
+    },
+  )
+  t.test('a picture of another site does not even take the cookie away', async (t) => {
+    const answer = await issuer.browser().get('/logout')
+    t.equal(answer.headers['set-cookie'], undefined)
+    t.equal(await alive(sid), true)
+  })
+  t.test('a cookie that opens nothing any more is taken away', async (t) => {
+    const stale = issuer.browser()
+    stale.cookies.set('__Host-latchkey-session', `${sid}.${'A'.repeat(43)}`)
+    await stale.get('/logout')
+    t.equal(stale.cookies.has('__Host-latchkey-session'), false)
+  })
   t.test('a repeated parameter is an error page', async (t) => {
     t.equal((await browser.get('/logout?state=1&state=2')).statusCode, 400)
   })

@@ -179,7 +179,7 @@ t.test('RFC 6749 section 5.2: what goes wrong at the token endpoint', async (t) 
       ['/introspect', 401, 'invalid_client'],
       ['/sign-in', 400, 'text/html'],
       ['/authorize', 303],
-      ['/logout', 200, 'text/html'],
+      ['/logout', 303, ''],
       ['/logout/confirm', 200, 'text/html'],
       ['/userinfo', 401],
     ]

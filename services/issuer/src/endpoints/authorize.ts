@@ -5,8 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type AuthorizationDeps, checkRequest, decide, proveTarget } from '../authorization.ts'
 import { codeResponse } from '../authorization-response.ts'
 import { type CodeIssueDeps, issueCode } from '../code-issue.ts'
+import { asNavigation } from '../http/as-navigation.ts'
 import type { PageLocale } from '../http/page-locale.ts'
-import { asQuery, type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
+import { type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
 import { type BrowserSessionDeps, findBrowserSession } from '../sessions/browser-session.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import { sendSignInPage } from './sign-in-answer.ts'
@@ -25,8 +26,7 @@ export function authorize(deps: AuthorizeDeps) {
       return await answer(query, request, reply, deps)
     })
     app.post<{ Body: Parameters }>('/authorize', async (request, reply) => {
-      // A form from another site comes without our cookie (SameSite=Lax); as a GET navigation it brings it along.
-      return await reply.redirect(`${deps.issuer}/authorize?${asQuery(request.body.text)}`, 303)
+      return await reply.redirect(asNavigation(`${deps.issuer}/authorize`, request.body), 303)
     })
   }
 }
@@ -41,7 +41,7 @@ async function answer(
   const target = await proveTarget(parameters, deps)
   const asked = checkRequest(parameters, target, deps)
   const found = await findBrowserSession(request, deps satisfies BrowserSessionDeps)
-  const decision = await decide(asked, found, deps)
+  const decision = decide(asked, found, deps)
   switch (decision.kind) {
     case 'sign_in':
       return sendSignInPage(reply, {

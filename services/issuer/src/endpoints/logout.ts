@@ -4,6 +4,7 @@ import { type Clock, LIMITS, OAuthError, StoreUnavailable } from '@latchkey/prot
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { End } from '../end.ts'
+import { asNavigation } from '../http/as-navigation.ts'
 import type { PageLocale } from '../http/page-locale.ts'
 import { bounded, type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
 import type { IdTokenHint, IdTokenHints } from '../id-token-hint.ts'
@@ -36,10 +37,10 @@ interface LogoutRequest {
 export function logout(deps: LogoutDeps) {
   return async (app: FastifyInstance) => {
     app.get('/logout', async (request, reply) => {
-      return await answer(queryOf(request.url), request, reply, deps)
+      return await answer(request, reply, deps)
     })
     app.post<{ Body: Parameters }>('/logout', async (request, reply) => {
-      return await answer(request.body.text, request, reply, deps)
+      return await reply.redirect(asNavigation(`${deps.issuer}/logout`, request.body), 303)
     })
     app.post<{ Body: Parameters }>('/logout/confirm', async (request, reply) => {
       const query = request.body.get('request') ?? ''
@@ -48,28 +49,24 @@ export function logout(deps: LogoutDeps) {
       if (!deps.csrf.check(request, request.body.get('csrf'))) {
         return confirm(query, asked, request, reply, deps)
       }
-      return await signOut(session?.sid, session, asked, reply, deps)
+      return await signOut(session, asked, reply, deps)
     })
   }
 }
 
-async function answer(
-  query: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: LogoutDeps,
-) {
+async function answer(request: FastifyRequest, reply: FastifyReply, deps: LogoutDeps) {
+  const query = queryOf(request.url)
   const asked = await readRequest(parseParameters(query), request, deps)
   const session = await findBrowserSession(request, deps)
-  const proven = asked.hint && (!session || hintNames(asked.hint, session))
-  if (proven) return await signOut(asked.hint?.sid, session, asked, reply, deps)
-  // Nobody is signed in here and nothing proves an app: there is nothing to end, so there is nothing to ask.
-  if (!session) return await signOut(undefined, undefined, asked, reply, deps)
-  return confirm(query, asked, request, reply, deps)
+  // Where nobody is signed in there is nothing to ask: what is left to end is named by the hint, or is nothing.
+  const isProven = !session || hintNames(asked.hint, session)
+  return isProven
+    ? await signOut(session, asked, reply, deps)
+    : confirm(query, asked, request, reply, deps)
 }
 
-function hintNames(hint: IdTokenHint, session: SessionRecord): boolean {
-  return hint.sid === session.sid && hint.sub === session.sub
+function hintNames(hint: IdTokenHint | undefined, session: SessionRecord): boolean {
+  return hint?.sid === session.sid && hint.sub === session.sub
 }
 
 /** Section 2: faults are pages; a redirect needs a valid hint and a URI that is registered to the letter. */
@@ -130,14 +127,14 @@ function returnAddress(
   return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
 }
 
+/** Of this browser; of a browser that has lost its cookie, the session that the hint names. */
 async function signOut(
-  sid: string | undefined,
   session: SessionRecord | undefined,
   asked: LogoutRequest,
   reply: FastifyReply,
   deps: LogoutDeps,
 ) {
-  const target = session?.sid ?? sid
+  const target = session?.sid ?? asked.hint?.sid
   if (target !== undefined) {
     const sub = session?.sub ?? asked.hint?.sub ?? 'issuer'
     const clientId = asked.client?.id

@@ -3,7 +3,12 @@ import type { Users } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type AuthorizationDeps, checkRequest, proveTarget } from '../authorization.ts'
+import {
+  type AuthorizationDeps,
+  checkRequest,
+  proveTarget,
+  refuseOtherPerson,
+} from '../authorization.ts'
 import { codeResponse } from '../authorization-response.ts'
 import { type CodeIssueDeps, issueCode } from '../code-issue.ts'
 import type { PageLocale } from '../http/page-locale.ts'
@@ -67,6 +72,7 @@ export function signIn(deps: SignInEndpointDeps) {
         case 'busy':
           return again('busy', outcome.retryAfterSeconds)
         case 'ok': {
+          refuseOtherPerson(asked, outcome.user.sub)
           const session = await open(outcome.user.sub, start, request, reply, deps)
           const code = await issueCode(asked, session, deps)
           request.log.info(

@@ -57,11 +57,6 @@ export function queryOf(url: string): string {
   return mark < 0 ? '' : url.slice(mark + 1)
 }
 
-/** A form body as a query: what may not stand there (RFC 3986 section 3.4) is percent-encoded, and means the same. */
-export function asQuery(form: string): string {
-  return form.replace(/[^\w\-.~!$&'()*+,;=:@/?%]/gu, encodeURIComponent)
-}
-
 /** A parameter within its limit; `invalid_request` when longer. */
 export function bounded(
   parameters: Parameters,

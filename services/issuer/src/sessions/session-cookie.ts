@@ -44,7 +44,9 @@ export function writeSessionCookie(reply: FastifyReply, handle: SessionHandle): 
   })
 }
 
+/** Only what was sent: an answer to a request that came without cookies, from another site, must sign nobody out. */
 export function clearSessionCookie(reply: FastifyReply): void {
+  if (!reply.request.headers.cookie?.includes(`${SESSION_COOKIE}=`)) return
   reply.clearCookie(SESSION_COOKIE, { path: '/', secure: true, httpOnly: true, sameSite: 'lax' })
 }
 
