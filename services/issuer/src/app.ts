@@ -107,7 +107,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     keeper.stop()
     feeding.lease.stop()
     feeding.tail.stop()
-    await ending.backchannel.idle()
+    await ending.backchannel.stop()
   })
   return { app, end: ending.end, verifiers: feeding.hub.verifiers }
 }

@@ -1,4 +1,5 @@
 /** Telling apps that a session has ended: OpenID Connect Back-Channel Logout 1.0. Never blocks the person. */
+import { setTimeout } from 'node:timers/promises'
 import type { Client, Clients } from '@latchkey/directory'
 import { type Clock, nowSeconds, type Random, randomId, TYP } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
@@ -9,8 +10,8 @@ import type { SigningKeyRing } from './keys/signing-keys.ts'
 export interface BackchannelLogout {
   /** Posts a logout token to every client of the session that has an address for it. Does not throw. */
   tell(session: SessionRecord): void
-  /** Resolves when nothing is under way any more. */
-  idle(): Promise<void>
+  /** Nothing is tried again from now on; resolves when what is under way has been answered. */
+  stop(): Promise<void>
 }
 
 export interface BackchannelDeps {
@@ -33,6 +34,7 @@ const RETRY_AFTER_MS = [500, 3000]
 
 export function backchannelLogout(deps: BackchannelDeps): BackchannelLogout {
   const underWay = new Set<Promise<void>>()
+  const stopping = new AbortController()
 
   async function tellClient(clientId: string, session: SessionRecord): Promise<void> {
     const client = await deps.clients.find(clientId)
@@ -49,12 +51,11 @@ export function backchannelLogout(deps: BackchannelDeps): BackchannelLogout {
         deps.log.info(facts, 'app told of the end')
         return
       }
-      const pause = RETRY_AFTER_MS[attempt]
-      if (pause === undefined) {
+      const pauseMs = RETRY_AFTER_MS[attempt]
+      if (pauseMs === undefined || !(await passes(pauseMs, stopping.signal))) {
         deps.log.warn({ ...facts, outcome }, 'app could not be told of the end')
         return
       }
-      await new Promise((resolve) => setTimeout(resolve, pause).unref())
     }
   }
 
@@ -84,8 +85,14 @@ export function backchannelLogout(deps: BackchannelDeps): BackchannelLogout {
         underWay.add(telling)
       }
     },
-    idle: async () => {
+    stop: async () => {
+      stopping.abort()
       await Promise.all(underWay)
     },
   }
+}
+
+/** False when the process stops before the time has passed: it has ten seconds in all. */
+async function passes(timeMs: number, signal: AbortSignal): Promise<boolean> {
+  return await setTimeout(timeMs, true, { signal, ref: false }).catch(() => false)
 }

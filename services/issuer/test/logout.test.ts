@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import {
   AUTHORIZE,
   CALLBACK,
@@ -13,6 +13,7 @@ import {
   testIssuer,
   VERIFIER,
 } from './test-issuer.ts'
+import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -218,11 +219,11 @@ t.test('attacks A1, A3, A5, A10, B10: what is no ID token of ours is no hint', a
   t.equal(await alive(sid), true)
 })
 
-t.test('Back-Channel Logout section 2.5: the apps of the session are told', async (t) => {
+/** An app's address for logout tokens: answers with these statuses in turn, then with 200. */
+async function listener(t: Test, ...statuses: number[]) {
   const received: { body: string; type: string | undefined }[] = []
-  const statuses = [500, 200]
-  const told = Promise.withResolvers<void>()
-  const app = createServer((request, response) => {
+  const waiting: { count: number; resolve: () => void }[] = []
+  const server = createServer((request, response) => {
     let body = ''
     request.on('data', (part) => {
       body += part
@@ -230,26 +231,42 @@ t.test('Back-Channel Logout section 2.5: the apps of the session are told', asyn
     request.on('end', () => {
       received.push({ body, type: request.headers['content-type'] })
       response.writeHead(statuses.shift() ?? 200).end()
-      if (received.length === 2) told.resolve()
+      for (const { count, resolve } of waiting) if (received.length >= count) resolve()
     })
   })
-  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => app.close())
-  const { port } = app.address() as AddressInfo
-  const client = await issuer.directory.clients.find('orders')
-  if (!client) throw new Error('the client is declared')
-  // A name below localhost, as in the demo cluster: Node's resolver would not find it.
-  const backchannelLogoutUri = `http://orders.localhost:${port}/out`
-  await issuer.directory.clients.save({ ...client, backchannelLogoutUri })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  return {
+    received,
+    /** A name below localhost, as in the demo cluster: Node's resolver would not find it. */
+    uri: `http://orders.localhost:${port}/out`,
+    heard: (count: number) => new Promise<void>((resolve) => waiting.push({ count, resolve })),
+    claims: (index: number) => {
+      const form = new URLSearchParams(received[index]?.body)
+      return decodeJwt(form.get('logout_token') ?? '')
+    },
+  }
+}
 
+async function listenAt(backchannelLogoutUri: string, where = issuer): Promise<void> {
+  const client = await where.directory.clients.find('orders')
+  if (!client) throw new Error('the client is declared')
+  await where.directory.clients.save({ ...client, backchannelLogoutUri })
+}
+
+t.test('Back-Channel Logout section 2.5: the apps of the session are told', async (t) => {
+  const app = await listener(t, 500, 200)
+  await listenAt(app.uri)
   const { idToken, sid } = await signedIn()
+  const heard = app.heard(2)
   await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
-  await told.promise
-  t.equal(received.length, 2, 'a failure is tried again')
-  t.equal(received[0]?.type, 'application/x-www-form-urlencoded')
-  const token = new URLSearchParams(received[1]?.body).get('logout_token') ?? ''
+  await heard
+  t.equal(app.received.length, 2, 'a failure is tried again')
+  t.equal(app.received[0]?.type, 'application/x-www-form-urlencoded')
+  const token = new URLSearchParams(app.received[1]?.body).get('logout_token') ?? ''
   t.match(decodeProtectedHeader(token), { typ: 'logout+jwt', alg: 'RS256', kid: String })
-  const claims = decodeJwt(token)
+  const claims = app.claims(1)
   t.match(claims, {
     iss: ISSUER,
     aud: 'orders',
@@ -260,4 +277,30 @@ t.test('Back-Channel Logout section 2.5: the apps of the session are told', asyn
   })
   t.equal(Number(claims.exp) - Number(claims.iat), 120)
   t.equal('nonce' in claims, false)
+})
+
+t.test('a stolen refresh token that was used again ends the session at the apps too', async (t) => {
+  const app = await listener(t)
+  await listenAt(app.uri)
+  const { refresh, tokensOf } = tokenRequests(issuer)
+  const { access_token, refresh_token } = await tokensOf()
+  await refresh(refresh_token)
+  issuer.advance(11)
+  const heard = app.heard(1)
+  await refresh(refresh_token)
+  await heard
+  t.equal(app.claims(0)['sid'], decodeJwt(access_token)['sid'])
+})
+
+t.test('an issuer that stops tries nothing again', async (t) => {
+  const stopping = await testIssuer()
+  const app = await listener(t, 500, 500, 500)
+  await listenAt(app.uri, stopping)
+  const { access_token } = await tokenRequests(stopping).tokensOf()
+  const heard = app.heard(1)
+  const sid = String(decodeJwt(access_token)['sid'])
+  await stopping.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
+  await heard
+  await stopping.close()
+  t.equal(app.received.length, 1)
 })
