@@ -22,7 +22,10 @@ export function wrapKey(
 export function unwrapKey(wrapped: string, kid: string, wrappingKey: KeyObject): Buffer {
   const bytes = Buffer.from(wrapped, 'base64url')
   try {
-    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, IV_BYTES))
+    const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, IV_BYTES), {
+      // Node would also take tags of four bytes.
+      authTagLength: TAG_BYTES,
+    })
       .setAAD(Buffer.from(kid))
       .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()])

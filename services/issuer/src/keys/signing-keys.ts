@@ -1,11 +1,11 @@
 /** The issuer's own key pairs: for ID tokens, logout tokens and services that chose an asymmetric algorithm. */
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { SigningKeys, StoredKey } from '@latchkey/directory'
 import { type Clock, nowSeconds, type Random } from '@latchkey/protocol'
 import {
   generateSigningKey,
-  importPublicJwk,
   type KeyRecord,
+  keyMap,
   publicJwks,
   type SigningKeyRecord,
 } from '@latchkey/tokens'
@@ -39,7 +39,7 @@ export async function loadSigningKeys(deps: SigningKeyDeps): Promise<SigningKeyR
   }
   const stored = (await deps.stored.list()).filter((key) => key.state !== 'retired')
   const records = stored.map((key) => openKey(key, deps))
-  const byKid = new Map(records.map((record) => [record.kid, record]))
+  const byKid = keyMap(records)
   const active = new Map<string, SigningKeyRecord>(
     records.filter((record) => record.state === 'active').map((record) => [record.alg, record]),
   )
@@ -73,13 +73,16 @@ async function addKey(alg: KeyPairAlg, deps: SigningKeyDeps): Promise<void> {
 
 function openKey(stored: StoredKey, deps: SigningKeyDeps): SigningKeyRecord {
   const plain = unwrapKey(stored.wrappedPrivateKey, stored.kid, deps.wrappingKey)
+  const signingKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' })
+  plain.fill(0)
   return {
     kid: stored.kid,
     alg: stored.alg,
     issuer: deps.issuer,
     audience: undefined,
     state: stored.state === 'retired' ? 'retiring' : stored.state,
-    key: importPublicJwk(stored.publicJwk, stored.alg),
-    signingKey: createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }),
+    // Not the stored public key: whoever can write to SQL could have put theirs there, and we would publish it.
+    key: createPublicKey(signingKey),
+    signingKey,
   }
 }
