@@ -11,9 +11,10 @@ import type { Store } from '@latchkey/store'
 import { deriveKey } from '@latchkey/tokens'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
-import { adminAudit } from './admin/audit.ts'
 import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
+import { refuseMoreThanOwn } from './admin/own-rights.ts'
+import { recordedChange } from './admin/recorded-change.ts'
 import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
@@ -303,22 +304,23 @@ function programs(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending
 /** What administrators call, closed by the issuer's own tokens. The only part that reads JSON. */
 function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, tokens: Tokens) {
   const { settings, store, directory, clock } = deps
-  const shared = {
-    store,
-    clock,
-    issuer: settings.issuer,
-    leaseMs: settings.feed.leaseMs,
-    users: directory.users,
-    end: ending.end,
-    audit: adminAudit({ audit: directory.audit, clock }),
-    hub: feeding.hub,
-    readAccessToken: tokens.readAccessToken,
-  }
+  const { issuer } = settings
+  const { readAccessToken } = tokens
   return async (app: FastifyInstance): Promise<void> => {
     const parseJson = app.getDefaultJsonParser('error', 'error')
     const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
     app.addContentTypeParser('application/json', limits, parseJson)
-    guardAdmin(app, shared)
+    const routes = guardAdmin(app, { issuer, readAccessToken })
+    const shared = {
+      store,
+      clock,
+      leaseMs: settings.feed.leaseMs,
+      users: directory.users,
+      end: ending.end,
+      recorded: recordedChange({ directory, clock }),
+      refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
+      hub: feeding.hub,
+    }
     await app.register(adminUsers(shared))
     await app.register(adminUserState(shared))
     await app.register(adminUserSessions(shared))

@@ -4,6 +4,7 @@ import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protoc
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
 import { bearerToken, NoCredentials, sendBearerError } from '../http/bearer.ts'
+import type { AdminRoute } from './own-rights.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,13 +18,18 @@ export interface AdminGuardDeps {
   readonly readAccessToken: AccessTokenReader
 }
 
-/** Guards every route of the context that it is called in. */
-export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): void {
+/** Guards every route that is added to this context from now on; gives the list of them, which grows with each. */
+export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): readonly AdminRoute[] {
+  const routes: AdminRoute[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url })
+  })
   app.decorateRequest('admin', undefined)
   app.setErrorHandler(sendAdminError)
   app.addHook('onRequest', async (request) => {
     request.admin = await readCaller(request, deps)
   })
+  return routes
 }
 
 async function readCaller(

@@ -1,17 +1,19 @@
 /** /admin/v1/users/:sub/…: what changes whether and how a person can sign in, and so ends what is open. */
-import type { Users } from '@latchkey/directory'
+import type { Directory, User, Users } from '@latchkey/directory'
 import { type EndReason, LIMITS } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { End } from '../end.ts'
 import { actorOf } from './actor.ts'
-import type { AdminAudit } from './audit.ts'
+import type { RefuseMoreThanOwn } from './own-rights.ts'
+import type { RecordedChange } from './recorded-change.ts'
 import { findUser, UserParams } from './user-params.ts'
 
 export interface AdminUserStateDeps {
-  readonly users: Pick<Users, 'find' | 'setDisabled' | 'setPassword'>
+  readonly users: Pick<Users, 'hashPassword'>
   readonly end: End
-  readonly audit: AdminAudit
+  readonly recorded: RecordedChange
+  readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
 const PasswordBody = Type.Object(
@@ -20,51 +22,62 @@ const PasswordBody = Type.Object(
 )
 type PasswordBody = Static<typeof PasswordBody>
 
+type UserRequest = FastifyRequest<{ Params: UserParams }>
+
 export function adminUserState(deps: AdminUserStateDeps) {
   /** First the state, then the end: whoever reads the log position after the end sees the new state. */
   async function change(
-    request: FastifyRequest,
+    request: UserRequest,
     reply: FastifyReply,
-    action: string,
-    sub: string,
-    work: () => Promise<void>,
-    ends?: EndReason,
+    { action, ends }: { action: string; ends?: EndReason },
+    work: (inside: Directory, user: User) => Promise<Record<string, unknown>>,
   ) {
-    await findUser(sub, deps.users)
-    await work()
-    await deps.audit(request, action, `user ${sub}`)
+    const { sub } = request.params
+    await deps.recorded(request, action, async (inside) => {
+      const user = await findUser(sub, inside.users)
+      await deps.refuseMoreThanOwn(request, user, inside)
+      return { target: `user ${sub}`, detail: await work(inside, user), result: undefined }
+    })
     if (ends) await deps.end({ kind: 'user', sub }, ends, actorOf(request))
     return await reply.code(204).send()
+  }
+
+  const setDisabled = (disabled: boolean) => async (inside: Directory, user: User) => {
+    await inside.users.setDisabled(user.sub, disabled)
+    return { before: { disabled: user.disabled }, after: { disabled } }
   }
 
   return async (app: FastifyInstance) => {
     app.post<{ Params: UserParams }>(
       '/admin/v1/users/:sub/disable',
       { schema: { params: UserParams } },
-      async (request, reply) => {
-        const { sub } = request.params
-        const work = () => deps.users.setDisabled(sub, true)
-        return await change(request, reply, 'user.disable', sub, work, 'user_disabled')
-      },
+      async (request, reply) =>
+        await change(
+          request,
+          reply,
+          { action: 'user.disable', ends: 'user_disabled' },
+          setDisabled(true),
+        ),
     )
 
     app.post<{ Params: UserParams }>(
       '/admin/v1/users/:sub/enable',
       { schema: { params: UserParams } },
-      async (request, reply) => {
-        const { sub } = request.params
-        const work = () => deps.users.setDisabled(sub, false)
-        return await change(request, reply, 'user.enable', sub, work)
-      },
+      async (request, reply) =>
+        await change(request, reply, { action: 'user.enable' }, setDisabled(false)),
     )
 
     app.put<{ Params: UserParams; Body: PasswordBody }>(
       '/admin/v1/users/:sub/password',
       { schema: { params: UserParams, body: PasswordBody } },
       async (request, reply) => {
-        const { sub } = request.params
-        const work = () => deps.users.setPassword(sub, request.body.password)
-        return await change(request, reply, 'user.password', sub, work, 'password_changed')
+        // Before the transaction: others would wait for the hash.
+        const hash = await deps.users.hashPassword(request.body.password)
+        const facts = { action: 'user.password', ends: 'password_changed' } as const
+        return await change(request, reply, facts, async (inside, { sub }) => {
+          await inside.users.setPasswordHash(sub, hash)
+          return {}
+        })
       },
     )
   }

@@ -3,12 +3,14 @@ import type { User, Users } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { AdminAudit } from './audit.ts'
+import type { RefuseMoreThanOwn } from './own-rights.ts'
+import type { RecordedChange } from './recorded-change.ts'
 import { findUser, UserParams } from './user-params.ts'
 
 export interface AdminUsersDeps {
-  readonly users: Pick<Users, 'list' | 'create' | 'find'>
-  readonly audit: AdminAudit
+  readonly users: Pick<Users, 'list' | 'find' | 'hashPassword'>
+  readonly recorded: RecordedChange
+  readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
 const ListQuery = Type.Object(
@@ -33,6 +35,9 @@ const NewUserBody = Type.Object(
 )
 type NewUserBody = Static<typeof NewUserBody>
 
+/** An audit record has room for 4 KB. */
+const MOST_ROLES_CHARS = 2000
+
 export function adminUsers(deps: AdminUsersDeps) {
   return async (app: FastifyInstance) => {
     app.get<{ Querystring: ListQuery }>(
@@ -53,8 +58,16 @@ export function adminUsers(deps: AdminUsersDeps) {
       '/admin/v1/users',
       { schema: { body: NewUserBody } },
       async (request, reply) => {
-        const user = await deps.users.create(request.body)
-        await deps.audit(request, 'user.create', `user ${user.sub}`)
+        const { password, ...facts } = request.body
+        // Before the transaction: others would wait for the hash.
+        const passwordHash = password === undefined ? {} : await hashed(password, deps)
+        const user = await deps.recorded(request, 'user.create', async (inside) => {
+          const created = await inside.users.create({ ...facts, ...passwordHash })
+          await deps.refuseMoreThanOwn(request, created, inside)
+          const { sub, username } = created
+          const roles = created.roles.join(', ').slice(0, MOST_ROLES_CHARS)
+          return { target: `user ${sub}`, detail: { username, roles }, result: created }
+        })
         return await reply.code(201).send(describeUser(user))
       },
     )
@@ -65,6 +78,10 @@ export function adminUsers(deps: AdminUsersDeps) {
       async (request) => describeUser(await findUser(request.params.sub, deps.users)),
     )
   }
+}
+
+async function hashed(password: string, { users }: Pick<AdminUsersDeps, 'users'>) {
+  return { passwordHash: await users.hashPassword(password) }
 }
 
 /** Nothing of the password, not even whether there is one. */
