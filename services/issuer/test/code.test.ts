@@ -157,5 +157,13 @@ t.test('RFC 6749 section 4.1.3: redeeming a code', async (t) => {
   t.test('resource chooses the audience, and a foreign one is invalid_target', async (t) => {
     const { access_token } = await tokensOf(undefined, { resource: REPORTS })
     t.match(decodeJwt(access_token), { aud: REPORTS, routes: ['GET /reports/*'] })
+    const later = await redeem(await codeOf(), { resource: REPORTS })
+    t.match(decodeJwt(later.json().access_token), { aud: REPORTS })
+    const foreign = await redeem(await codeOf(), { resource: 'https://evil.example' })
+    t.equal(foreign.json().error, 'invalid_target')
+  })
+  t.test('section 5.1: a scope is at least one word, or is left out', async (t) => {
+    const body = (await redeem(await codeOf(undefined, { scope: 'unknown' }))).json()
+    t.strictSame([body.scope, body.id_token], [undefined, undefined])
   })
 })

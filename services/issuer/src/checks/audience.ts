@@ -3,6 +3,16 @@ import type { Client } from '@latchkey/directory'
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 
+/** At the token endpoint, section 2.2: another service of the client, or else the one that the sign-in was for. */
+export function chosenAudience(
+  parameters: Parameters,
+  client: Pick<Client, 'services'>,
+  issuer: string,
+  granted: string,
+): string {
+  return parameters.all('resource').length > 0 ? checkAudience(parameters, client, issuer) : granted
+}
+
 /**
  * The audience asked for by `resource`, or the client's first service, or the issuer itself (for `/userinfo`).
  * @param names which parameters name it: token exchange also takes `audience` (RFC 8693 section 2.1)

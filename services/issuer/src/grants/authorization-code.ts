@@ -11,6 +11,7 @@ import {
   type Random,
 } from '@latchkey/protocol'
 import type { CodeRecord, FamilyRecord, Store } from '@latchkey/store'
+import { chosenAudience } from '../checks/audience.ts'
 import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
@@ -39,7 +40,8 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     checkBinding(record, parameters)
     const found = await deps.store.sessions.find(record.sid, now)
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
-    const { sub, scope, audience, nonce } = record
+    const { sub, scope, nonce } = record
+    const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
     const rights = await userRights(sub, authenticated.id, audience, deps.issuer, deps.directory)
     const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
     const answer = personTokens({ rights, scope, asOf: { now, rev }, session, nonce }, deps)

@@ -35,7 +35,8 @@ export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps)
     access_token: access.token,
     token_type: 'Bearer',
     expires_in: access.expiresIn,
-    scope,
+    // RFC 6749 appendix A.4: a scope is at least one word.
+    ...(scope !== '' && { scope }),
     ...(hasScope(scope, 'openid') && {
       id_token: deps.idToken({
         client,

@@ -2,7 +2,7 @@
 import type { Client } from '@latchkey/directory'
 import { type Clock, LIMITS, nowSeconds, OAuthError, type Position } from '@latchkey/protocol'
 import type { FamilyRecord, Store } from '@latchkey/store'
-import { checkAudience } from '../checks/audience.ts'
+import { chosenAudience } from '../checks/audience.ts'
 import { narrowScope } from '../checks/scope.ts'
 import { type Ender, entryExpiresAt } from '../end.ts'
 import { type Parameters, required } from '../http/parameters.ts'
@@ -61,10 +61,7 @@ async function prepareAnswer(
   deps: RefreshTokenDeps,
 ): Promise<TokenResponse> {
   const scope = narrowScope(parameters, family.scope)
-  const audience =
-    parameters.all('resource').length > 0
-      ? checkAudience(parameters, client, deps.issuer)
-      : family.audience
+  const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
   const rights = await userRights(family.sub, client.id, audience, deps.issuer, deps.directory)
   return personTokens({ rights, scope, asOf, session: family }, deps)
 }

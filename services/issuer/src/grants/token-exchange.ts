@@ -64,7 +64,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
       issued_token_type: ACCESS_TOKEN,
       token_type: 'Bearer',
       expires_in: access.expiresIn,
-      scope: subject.scope,
+      ...(subject.scope !== '' && { scope: subject.scope }),
     } satisfies TokenResponse
   }
 }
