@@ -47,7 +47,8 @@ export function ender(deps: EndDeps): Ender {
       target.kind === 'user'
         ? await deps.store.sessions.listByUser(target.sub, MOST_TOLD_SESSIONS, now)
         : []
-    const facts = { reason, now, entryExpiresAt: entryExpiresAt(now) }
+    const tokenExpiresAt = target.kind === 'token' ? target.exp : undefined
+    const facts = { reason, now, entryExpiresAt: entryExpiresAt(now, tokenExpiresAt) }
     const outcome = await deps.store.log.end(target, facts).catch(async (error: unknown) => {
       // The answer may be all that was lost, and who asks again finds nothing left to end.
       await record(target, reason, actor, { confirmed: false }, deps)
@@ -69,9 +70,12 @@ export function ender(deps: EndDeps): Ender {
   return { end, concludeEnd }
 }
 
-/** An entry must outlive every token that it could match. */
-export function entryExpiresAt(now: number): number {
-  return now + LIMITS.accessTokenMaxSeconds + LIMITS.clockSkewSeconds
+/** An entry must outlive every token that it could match, and need not live longer: the log stays short. */
+export function entryExpiresAt(
+  now: number,
+  lastTokenExpiresAt = now + LIMITS.accessTokenMaxSeconds,
+): number {
+  return lastTokenExpiresAt + LIMITS.clockSkewSeconds
 }
 
 /** The audit record. Ending goes on when SQL is down (DESIGN section 7): the fault is logged, the end stands. */

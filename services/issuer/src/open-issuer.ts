@@ -38,9 +38,10 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     await store.close()
     throw error
   })
-  const closeBoth = async () => {
-    await directory.close()
-    await store.close()
+  /** In this order: what serves, then what it stands on. */
+  const closing: (() => PromiseLike<void>)[] = [directory.close, store.close]
+  const close = async () => {
+    for (const part of closing) await part()
   }
   try {
     const { issuer, dataDir } = settings
@@ -56,6 +57,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     const { trustedProxies } = settings
     const parts = { store, directory, clock, random, log }
     const built = await buildIssuer({ settings, ...parts, tls, trustedProxies })
+    closing.unshift(() => built.app.close())
     await built.app.ready()
     await publishDeclared(applied, built.end)
     const { created, updated } = applied
@@ -65,13 +67,10 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
       store,
       directory,
       listen: () => listen(built.app, settings.listen),
-      close: async () => {
-        await built.app.close()
-        await closeBoth()
-      },
+      close,
     }
   } catch (error) {
-    await closeBoth()
+    await close()
     throw error
   }
 }

@@ -210,6 +210,11 @@ async function oneCause(t: Test, cause: Cause, issuer: TestIssuer): Promise<void
   const expected = cause.everywhere ? store.partitions : 1
   t.strictSame([entries.length, partitions.size], [expected, expected], 'one in each partition')
   t.strictSame([...new Set(entries.map(({ k }) => k))], [cause.kind])
+  const { exp } = decodeJwt(tokens.access_token)
+  t.ok(
+    entries.every(({ x }) => x >= Number(exp) + 5),
+    'no entry goes before the tokens',
+  )
 
   const records = after.audit.filter(({ id }) => !before.audit.some((old) => old.id === id))
   t.equal(records.length, 1, 'one audit record')

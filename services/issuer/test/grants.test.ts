@@ -194,6 +194,18 @@ t.test('what a token for the issuer opens', async (t) => {
   })
 })
 
+t.test('what lies ahead of the log is not judged', async (t) => {
+  const issuer = await testIssuer()
+  t.teardown(() => issuer.close())
+  const claims = decodeJwt<AccessTokenClaims>((await tokenRequests(issuer).tokensOf()).access_token)
+  const facts = { master: Buffer.alloc(32, 7), issuer: ISSUER, audience: ORDERS } as const
+  const key = deriveServiceKey({ ...facts, alg: 'HS256', generation: 1 })
+  const [partition, epoch, offset] = claims.rev
+  const ahead = { ...claims, rev: [partition, epoch, offset + 1] } as const
+  const answer = await issuer.post('/introspect', { token: signAccessToken(key, ahead) })
+  t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '1'])
+})
+
 t.test('an access token that was given back is not exchanged, whoever heard of it', async (t) => {
   const store = await openSqliteStore({ file: join(t.testdir({}), 'store.db') })
   // As with an end by another issuer process, whose hint has not arrived: this one has not read the entry yet.

@@ -38,6 +38,8 @@ export function localRevocations(deps: LocalRevocationsDeps): LocalRevocations {
         await deps.tail.poke()
         verdict = replica.judge(claims, kid)
       }
+      // Nothing is known about what lies ahead of the log as it can be read now.
+      if (verdict === 'ahead') throw new StoreUnavailable('revocation log')
       return reasonOf(verdict)
     },
     sweep: (nowSeconds) => replica.sweep(nowSeconds, SWEEP_STEPS),
@@ -63,11 +65,10 @@ function followingReplica(
   return replica
 }
 
-function reasonOf(verdict: Verdict): string | undefined {
+function reasonOf(verdict: Exclude<Verdict, 'ahead'>): string | undefined {
   switch (verdict) {
     case 'live':
       return undefined
-    case 'ahead':
     case 'stale':
       return verdict
     default:
