@@ -27,6 +27,7 @@ function connect(tail: Awaited<ReturnType<typeof tailOf>>, buffered = 0) {
       bufferedAmount: buffered,
       send: (text) => sent.push(JSON.parse(text)),
       end: (code, reason) => closed.push([code, reason]),
+      drained: async () => {},
       terminate: () => t.fail('it is closed first'),
     },
   })
@@ -115,19 +116,45 @@ t.test('the tail of the log', async (t) => {
   }
 })
 
+t.test('half of one log and half of another are neither', async (t) => {
+  const log = logOf(10, 0)
+  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
+  await tail.start()
+  const seen: [number, number][] = []
+  tail.listen({
+    appended: () => {},
+    reset: () => seen.push([tail.position(0).epoch, tail.living(0).length]),
+  })
+  // A new epoch, and another one between the look at its head and the look at its entries.
+  log.state.epoch = 11
+  log.state.entries = [entry(1), entry(2)]
+  const { head } = log.log
+  Object.assign(log.log, {
+    head: async () => {
+      const before = await head()
+      Object.assign(log.log, { head })
+      log.state.epoch = 12
+      log.state.entries = [entry(1)]
+      return before
+    },
+  })
+  await tail.poke()
+  t.strictSame(seen, [[12, 1]])
+})
+
 t.test('a verifier connection', async (t) => {
   t.test('a new verifier gets a snapshot, one that was here before the rest', async (t) => {
     const tail = await tailOf(logOf(10, 3))
     const fresh = connect(tail)
-    fresh.connection.place([])
+    await fresh.connection.place([])
     t.match(fresh.sent, [{ t: 'snapshot', first: true, more: false, position: { offset: 3 } }])
     const back = connect(tail)
-    back.connection.place([{ p: 0, epoch: 10, offset: 2, digest: 'd2' }])
+    await back.connection.place([{ p: 0, epoch: 10, offset: 2, digest: 'd2' }])
     t.match(back.sent, [{ t: 'entries', epoch: 10, entries: [{ o: 3 }] }])
   })
   t.test('a long snapshot comes in parts, the last of which says so', async (t) => {
     const { connection, sent } = connect(await tailOf(logOf(10, 650)))
-    connection.place([])
+    await connection.place([])
     t.match(sent, [
       { first: true, more: true },
       { first: false, more: true },
@@ -136,7 +163,7 @@ t.test('a verifier connection', async (t) => {
   })
   t.test('an empty log is one snapshot without entries', async (t) => {
     const { connection, sent } = connect(await tailOf(logOf(10, 0)))
-    connection.place([])
+    await connection.place([])
     t.match(sent, [{ t: 'snapshot', first: true, more: false, entries: [] }])
   })
   t.test('entries before the hello are not sent', async (t) => {
@@ -146,7 +173,7 @@ t.test('a verifier connection', async (t) => {
   })
   t.test('a hole is filled by a snapshot, never jumped over', async (t) => {
     const { connection, sent } = connect(await tailOf(logOf(10, 1)))
-    connection.place([])
+    await connection.place([])
     connection.append(10, [entry(3)])
     t.match(sent, [{ t: 'snapshot' }, { t: 'snapshot' }])
   })
@@ -160,21 +187,21 @@ t.test('a verifier connection', async (t) => {
   for (const [name, epoch, offset, believed, counted] of acks) {
     t.test(`an ack ${name}`, async (t) => {
       const { connection } = connect(await tailOf(logOf(10, 3)))
-      connection.place([])
+      await connection.place([])
       t.equal(connection.ack(0, epoch, offset), believed)
       t.equal(connection.acked(0)?.offset, counted)
     })
   }
   t.test('an ack never moves back', async (t) => {
     const { connection } = connect(await tailOf(logOf(10, 3)))
-    connection.place([])
+    await connection.place([])
     connection.ack(0, 10, 3)
     connection.ack(0, 10, 1)
     t.equal(connection.acked(0)?.offset, 3)
   })
   t.test('a verifier that stops reading is cut off', async (t) => {
     const { connection, sent, closed } = connect(await tailOf(logOf(10, 1)), 5 * 1024 * 1024)
-    connection.place([])
+    await connection.place([])
     t.strictSame(sent, [])
     t.match(closed, [[1013, /slowly/]])
   })
@@ -184,7 +211,7 @@ t.test('a verifier connection', async (t) => {
     const confirmed = { begunAtMs: 1000, positions: [tail.position(0)] }
     connection.lease(1, confirmed, 1100)
     t.strictSame(sent, [], 'nothing was delivered yet')
-    connection.place([])
+    await connection.place([])
     sent.length = 0
     connection.lease(2, confirmed, 1100)
     t.match(sent, [{ t: 'lease', id: 2, ageMs: 100, ttlMs: 5000, positions: [{ offset: 3 }] }])

@@ -68,11 +68,16 @@ export function feed(deps: FeedDeps) {
 const GOODBYE_MS = 1000
 
 function endable(socket: WebSocket): FeedSocket {
+  let drained = Promise.resolve()
   return {
     get bufferedAmount() {
       return socket.bufferedAmount
     },
-    send: (text) => socket.send(text),
+    send: (text) => {
+      // Called with an error too, when the socket has gone: nobody shall wait for it then.
+      drained = new Promise((resolve) => socket.send(text, () => resolve()))
+    },
+    drained: () => drained,
     terminate: () => socket.terminate(),
     end: (code, reason) => {
       socket.close(code, reason)

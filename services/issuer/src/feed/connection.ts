@@ -7,13 +7,15 @@ import type { LogTail } from './log-tail.ts'
 export interface FeedSocket {
   readonly bufferedAmount: number
   send(text: string): void
+  /** Resolves when everything that was sent has been passed on to the network, or the socket is gone. */
+  drained(): Promise<void>
   /** Closes; whoever does not answer soon is cut off. */
   end(code: number, reason: string): void
   /** Cuts off at once. */
   terminate(): void
 }
 
-export interface VerifierConnection extends Omit<Delivery, 'sent'> {
+export interface VerifierConnection extends Pick<Delivery, 'place' | 'append' | 'snapshot'> {
   readonly id: string
   readonly audience: string
   /** Where this verifier has said it is. */
@@ -30,6 +32,8 @@ export const FEED_MAX_PAYLOAD_BYTES = 8 * LIMITS.feedFrameBytes
 
 /** A verifier that stops reading is cut off before it costs more; it comes back and takes a snapshot. */
 const MOST_BUFFERED_BYTES = 4 * 1024 * 1024
+/** A snapshot may be longer than that: it goes on only when the network has taken what is there. */
+const ENOUGH_BUFFERED_BYTES = 512 * 1024
 
 export interface ConnectionDeps {
   readonly id: string
@@ -53,7 +57,13 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     else socket.send(JSON.stringify(message))
   }
 
-  const delivered = delivery({ ...deps, send })
+  const delivered = delivery({
+    ...deps,
+    send,
+    isFull: () => !tooSlow && socket.bufferedAmount > ENOUGH_BUFFERED_BYTES,
+    drained: socket.drained,
+    failed: () => socket.end(1011, 'try again'),
+  })
 
   return {
     id,
@@ -64,10 +74,10 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     send,
     acked: (partition) => acked.get(partition),
     ack: (partition, epoch, offset) => {
-      const sent = delivered.sent(partition)
-      if (!sent || epoch > sent.epoch) return false
-      if (epoch < sent.epoch) return true
-      if (offset > sent.offset) return false
+      const reach = delivered.reach(partition)
+      if (!reach || epoch > reach.epoch) return false
+      if (epoch < reach.epoch) return true
+      if (offset > reach.offset) return false
       const before = acked.get(partition)
       if (!before || epoch > before.epoch || offset > before.offset) {
         acked.set(partition, { epoch, offset })

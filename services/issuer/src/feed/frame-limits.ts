@@ -7,6 +7,8 @@ const MOST_WEIGHT_PER_SECOND = 500
 const WEIGHTS: Readonly<Partial<Record<VerifierMessage['t'], number>>> = { resync: 25, routes: 25 }
 /** What may wait to be answered: one whole route catalogue, and everything else beside it. */
 const MOST_WAITING_CHARS = 2 * FEED_MAX_PAYLOAD_BYTES
+/** A waiting frame costs more than its text: some 500 may wait, however short. */
+const LEAST_CHARS = 2048
 
 export interface FrameLimits {
   /** False: too much, too often. */
@@ -28,11 +30,11 @@ export function frameLimits(clock: Pick<Clock, 'monotonicMs'>): FrameLimits {
         weight = 0
       }
       weight += WEIGHTS[kind] ?? 1
-      waiting += chars
+      waiting += Math.max(chars, LEAST_CHARS)
       return weight <= MOST_WEIGHT_PER_SECOND && waiting <= MOST_WAITING_CHARS
     },
     done: (chars) => {
-      waiting -= chars
+      waiting -= Math.max(chars, LEAST_CHARS)
     },
   }
 }

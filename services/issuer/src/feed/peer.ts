@@ -87,9 +87,10 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     }
     // From here to the place in one go: an entry that arrived in between would be lost.
     member = join(socket, clientId, service, deps)
-    member.connection.place(message.positions)
+    const placed = member.connection.place(message.positions)
     const { id, audience } = member.connection
     deps.log.info({ verifier: id, audience, client: clientId }, 'verifier joined')
+    await placed
   }
 
   async function take(message: VerifierMessage): Promise<void> {
@@ -171,7 +172,7 @@ async function answer(
       return undefined
     case 'resync':
       await readUpTo(message.positions, deps)
-      connection.place(message.positions)
+      await connection.place(message.positions)
       return undefined
     case 'routes':
       try {
