@@ -188,7 +188,7 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
         ...TOKEN_REPLY,
         ...FOUND,
         [`POST /admin/v1/users/${SUB}/disable`]: refuse(404, {
-          error: 'user-unknown',
+          error: 'unknown-user',
           error_description: 'gone \u001b[2J',
         }),
       },
