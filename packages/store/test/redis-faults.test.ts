@@ -1,9 +1,7 @@
 import { StoreUnavailable } from '@latchkey/protocol'
-import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
+import { connectRedisStore, type Store } from '@latchkey/store'
 import { type RedisServer, startRedis } from '@latchkey/store/redis-server'
-import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { partitionKeys } from '../src/keys.ts'
 import { breakableLink } from './breakable-link.ts'
 import {
   codeOf,
@@ -16,20 +14,9 @@ import {
   sampleFamily,
   sampleSession,
 } from './contract/samples.ts'
+import { privateRedis } from './private-redis.ts'
 
-const server = await startRedis()
-const admin = new Redis(server.url)
-const keys = partitionKeys('lk:', 0)
-
-async function connect(t: Test, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
-  const store = await connectRedisStore({ url: server.url, ...options })
-  t.teardown(() => store.close())
-  return store
-}
-
-t.beforeEach(async () => {
-  await admin.flushall()
-})
+const { server, admin, keys, connect } = await privateRedis(t)
 
 /** Every method, so that none is forgotten: the compiler wants each name. */
 function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code: string) {

@@ -1,23 +1,9 @@
-import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
-import { startRedis } from '@latchkey/store/redis-server'
-import { Redis } from 'ioredis'
-import t, { type Test } from 'tap'
-import { partitionKeys } from '../src/keys.ts'
+import type { Store } from '@latchkey/store'
+import t from 'tap'
 import { FACTS, livingSession, NOW } from './contract/samples.ts'
+import { privateRedis } from './private-redis.ts'
 
-const server = await startRedis()
-const admin = new Redis(server.url)
-const keys = partitionKeys('lk:', 0)
-
-async function connect(t: Test, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
-  const store = await connectRedisStore({ url: server.url, ...options })
-  t.teardown(() => store.close())
-  return store
-}
-
-t.beforeEach(async () => {
-  await admin.flushall()
-})
+const { server, admin, keys, connect } = await privateRedis(t)
 
 await t.test('epochs', async (t) => {
   const clock = { nowMs: () => NOW * 1000, monotonicMs: () => 0 }

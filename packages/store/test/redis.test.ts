@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { StoreUnavailable } from '@latchkey/protocol'
-import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
+import { connectRedisStore, type RedisStoreOptions } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
-import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { encodeKeyPart, KEY_PATTERNS, partitionKeys } from '../src/keys.ts'
+import { encodeKeyPart, KEY_PATTERNS } from '../src/keys.ts'
 import { assemble, SCRIPTS } from '../src/redis/script.ts'
 import {
   codeOf,
@@ -16,20 +15,9 @@ import {
   sampleFamily,
   sampleSession,
 } from './contract/samples.ts'
+import { privateRedis } from './private-redis.ts'
 
-const server = await startRedis()
-const admin = new Redis(server.url)
-const keys = partitionKeys('lk:', 0)
-
-async function connect(t: Test, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
-  const store = await connectRedisStore({ url: server.url, ...options })
-  t.teardown(() => store.close())
-  return store
-}
-
-t.beforeEach(async () => {
-  await admin.flushall()
-})
+const { server, admin, keys, connect } = await privateRedis(t)
 
 await t.test('keys', async (t) => {
   await t.test('SCHEMA.md describes exactly the keys of keys.ts', async (t) => {
