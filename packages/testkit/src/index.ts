@@ -9,6 +9,7 @@ export type {
   TestUser,
 } from './cluster-options.ts'
 export { type CookieJar, cookieJar } from './cookie-jar.ts'
+export { freePort } from './free-port.ts'
 export { formsOf, type HtmlForm } from './html-form.ts'
 export { type HttpBrowser, httpBrowser, type Page, type RequestOptions } from './http-browser.ts'
 export { exchange, type HttpAnswer } from './http-exchange.ts'
