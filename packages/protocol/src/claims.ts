@@ -47,6 +47,14 @@ export const TYP = {
   accessToken: 'at+jwt',
   idToken: 'JWT',
   logoutToken: 'logout+jwt',
+  /** RFC 9449 section 4.2. */
+  dpopProof: 'dpop+jwt',
+  /** RFC 9101 section 10.8. */
+  requestObject: 'oauth-authz-req+jwt',
+  /** rfc7523bis section 4. */
+  clientAssertion: 'client-authentication+jwt',
+  /** RFC 9701 section 5. */
+  introspection: 'token-introspection+jwt',
 } as const
 
 /** `sub` of a machine: disjoint from people's ids by its prefix (RFC 9068 section 5). */
@@ -56,4 +64,9 @@ export function machineSubject(clientId: string): string {
 
 export function isUserSubject(sub: string): boolean {
   return sub.startsWith('u_')
+}
+
+/** A person as one sector of clients knows them (OpenID Connect Core section 8.1): `p_` and 43 characters of base64url. */
+export function isPairwiseSubject(sub: string): boolean {
+  return sub.startsWith('p_')
 }

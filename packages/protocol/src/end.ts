@@ -25,6 +25,7 @@ export const END_REASONS = [
   'key_compromised',
   'permissions_changed',
   'user_switched',
+  'consent_withdrawn',
   'emergency',
 ] as const
 

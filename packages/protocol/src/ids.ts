@@ -4,6 +4,7 @@ import { type Random, randomId } from './random.ts'
 
 const SESSION = /^s(\d{1,4})_[A-Za-z0-9_-]{22}$/
 const CODE = /^c(\d{1,4})_[A-Za-z0-9_-]{43}$/
+const DEVICE_CODE = /^d(\d{1,4})_[A-Za-z0-9_-]{43}$/
 
 export function newSessionId(random: Random, partition: number): string {
   return `s${partition}_${randomId(random)}`
@@ -23,6 +24,17 @@ export function partitionOfSession(sid: string): number | undefined {
 /** The partition an authorization code names, or undefined when the text is no code. */
 export function partitionOfCode(code: string): number | undefined {
   const match = CODE.exec(code)
+  return match ? Number(match[1]) : undefined
+}
+
+/** 256 random bits: RFC 8628 section 5.2. */
+export function newDeviceCode(random: Random, partition: number): string {
+  return `d${partition}_${random.bytes(32).toString('base64url')}`
+}
+
+/** The partition a device code names, or undefined when the text is no device code. */
+export function partitionOfDeviceCode(deviceCode: string): number | undefined {
+  const match = DEVICE_CODE.exec(deviceCode)
   return match ? Number(match[1]) : undefined
 }
 

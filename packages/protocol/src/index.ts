@@ -1,3 +1,4 @@
+export * from './authorization.ts'
 export * from './claims.ts'
 export * from './clock.ts'
 export * from './end.ts'

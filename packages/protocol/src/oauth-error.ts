@@ -31,6 +31,22 @@ export const OAUTH_ERRORS = {
   request_not_supported: { status: 400, source: 'OpenID Connect Core section 3.1.2.6' },
   request_uri_not_supported: { status: 400, source: 'OpenID Connect Core section 3.1.2.6' },
   registration_not_supported: { status: 400, source: 'OpenID Connect Core section 3.1.2.6' },
+  invalid_request_uri: { status: 400, source: 'OpenID Connect Core section 3.1.2.6' },
+  invalid_request_object: { status: 400, source: 'OpenID Connect Core section 3.1.2.6' },
+  invalid_authorization_details: { status: 400, source: 'RFC 9396 section 5' },
+  unmet_authentication_requirements: {
+    status: 400,
+    source: 'OpenID Connect Core Unmet Authentication Requirements section 2',
+  },
+  invalid_dpop_proof: { status: 400, source: 'RFC 9449 section 5' },
+  use_dpop_nonce: { status: 400, source: 'RFC 9449 section 8' },
+  authorization_pending: { status: 400, source: 'RFC 8628 section 3.5' },
+  slow_down: { status: 400, source: 'RFC 8628 section 3.5' },
+  expired_token: { status: 400, source: 'RFC 8628 section 3.5' },
+  invalid_redirect_uri: { status: 400, source: 'RFC 7591 section 3.2.2' },
+  invalid_client_metadata: { status: 400, source: 'RFC 7591 section 3.2.2' },
+  invalid_software_statement: { status: 400, source: 'RFC 7591 section 3.2.2' },
+  too_many_requests: { status: 429, source: 'docs/protocol/errors.md' },
 } as const satisfies Record<string, ErrorFact>
 
 /** A code of the catalogue, as it appears in the `error` member or parameter. */
