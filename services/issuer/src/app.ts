@@ -56,6 +56,7 @@ import { loadSigningKeys } from './keys/signing-keys.ts'
 import { knownServices } from './known-services.ts'
 import { accessTokens } from './minting/access-token.ts'
 import { idTokens } from './minting/id-token.ts'
+import { subjects } from './minting/subject.ts'
 import { csrf } from './sessions/csrf.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
 import type { Settings } from './settings/settings.ts'
@@ -152,6 +153,7 @@ async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
     services: serviceKeys({ issuer, master: masterKey, ring }),
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
+    subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
   }
 }
 type Keys = Awaited<ReturnType<typeof wireKeys>>
