@@ -2,7 +2,7 @@
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
 
-export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
+export const SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const
 
 const SCOPE_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
 

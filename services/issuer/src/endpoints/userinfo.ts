@@ -6,7 +6,7 @@ import type { AccessTokenReader } from '../access-token-reader.ts'
 import { hasScope } from '../checks/scope.ts'
 import { bearerToken, NoCredentials, sendBearerError } from '../http/bearer.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { scopeClaims } from '../minting/scope-claims.ts'
+import { personClaims } from '../minting/person-claims.ts'
 
 export interface UserinfoDeps {
   readonly issuer: string
@@ -24,7 +24,7 @@ export function userinfo(deps: UserinfoDeps) {
         const claims = await readCaller(tokenOf(request), deps)
         const user = await deps.users.find(claims.sub)
         if (!user || user.disabled) throw new OAuthError('invalid_token', 'user_gone')
-        return await reply.send({ sub: claims.sub, ...scopeClaims(user, claims.scope) })
+        return await reply.send({ sub: claims.sub, ...personClaims(user, claims.scope) })
       },
     })
   }

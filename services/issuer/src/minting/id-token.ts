@@ -4,7 +4,7 @@ import type { Client, User } from '@latchkey/directory'
 import { type Clock, nowSeconds, TYP } from '@latchkey/protocol'
 import { type SigningKeyRecord, signJwt } from '@latchkey/tokens'
 import type { SignInFacts } from './access-token.ts'
-import { scopeClaims } from './scope-claims.ts'
+import { personClaims } from './person-claims.ts'
 
 export interface IdTokenRequest {
   readonly client: Client
@@ -31,7 +31,7 @@ export function idTokens(deps: IdTokenDeps) {
     const { client, session } = request
     return signJwt(deps.activeKey(client.idTokenAlg), TYP.idToken, {
       // First, so that nothing of the profile could ever replace a protocol claim.
-      ...scopeClaims(request.user, request.scope),
+      ...personClaims(request.user, request.scope),
       iss: deps.issuer,
       sub: request.user.sub,
       aud: client.id,
