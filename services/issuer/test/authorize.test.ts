@@ -149,41 +149,6 @@ t.test('sections 3.1.2.1 and 3.1.2.3: prompt, max_age and hints', async (t) => {
   })
 })
 
-t.test('attack E1: the cookie is new after every sign-in', async (t) => {
-  const cookie = (browser: { cookies: Map<string, string> }) =>
-    browser.cookies.get('__Host-latchkey-session') ?? ''
-  const sid = (value: string) => value.split('.')[0]
-
-  t.test('the same person keeps the session, so that the other apps stay signed in', async (t) => {
-    const browser = issuer.browser()
-    await browser.signIn('ada')
-    const before = cookie(browser)
-    await browser.signIn('ada', { prompt: 'login' })
-    t.equal(sid(cookie(browser)), sid(before))
-    t.not(cookie(browser), before)
-    const thief = issuer.browser()
-    thief.cookies.set('__Host-latchkey-session', before)
-    t.equal((await thief.get(authorizeUrl())).statusCode, 200, 'the old cookie opens nothing')
-  })
-  t.test('another person ends the session that was there', async (t) => {
-    const browser = issuer.browser()
-    await browser.signIn('ada')
-    const before = cookie(browser)
-    await browser.signIn('bob', { prompt: 'login' })
-    t.not(sid(cookie(browser)), sid(before))
-    t.equal(await issuer.store.sessions.find(sid(before) ?? '', issuer.now()), undefined)
-  })
-  t.test('an id with a secret of somebody else opens nothing', async (t) => {
-    const [ada, bob] = [issuer.browser(), issuer.browser()]
-    await ada.signIn('ada')
-    await bob.signIn('bob')
-    const [adaSid] = cookie(ada).split('.')
-    const [, bobSecret] = cookie(bob).split('.')
-    bob.cookies.set('__Host-latchkey-session', `${adaSid}.${bobSecret}`)
-    t.equal((await bob.get(authorizeUrl())).statusCode, 200)
-  })
-})
-
 t.test('attack E3: login CSRF', async (t) => {
   const browser = issuer.browser()
   const form = hiddenFields((await browser.get(authorizeUrl())).body)

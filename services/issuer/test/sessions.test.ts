@@ -11,6 +11,7 @@ import {
   newHandle,
   readSessionCookie,
   SESSION_COOKIE,
+  type SessionHandle,
   singleCookie,
   writeSessionCookie,
 } from '../src/sessions/session-cookie.ts'
@@ -59,7 +60,8 @@ t.test('DESIGN section 6, attack A18: refresh tokens carry a MAC', async (t) => 
 })
 
 t.test('attack E2: the session cookie', async (t) => {
-  const handle = newHandle(sid, systemRandom)
+  const handles = [...'ABCDEF'].map((letter) => newHandle(`s0_${letter.repeat(22)}`, systemRandom))
+  const [handle, second] = handles as [SessionHandle, SessionHandle]
 
   t.test('the store holds a digest that only the secret matches', async (t) => {
     t.equal(handleMatches(handle.secret, handleHash(handle.secret)), true)
@@ -70,10 +72,14 @@ t.test('attack E2: the session cookie', async (t) => {
   const app = fastify()
   await app.register(cookie)
   app.get('/set', async (_request, reply) => {
-    writeSessionCookie(reply, handle)
+    writeSessionCookie(reply, [handle, second])
     return {}
   })
-  app.get('/read', async (request) => readSessionCookie(request) ?? { none: true })
+  app.get('/read', async (request) => readSessionCookie(request))
+  app.get('/clear', async (_request, reply) => {
+    writeSessionCookie(reply, [])
+    return {}
+  })
   t.teardown(() => app.close())
 
   t.test(
@@ -85,19 +91,22 @@ t.test('attack E2: the session cookie', async (t) => {
       t.strictSame(flags, ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure'])
     },
   )
-  const value = `${handle.sid}.${handle.secret}`
-  const headers: [string, string, object][] = [
-    ['the cookie is read', `${SESSION_COOKIE}=${value}`, handle],
-    ['among others', `a=b; ${SESSION_COOKIE}=${value}; c=d`, handle],
-    [
-      'two of one name are refused',
-      `${SESSION_COOKIE}=${value}; ${SESSION_COOKIE}=${value}`,
-      { none: true },
-    ],
-    ['the unprefixed name is not it', `latchkey-session=${value}`, { none: true }],
-    ['a malformed value is refused', `${SESSION_COOKIE}=${value}x`, { none: true }],
-    ['an id without a secret is refused', `${SESSION_COOKIE}=${handle.sid}`, { none: true }],
-    ['no cookie', 'a=b', { none: true }],
+  const textOf = (some: readonly SessionHandle[]) =>
+    some.map(({ sid, secret }) => `${sid}.${secret}`).join('~')
+  const value = textOf([handle])
+  const five = handles.slice(0, 5)
+  const headers: [string, string, readonly object[]][] = [
+    ['the cookie is read', `${SESSION_COOKIE}=${value}`, [handle]],
+    ['among others', `a=b; ${SESSION_COOKIE}=${value}; c=d`, [handle]],
+    ['five sessions are read in order', `${SESSION_COOKIE}=${textOf(five)}`, five],
+    ['six are refused', `${SESSION_COOKIE}=${textOf(handles)}`, []],
+    ['one session twice is refused', `${SESSION_COOKIE}=${value}~${value}`, []],
+    ['an empty place is refused', `${SESSION_COOKIE}=${value}~`, []],
+    ['two of one name are refused', `${SESSION_COOKIE}=${value}; ${SESSION_COOKIE}=${value}`, []],
+    ['the unprefixed name is not it', `latchkey-session=${value}`, []],
+    ['a malformed value is refused', `${SESSION_COOKIE}=${value}x`, []],
+    ['an id without a secret is refused', `${SESSION_COOKIE}=${handle.sid}`, []],
+    ['no cookie', 'a=b', []],
   ]
   for (const [name, header, expected] of headers) {
     t.test(name, async (t) => {
@@ -105,6 +114,16 @@ t.test('attack E2: the session cookie', async (t) => {
       t.strictSame(answer.json(), expected)
     })
   }
+  t.test('what was written is read', async (t) => {
+    const [written = ''] = String((await app.inject('/set')).headers['set-cookie']).split('; ')
+    const answer = await app.inject({ url: '/read', headers: { cookie: written } })
+    t.strictSame(answer.json(), [handle, second])
+  })
+  t.test('only a cookie that was sent is taken away', async (t) => {
+    const sent = await app.inject({ url: '/clear', headers: { cookie: `${SESSION_COOKIE}=x` } })
+    t.match(sent.headers['set-cookie'], /^__Host-latchkey-session=; Max-Age=0/)
+    t.equal((await app.inject('/clear')).headers['set-cookie'], undefined)
+  })
   t.test('a name that only ends alike is another cookie', async (t) => {
     t.equal(singleCookie('x__Host-a=1', '__Host-a'), undefined)
   })

@@ -8,7 +8,7 @@ import { type CodeIssueDeps, issueCode } from '../code-issue.ts'
 import { asNavigation } from '../http/as-navigation.ts'
 import type { PageLocale } from '../http/page-locale.ts'
 import { type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
-import { type BrowserSessionDeps, findBrowserSession } from '../sessions/browser-session.ts'
+import { findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import { sendSignInPage } from './sign-in-answer.ts'
 
@@ -40,8 +40,8 @@ async function answer(
   const parameters = parseParameters(query)
   const target = await proveTarget(parameters, deps)
   const asked = checkRequest(parameters, target, deps)
-  const found = await findBrowserSession(request, deps satisfies BrowserSessionDeps)
-  const decision = decide(asked, found, deps)
+  const [active] = await findBrowserSessions(request, reply, deps)
+  const decision = decide(asked, active?.session, deps)
   switch (decision.kind) {
     case 'sign_in':
       return sendSignInPage(reply, {

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { PageLocale } from '../http/page-locale.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import { homePage } from '../pages/session-pages.ts'
-import { findBrowserSession } from '../sessions/browser-session.ts'
+import { findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 
 export interface HomeDeps {
@@ -21,8 +21,8 @@ export interface HomeDeps {
 export function home(deps: HomeDeps) {
   return async (app: FastifyInstance) => {
     app.get('/', async (request, reply) => {
-      const session = await findBrowserSession(request, deps)
-      const user = session && (await deps.users.find(session.sub))
+      const [active] = await findBrowserSessions(request, reply, deps)
+      const user = active && (await deps.users.find(active.session.sub))
       const locale = deps.locale(request)
       reply.headers(pageHeaders())
       if (!user) return await reply.send(homePage({ locale }))

@@ -11,9 +11,12 @@ import type { IdTokenHint, IdTokenHints } from '../id-token-hint.ts'
 import type { Locale } from '../pages/locale.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import { confirmSignOutPage, signedOutPage } from '../pages/session-pages.ts'
-import { findBrowserSession } from '../sessions/browser-session.ts'
+import {
+  type BrowserSession,
+  findBrowserSessions,
+  keepInCookie,
+} from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
-import { clearSessionCookie } from '../sessions/session-cookie.ts'
 
 export interface LogoutDeps {
   readonly issuer: string
@@ -45,11 +48,11 @@ export function logout(deps: LogoutDeps) {
     app.post<{ Body: Parameters }>('/logout/confirm', async (request, reply) => {
       const query = request.body.get('request') ?? ''
       const asked = await readRequest(parseParameters(query), request, deps)
-      const session = await findBrowserSession(request, deps)
+      const sessions = await findBrowserSessions(request, reply, deps)
       if (!deps.csrf.check(request, request.body.get('csrf'))) {
         return confirm(query, asked, request, reply, deps)
       }
-      return await signOut(session, asked, reply, deps)
+      return await signOut(sessions, asked, reply, deps)
     })
   }
 }
@@ -57,16 +60,20 @@ export function logout(deps: LogoutDeps) {
 async function answer(request: FastifyRequest, reply: FastifyReply, deps: LogoutDeps) {
   const query = queryOf(request.url)
   const asked = await readRequest(parseParameters(query), request, deps)
-  const session = await findBrowserSession(request, deps)
+  const sessions = await findBrowserSessions(request, reply, deps)
   // Where nobody is signed in there is nothing to ask: what is left to end is named by the hint, or is nothing.
-  const isProven = !session || hintNames(asked.hint, session)
+  const isProven = sessions.length === 0 || hinted(asked.hint, sessions) !== undefined
   return isProven
-    ? await signOut(session, asked, reply, deps)
+    ? await signOut(sessions, asked, reply, deps)
     : confirm(query, asked, request, reply, deps)
 }
 
-function hintNames(hint: IdTokenHint | undefined, session: SessionRecord): boolean {
-  return hint?.sid === session.sid && hint.sub === session.sub
+/** The session of this browser that the hint names. */
+function hinted(
+  hint: IdTokenHint | undefined,
+  sessions: readonly BrowserSession[],
+): SessionRecord | undefined {
+  return sessions.find(({ session }) => hint?.sid === session.sid)?.session
 }
 
 /** Section 2: faults are pages; a redirect needs a valid hint and a URI that is registered to the letter. */
@@ -127,13 +134,14 @@ function returnAddress(
   return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`
 }
 
-/** Of this browser; of a browser that has lost its cookie, the session that the hint names. */
+/** The hinted session of this browser, or the one used last; of a browser that has lost its cookie, what the hint names. */
 async function signOut(
-  session: SessionRecord | undefined,
+  sessions: readonly BrowserSession[],
   asked: LogoutRequest,
   reply: FastifyReply,
   deps: LogoutDeps,
 ) {
+  const session = hinted(asked.hint, sessions) ?? sessions[0]?.session
   const target = session?.sid ?? asked.hint?.sid
   if (target !== undefined) {
     const sub = session?.sub ?? asked.hint?.sub ?? 'issuer'
@@ -144,7 +152,10 @@ async function signOut(
       ...(clientId !== undefined && { clientId }),
     })
   }
-  clearSessionCookie(reply)
+  keepInCookie(
+    reply,
+    sessions.filter((one) => one.session.sid !== target),
+  )
   if (asked.returnTo !== undefined) {
     return await reply.redirect(asked.returnTo, 303)
   }

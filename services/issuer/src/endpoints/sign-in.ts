@@ -1,6 +1,6 @@
 /** POST /sign-in: the password form. OpenID Connect Core section 3.1.2.3; 303 after it (RFC 9700 section 4.12). */
 import type { Users } from '@latchkey/directory'
-import { LIMITS } from '@latchkey/protocol'
+import { ACR, LIMITS } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
@@ -13,9 +13,8 @@ import { codeResponse } from '../authorization-response.ts'
 import { type CodeIssueDeps, issueCode } from '../code-issue.ts'
 import type { PageLocale } from '../http/page-locale.ts'
 import { bounded, type Parameters, parseParameters } from '../http/parameters.ts'
-import { findBrowserSession } from '../sessions/browser-session.ts'
+import { findBrowserSessions, keepInCookie } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
-import { writeSessionCookie } from '../sessions/session-cookie.ts'
 import {
   type SignInDeps,
   type SignInStart,
@@ -23,8 +22,6 @@ import {
   startSignIn,
 } from '../sessions/sign-in-session.ts'
 import { type SignInAnswer, sendSignInPage } from './sign-in-answer.ts'
-
-export const PASSWORD_ACR = 'urn:latchkey:acr:password'
 
 export interface SignInEndpointDeps extends AuthorizationDeps, CodeIssueDeps, SignInDeps {
   readonly store: Pick<Store, 'codes' | 'sessions' | 'log' | 'partitions'>
@@ -93,18 +90,18 @@ async function open(
   reply: FastifyReply,
   deps: SignInEndpointDeps,
 ) {
-  const before = await findBrowserSession(request, deps)
-  const { session, handle } = await signInSession(
+  const before = await findBrowserSessions(request, reply, deps)
+  const sessions = await signInSession(
     {
       start,
       sub,
-      acr: PASSWORD_ACR,
+      acr: ACR.password,
       amr: ['pwd'],
       userAgent: request.headers['user-agent'] ?? '',
       before,
     },
     deps,
   )
-  writeSessionCookie(reply, handle)
-  return session
+  keepInCookie(reply, sessions)
+  return sessions[0].session
 }

@@ -5,7 +5,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export const SESSION_COOKIE = '__Host-latchkey-session'
 
-const VALUE = /^(s\d{1,4}_[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+/** Accounts that one browser is signed in to at once. More would be a list that nobody reads, and look-ups for each of them. */
+export const MOST_SESSIONS = 5
+
+const HANDLE = /^(s\d{1,4}_[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+const SEPARATOR = '~'
 
 export interface SessionHandle {
   readonly sid: string
@@ -28,26 +32,36 @@ export function handleMatches(secret: string, storedHash: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** Undefined when there is no such cookie, it is malformed, or the header carries it twice (cookie tossing). */
-export function readSessionCookie(request: FastifyRequest): SessionHandle | undefined {
+/**
+ * The sessions of this browser, the one used last in front. None when there is no such cookie, the header carries it
+ * twice (cookie tossing), or anything in it is not what this issuer writes.
+ */
+export function readSessionCookie(request: FastifyRequest): readonly SessionHandle[] {
   const value = singleCookie(request.headers.cookie, SESSION_COOKIE)
-  const [, sid, secret] = VALUE.exec(value ?? '') ?? []
-  return sid === undefined || secret === undefined ? undefined : { sid, secret }
+  if (value === undefined) return []
+  const handles = new Map<string, SessionHandle>()
+  const texts = value.split(SEPARATOR, MOST_SESSIONS + 1)
+  for (const text of texts) {
+    const [, sid, secret] = HANDLE.exec(text) ?? []
+    if (sid === undefined || secret === undefined) return []
+    handles.set(sid, { sid, secret })
+  }
+  const isOurs = texts.length <= MOST_SESSIONS && handles.size === texts.length
+  return isOurs ? [...handles.values()] : []
 }
 
-export function writeSessionCookie(reply: FastifyReply, handle: SessionHandle): void {
-  reply.setCookie(SESSION_COOKIE, `${handle.sid}.${handle.secret}`, {
-    path: '/',
-    secure: true,
-    httpOnly: true,
-    sameSite: 'lax',
-  })
-}
-
-/** Only what was sent: an answer to a request that came without cookies, from another site, must sign nobody out. */
-export function clearSessionCookie(reply: FastifyReply): void {
-  if (!reply.request.headers.cookie?.includes(`${SESSION_COOKIE}=`)) return
-  reply.clearCookie(SESSION_COOKIE, { path: '/', secure: true, httpOnly: true, sameSite: 'lax' })
+/**
+ * The sessions of this browser from now on, the one used last in front. None takes the cookie away, but only one that
+ * was sent: an answer to a request that came without cookies, from another site, must sign nobody out.
+ */
+export function writeSessionCookie(reply: FastifyReply, handles: readonly SessionHandle[]): void {
+  const options = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
+  if (handles.length > 0) {
+    const value = handles.map(({ sid, secret }) => `${sid}.${secret}`).join(SEPARATOR)
+    reply.setCookie(SESSION_COOKIE, value, options)
+  } else if (reply.request.headers.cookie?.includes(`${SESSION_COOKIE}=`)) {
+    reply.clearCookie(SESSION_COOKIE, options)
+  }
 }
 
 /** The value of a cookie that the header names exactly once. */

@@ -9,7 +9,8 @@ import {
 } from '@latchkey/protocol'
 import type { NewSession, SessionRecord, Store } from '@latchkey/store'
 import type { End } from '../end.ts'
-import { handleHash, newHandle, type SessionHandle } from './session-cookie.ts'
+import type { BrowserSession } from './browser-sessions.ts'
+import { handleHash, MOST_SESSIONS, newHandle } from './session-cookie.ts'
 
 export interface SignInDeps {
   readonly store: Pick<Store, 'sessions' | 'log' | 'partitions'>
@@ -42,35 +43,35 @@ export interface SignIn {
   readonly acr: string
   readonly amr: readonly string[]
   readonly userAgent: string
-  /** What this browser was signed in to before. */
-  readonly before: SessionRecord | undefined
-}
-
-export interface SignedIn {
-  readonly session: NewSession
-  readonly handle: SessionHandle
+  /** What this browser was signed in to before, the session used last in front. */
+  readonly before: readonly BrowserSession[]
 }
 
 /**
- * The secret in the cookie is always new after a sign-in (session fixation). The same person keeps the session, so that
- * the other apps stay signed in; another person ends it first.
+ * What this browser is signed in to from now on, the new sign-in in front. The secret in the cookie is always new after
+ * it (session fixation). The same person keeps the session, so that the other apps stay signed in; another person comes
+ * in addition, and in place of the session that was used longest ago when there are too many.
  */
-export async function signInSession(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
-  const before = signIn.before
-  if (before && before.sub === signIn.sub) {
-    const renewed = await renew(before, signIn, deps)
-    if (renewed) return renewed
-  } else if (before) {
-    await deps.end({ kind: 'session', sid: before.sid }, 'user_switched', { sub: signIn.sub })
+export async function signInSession(
+  signIn: SignIn,
+  deps: SignInDeps,
+): Promise<readonly [BrowserSession, ...BrowserSession[]]> {
+  const own = signIn.before.find(({ session }) => session.sub === signIn.sub)
+  const others = signIn.before.filter((one) => one !== own)
+  const renewed = own && (await renew(own.session, signIn, deps))
+  if (renewed) return [renewed, ...others]
+  const created = await create(signIn, deps)
+  for (const { session } of others.splice(MOST_SESSIONS - 1)) {
+    await deps.end({ kind: 'session', sid: session.sid }, 'user_switched', { sub: signIn.sub })
   }
-  return await create(signIn, deps)
+  return [created, ...others]
 }
 
 async function renew(
   before: SessionRecord,
   signIn: SignIn,
   deps: SignInDeps,
-): Promise<SignedIn | undefined> {
+): Promise<BrowserSession | undefined> {
   const { now } = signIn.start
   const handle = newHandle(before.sid, deps.random)
   const change = {
@@ -84,7 +85,7 @@ async function renew(
   return alive ? { session: { ...before, ...change }, handle } : undefined
 }
 
-async function create(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
+async function create(signIn: SignIn, deps: SignInDeps): Promise<BrowserSession> {
   const { now, heads } = signIn.start
   const partition = partitionOfSubject(signIn.sub, deps.store.partitions)
   const rev = heads[partition]
@@ -104,5 +105,5 @@ async function create(signIn: SignIn, deps: SignInDeps): Promise<SignedIn> {
     rev,
   }
   await deps.store.sessions.create(session, now)
-  return { session, handle }
+  return { session: { ...session, clients: [], userinfoClaims: {} }, handle }
 }
