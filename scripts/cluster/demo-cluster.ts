@@ -63,6 +63,8 @@ export function demoSettings(addresses: DemoAddresses, secrets: DemoSecrets, dat
     issuer,
     data_dir: dataDir,
     listen: { host: '127.0.0.1', port: addresses.ports.issuer },
+    // Where the apps take their logout tokens: this machine, without TLS.
+    outgoing: { allow: [orders, live].map((app) => new URL(app).hostname) },
     log: { level: 'warn' },
     services: [
       { audience: orders, name: 'Orders', clients: ['orders'] },

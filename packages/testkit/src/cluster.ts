@@ -125,6 +125,7 @@ async function startIssuer(parts: {
       codeSeconds: LIMITS.codeSeconds,
     },
     feed: { leaseMs: options.leaseMs ?? LIMITS.leaseMs },
+    outgoing: { allow: ['127.0.0.1'] },
     languages: ['en', 'zh-CN'] as const,
   }
   const built = await buildIssuer({ settings, store, directory, clock, random })

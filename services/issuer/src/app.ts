@@ -64,7 +64,7 @@ import type { Settings } from './settings/settings.ts'
 export interface IssuerDeps {
   readonly settings: Pick<
     Settings,
-    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'languages'
+    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'outgoing' | 'languages'
   >
   readonly store: Store
   readonly directory: Directory

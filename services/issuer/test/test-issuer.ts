@@ -164,6 +164,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
       codeSeconds: LIMITS.codeSeconds,
     },
     feed: { leaseMs: LIMITS.leaseMs },
+    outgoing: { allow: ['localhost', 'orders.localhost', '127.0.0.1'] },
     languages: ['en', 'zh-CN'] as const,
   }
   const { app, end } = await buildIssuer({

@@ -3,7 +3,7 @@ import { LOCALES } from '../pages/locale.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, integer, list, path, scalarKind } from './kinds.ts'
 import { masterKey } from './master-key.ts'
-import { addressRange, issuerUrl, listenHost, parseRedisUrl } from './url-kinds.ts'
+import { addressRange, issuerUrl, listenHost, outgoingTarget, parseRedisUrl } from './url-kinds.ts'
 
 /** Every setting of the issuer, once: the schema, the environment names, the messages and the manual come from here. */
 
@@ -102,6 +102,15 @@ export const GROUP_FIELDS = {
       integer({ min: 500, max: 60_000 }),
       LIMITS.leaseMs,
       'The bound for ending anything: so long after the end no service accepts a token of it.',
+    ),
+  },
+  outgoing: {
+    allow: withDefault(
+      list(outgoingTarget(), 100),
+      [],
+      'What clients may have logout tokens posted to and key sets fetched from: https on public hosts always, and ' +
+        'besides what is named here, there by http too. A name such as `orders.internal` as it stands in the ' +
+        'address, an address, or a range such as `10.0.0.0/8`.',
     ),
   },
   log: {

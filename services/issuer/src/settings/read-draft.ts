@@ -27,6 +27,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
   const session = read('session', GROUP_FIELDS.session)
   const tokens = read('tokens', GROUP_FIELDS.tokens)
   const feed = read('feed', GROUP_FIELDS.feed)
+  const outgoing = read('outgoing', GROUP_FIELDS.outgoing)
   const log = read('log', GROUP_FIELDS.log)
   reportMisspelt(reading.env, variables, reading)
   return {
@@ -47,6 +48,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
       codeSeconds: tokens.code_seconds,
     },
     feed: { leaseMs: feed.lease_ms },
+    outgoing: { allow: outgoing.allow },
     log: { level: log.level },
     languages: top.languages,
     declared: readDeclared(root, reading, tokens.access_seconds),

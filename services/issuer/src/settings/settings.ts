@@ -24,6 +24,8 @@ export interface Settings {
     readonly codeSeconds: number
   }
   readonly feed: { readonly leaseMs: number }
+  /** Host names, addresses and CIDR ranges that may be private or loopback, and be called by http. */
+  readonly outgoing: { readonly allow: readonly string[] }
   readonly log: { readonly level: Level | 'silent' }
   /** Languages of the pages, the first is the fallback; never empty. */
   readonly languages: readonly Locale[]

@@ -66,15 +66,29 @@ export function parseRedisUrl(value: string): string | undefined {
  * believe anybody.
  */
 export function addressRange(): Kind<string> {
-  return scalarKind('an IP address or a CIDR range, not everybody', 'not-an-address', (value) => {
-    if (typeof value !== 'string') return undefined
-    const [address = '', prefix, ...more] = value.split('/')
-    const version = isIP(address)
-    if (version === 0 || more.length > 0) return undefined
-    if (prefix === undefined) return value
-    if (!/^\d{1,3}$/.test(prefix)) return undefined
-    const bits = Number(prefix)
-    return bits >= 7 && bits <= (version === 4 ? 32 : 128) ? value : undefined
+  return scalarKind('an IP address or a CIDR range, not everybody', 'not-an-address', parseRange)
+}
+
+function parseRange(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const [address = '', prefix, ...more] = value.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return undefined
+  if (prefix === undefined) return value
+  if (!/^\d{1,3}$/.test(prefix)) return undefined
+  const bits = Number(prefix)
+  return bits >= 7 && bits <= (version === 4 ? 32 : 128) ? value : undefined
+}
+
+/** Whom the issuer may call besides public hosts: a name as the URL parser writes it, an address, or a range. */
+export function outgoingTarget(): Kind<string> {
+  const shape = 'a host name in small letters, an IP address or a CIDR range, not everybody'
+  return scalarKind(shape, 'not-a-target', (value) => {
+    if (typeof value !== 'string' || !/^[a-z0-9][a-z0-9._-]*[a-z0-9]$/.test(value)) {
+      return parseRange(value)
+    }
+    // What the parser takes for an address (`0x7f.1`) comes out of it in another form.
+    return URL.parse(`https://${value}/`)?.hostname === value ? value : undefined
   })
 }
 

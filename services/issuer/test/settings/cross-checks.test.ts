@@ -60,6 +60,17 @@ t.test('attacks.md K19: plain http stays on the machine unless a proxy is named'
   }
 })
 
+t.test('attacks.md I1: what may be called is named one by one, never everybody', async (t) => {
+  const allowing = (target: string) => `${HTTPS}outgoing: { allow: ["${target}"] }\n`
+  for (const target of ['orders.internal', 'localhost', '127.0.0.1', '10.0.0.0/8', 'fc00::/7']) {
+    t.strictSame(load(t, { yaml: allowing(target) }).outgoing.allow, [target])
+  }
+  const refused = ['0.0.0.0/0', '::/0', '*', '*.internal', 'Orders.internal', 'a/b', '0x7f000001']
+  for (const target of [...refused, 'orders:80', 'https://orders', '[::1]', 'a@b', '']) {
+    t.match(faultsOf(t, { yaml: allowing(target) })[0], /\[not-a-target\]/, target)
+  }
+})
+
 t.test('certificate and key are looked at before the start', async (t) => {
   const files: Given['files'] & object = {
     'cert.pem': [TEST_CERT, 0o644],
