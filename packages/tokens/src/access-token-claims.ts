@@ -1,4 +1,10 @@
-import { type AccessTokenClaims, type ActorClaim, isUserSubject, LIMITS } from '@latchkey/protocol'
+import {
+  type AccessTokenClaims,
+  type ActorClaim,
+  isPairwiseSubject,
+  isUserSubject,
+  LIMITS,
+} from '@latchkey/protocol'
 import type { TokenFault } from './access-token.ts'
 
 /** The claims of an access token: RFC 9068 section 2.2, DESIGN section 3. */
@@ -7,6 +13,8 @@ import type { TokenFault } from './access-token.ts'
 const IDENTIFIER = /^[!-~]{1,255}$/
 /** People and machines have disjoint names: RFC 9068 section 5. */
 const SUBJECT = /^(?:u_|svc:)[!-~]{1,251}$/
+/** A person as one sector of clients knows them: OpenID Connect Core section 8.1. */
+const PAIRWISE_SUBJECT = /^p_[A-Za-z0-9_-]{43}$/
 /** RFC 6749 section 3.3; empty when no scope was granted. */
 const SCOPE = /^(?:[!#-[\]-~]+(?: [!#-[\]-~]+)*)?$/
 
@@ -36,7 +44,9 @@ export function readAccessTokenClaims(
   if (aud !== expected.audience) return 'wrong_audience'
   // Until proofs of possession are checked, a bound token must not pass as a bearer token: RFC 9449 section 7.2.
   if ('cnf' in payload) return 'proof_missing'
-  if (!isSubject(sub) || !isIdentifier(client_id) || !isIdentifier(jti)) return 'bad_claim'
+  // Entries about a person name the person. Only the issuer finds them behind a pairwise subject, so no service takes one.
+  const isNamed = isSubject(sub) || (aud === iss && isPairwise(sub))
+  if (!isNamed || !isIdentifier(client_id) || !isIdentifier(jti)) return 'bad_claim'
   if (client_id.length > LIMITS.clientIdChars) return 'bad_claim'
   if (!isTime(iat) || !isTime(exp) || exp <= iat) return 'bad_claim'
   if (exp - iat > LIMITS.accessTokenMaxSeconds) return 'bad_claim'
@@ -75,7 +85,7 @@ function addSignIn(claims: Writable<AccessTokenClaims>, payload: Payload): boole
   if (sid !== undefined) {
     if (!isIdentifier(sid)) return false
     claims.sid = sid
-  } else if (isUserSubject(claims.sub)) {
+  } else if (isUserSubject(claims.sub) || isPairwiseSubject(claims.sub)) {
     return false
   }
   if (auth_time !== undefined) {
@@ -116,6 +126,10 @@ function isIdentifier(value: unknown): value is string {
 
 function isSubject(value: unknown): value is string {
   return typeof value === 'string' && SUBJECT.test(value)
+}
+
+function isPairwise(value: unknown): value is string {
+  return typeof value === 'string' && PAIRWISE_SUBJECT.test(value)
 }
 
 function isTime(value: unknown): value is number {

@@ -1,6 +1,8 @@
+import type { AccessTokenClaims } from '@latchkey/protocol'
 import t from 'tap'
+import { accessTokenVerifier, keyMap, signAccessToken } from '../src/index.ts'
 import { claimAttacks, rawClaimAttacks } from './fixtures/claim-attacks.ts'
-import { CLAIMS, NOW, RECORD, withClaims } from './fixtures/forge.ts'
+import { CLAIMS, ISSUER, NOW, RECORD, withClaims } from './fixtures/forge.ts'
 import { refuseAll, verifierOf } from './fixtures/refuse-all.ts'
 
 /** The claims of the profile, RFC 9068 section 2.2 (B12 to B14, B16, B17), all under a valid signature. */
@@ -81,6 +83,31 @@ t.test('B13 a machine has no session, a person has one', async (t) => {
     'the client u_1 is not the user u_1',
   )
   t.match(verifier.verify(withClaims({ sid: undefined }), NOW), { fault: 'bad_claim' })
+})
+
+const PAIRWISE = `p_${'a'.repeat(43)}`
+refuseAll('B13 no service takes a pairwise subject: entries about the person would miss it', [
+  ...claimAttacks('sub', 'bad_claim', [PAIRWISE]),
+])
+t.test('B13 at the issuer, which finds the person, a pairwise subject is one', async (t) => {
+  const atIssuer = { ...RECORD, audience: ISSUER }
+  const sign = (changes: Partial<AccessTokenClaims>) =>
+    signAccessToken(atIssuer, { ...CLAIMS, aud: ISSUER, ...changes })
+  const token = sign({ sub: PAIRWISE })
+  const keys = keyMap([atIssuer])
+  const reader = accessTokenVerifier({ issuer: ISSUER, audience: ISSUER, keys })
+  t.match(reader.verify(token, NOW), { claims: { sub: PAIRWISE } })
+  const { sid: _, ...withoutSession } = { ...CLAIMS, aud: ISSUER, sub: PAIRWISE }
+  const wrong: AccessTokenClaims[] = [
+    withoutSession,
+    { ...CLAIMS, aud: ISSUER, sub: `${PAIRWISE}a` },
+    { ...CLAIMS, aud: ISSUER, sub: PAIRWISE.slice(0, -1) },
+    { ...CLAIMS, aud: ISSUER, sub: `${PAIRWISE.slice(0, -1)}=` },
+    { ...CLAIMS, aud: ISSUER, act: { sub: PAIRWISE } },
+  ]
+  for (const claims of wrong) {
+    t.throws(() => signAccessToken(atIssuer, claims), { code: 'access-token-claims' })
+  }
 })
 
 const routeList = (entries: number, chars: number) => Array(entries).fill('a'.repeat(chars))
