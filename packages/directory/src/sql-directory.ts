@@ -7,6 +7,7 @@ import { rolesIn } from './roles.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
 import { nextCount } from './sql/next-count.ts'
+import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
 import { usersIn } from './users/users.ts'
 
@@ -21,7 +22,7 @@ export interface SqlDirectoryDeps {
 export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   const { sql } = deps
   return {
-    ...partsOver(deps),
+    ...remembering(partsOver(deps), sql),
     transaction: (work) =>
       sql.write(async (db) => {
         // SQLite has one writer anyway; elsewhere this counter makes transactions take turns.
@@ -39,6 +40,30 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
         await db.selectFrom('migrations').select('number').limit(1).execute()
       }),
     close: () => sql.close(),
+  }
+}
+
+/** What every request asks for is remembered while it stays true; the rest is asked seldom. */
+function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
+  const remember = rememberedReads(sql)
+  const { users, clients, services } = parts
+  return {
+    ...parts,
+    users: {
+      ...users,
+      find: remember('user', users.find),
+      routesAt: remember('user-routes', users.routesAt),
+    },
+    clients: {
+      ...clients,
+      find: remember('client', clients.find),
+      routesAt: remember('client-routes', clients.routesAt),
+    },
+    services: {
+      ...services,
+      find: remember('service', services.find),
+      list: remember('services', services.list),
+    },
   }
 }
 

@@ -12,6 +12,11 @@ export interface Sql {
   read<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /** One transaction that holds the write lock from its beginning. */
   write<T>(work: (db: Queries) => Promise<T>): Promise<T>
+  /**
+   * A number that changes when anybody has changed anything, so that equal numbers mean equal answers. Undefined where that is
+   * not known, as inside a transaction.
+   */
+  version(): number | undefined
 }
 
 /**
@@ -41,9 +46,18 @@ export async function untilFree<T>(faultOf: FaultOf, work: () => T | Promise<T>)
   throw unavailable(undefined)
 }
 
-export function openSql(db: Queries, faultOf: FaultOf): Sql & { close(): Promise<void> } {
+/**
+ * @param foreignWrites a number that changes when another connection has written; undefined: it cannot be known
+ */
+export function openSql(
+  db: Queries,
+  faultOf: FaultOf,
+  foreignWrites: () => number | undefined = () => undefined,
+): Sql & { close(): Promise<void> } {
   const working = new AsyncLocalStorage<boolean>()
   let closed = false
+  let lastForeign: number | undefined
+  let version = 0
 
   function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (closed) throw unavailable(new Error('the directory was closed'))
@@ -54,8 +68,23 @@ export function openSql(db: Queries, faultOf: FaultOf): Sql & { close(): Promise
 
   return {
     read: async (work) => attempt(() => work(db)),
-    write: async (work) =>
-      attempt(() => db.transaction().execute((inside) => working.run(true, () => work(inside)))),
+    write: async (work) => {
+      try {
+        return await attempt(() =>
+          db.transaction().execute((inside) => working.run(true, () => work(inside))),
+        )
+      } finally {
+        // Also after a failure: the commit may have been done although its answer was lost.
+        version += 1
+      }
+    },
+    version: () => {
+      const foreign = closed || working.getStore() ? undefined : foreignWrites()
+      if (foreign === undefined) return undefined
+      if (foreign !== lastForeign) version += 1
+      lastForeign = foreign
+      return version
+    },
     async close() {
       closed = true
       await db.destroy()
@@ -65,7 +94,7 @@ export function openSql(db: Queries, faultOf: FaultOf): Sql & { close(): Promise
 
 /** For use inside a transaction: reads and writes are part of it. */
 export function insideTransaction(db: Queries): Sql {
-  return { read: (work) => work(db), write: (work) => work(db) }
+  return { read: (work) => work(db), write: (work) => work(db), version: () => undefined }
 }
 
 function unavailable(cause: unknown): StoreUnavailable {

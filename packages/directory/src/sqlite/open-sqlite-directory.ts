@@ -27,7 +27,8 @@ export interface SqliteDirectoryOptions {
 export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
   const { file, clock, random, hashing } = options
   const database = await untilFree(sqliteFault, () => openDatabase(file))
-  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+  const kysely = new Kysely<Tables>({ dialect: sqliteDialect(database) })
+  const sql = openSql(kysely, sqliteFault, dataVersion(database))
   try {
     await migrate(sql, nowSeconds(clock))
   } catch (error) {
@@ -35,6 +36,19 @@ export async function openSqliteDirectory(options: SqliteDirectoryOptions): Prom
     throw error
   }
   return sqlDirectory({ sql, clock, random, passwords: passwordsWith(random, hashing) })
+}
+
+/** Changes when another connection, also of another process, has committed: https://sqlite.org/pragma.html#pragma_data_version */
+function dataVersion(database: DatabaseSync): () => number | undefined {
+  const pragma = database.prepare('pragma data_version')
+  return () => {
+    try {
+      return Number(pragma.get()?.['data_version'])
+    } catch {
+      // Busy or broken: whoever asks reads, and hears of it.
+      return undefined
+    }
+  }
 }
 
 function openDatabase(file: string): DatabaseSync {

@@ -1,0 +1,44 @@
+import type { Sql } from './sql.ts'
+
+/** What is remembered at most; everything is forgotten when there would be more. A directory has few things that many ask for. */
+const MOST_ANSWERS = 10_000
+
+/**
+ * Remembers answers of reads for as long as nothing has been written, by whomever. The database is asked for its version at
+ * each call, so that an answer is always what reading now would give: callers may rely on "read after" (DESIGN section 5).
+ * Answers are frozen, because several callers get the same object. Where the database cannot tell its version, nothing is
+ * remembered.
+ */
+export function rememberedReads(sql: Pick<Sql, 'version'>) {
+  let version: number | undefined
+  let answers = new Map<string, unknown>()
+
+  return <Arguments extends readonly string[], Answer>(
+    name: string,
+    read: (...args: Arguments) => Promise<Answer>,
+  ): ((...args: Arguments) => Promise<Answer>) => {
+    return async (...args) => {
+      const now = sql.version()
+      if (now === undefined) return await read(...args)
+      if (now !== version || answers.size >= MOST_ANSWERS) {
+        answers = new Map()
+        version = now
+      }
+      const key = JSON.stringify([name, ...args])
+      const known = answers.get(key)
+      if (known !== undefined) return known as Answer
+      const memory = answers
+      const answer = deepFreeze(await read(...args))
+      // After a write in the meantime this answer may be older than it. Names that nobody has would only fill the memory.
+      if (answer !== undefined && memory === answers && sql.version() === now)
+        memory.set(key, answer)
+      return answer
+    }
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
+}

@@ -1,0 +1,103 @@
+import t from 'tap'
+import { rememberedReads } from '../src/sql/remembered.ts'
+import { memoryDirectory, oneOf, sharedDirectories } from './fixtures/open-directory.ts'
+
+/** A database whose version the test moves, and a read that counts. */
+function counted(read: (name: string) => Promise<unknown> = async (name) => ({ name })) {
+  const facts = { version: 1 as number | undefined, reads: 0 }
+  const remember = rememberedReads({ version: () => facts.version })
+  const ask = remember('thing', async (name: string) => {
+    facts.reads += 1
+    return await read(name)
+  })
+  return { facts, ask, remember }
+}
+
+t.test('a read is done once for each version of the database', async (t) => {
+  const { facts, ask } = counted()
+  const first = await ask('a')
+  t.equal(await ask('a'), first, 'the same object')
+  t.strictSame([(await ask('b')) as object, facts.reads], [{ name: 'b' }, 2])
+  facts.version = 2
+  t.not(await ask('a'), first)
+  t.equal(facts.reads, 3)
+})
+
+t.test('without a version every read is done', async (t) => {
+  const { facts, ask } = counted()
+  facts.version = undefined
+  await ask('a')
+  await ask('a')
+  t.equal(facts.reads, 2)
+})
+
+t.test('an answer during which something was written is not remembered', async (t) => {
+  const gate = Promise.withResolvers<void>()
+  const { facts, ask } = counted(async () => {
+    await gate.promise
+    return { version: facts.version }
+  })
+  const slow = ask('a')
+  facts.version = 2
+  gate.resolve()
+  await slow
+  await ask('a')
+  t.equal(facts.reads, 2)
+})
+
+t.test('what nobody has is asked for again, and fills no memory', async (t) => {
+  const { facts, ask } = counted(async () => undefined)
+  await ask('a')
+  await ask('a')
+  t.equal(facts.reads, 2)
+})
+
+t.test('answers are frozen to the bottom: several callers get the same', async (t) => {
+  const { ask } = counted(async () => ({ list: [{ deep: true }] }))
+  const answer = (await ask('a')) as { list: { deep: boolean }[] }
+  t.throws(() => answer.list.push({ deep: false }), TypeError)
+  t.throws(() => Object.assign(answer.list[0] as object, { deep: false }), TypeError)
+})
+
+t.test('names are kept apart from each other, whatever they contain', async (t) => {
+  const { remember } = counted()
+  const pair = remember('pair', async (left: string, right: string) => ({ left, right }))
+  t.strictSame(await pair('a\n', 'b'), { left: 'a\n', right: 'b' })
+  t.strictSame(await pair('a', '\nb'), { left: 'a', right: '\nb' })
+  t.strictSame(await pair('a","', 'b'), { left: 'a","', right: 'b' })
+})
+
+t.test('after a write the next read gives what was written, here and at the others', async (t) => {
+  const directories = await sharedDirectories(t, 2)
+  const [here, there] = [oneOf(directories, 0), oneOf(directories, 1)]
+  const { sub } = await here.users.create({ username: 'ada', name: 'Ada' })
+  for (const directory of directories) t.equal((await directory.users.find(sub))?.name, 'Ada')
+  for (let change = 0; change < 50; change++) {
+    const writer = change % 2 === 0 ? here : there
+    await writer.users.update(sub, { name: `Ada ${change}` })
+    for (const directory of directories) {
+      t.equal((await directory.users.find(sub))?.name, `Ada ${change}`)
+    }
+  }
+})
+
+t.test(
+  'inside a transaction its own writes are read, and outside they are not seen before',
+  async (t) => {
+    const directory = await memoryDirectory(t)
+    const { sub } = await directory.users.create({ username: 'ada' })
+    await directory.users.find(sub)
+    await directory.transaction(async (inside) => {
+      await inside.users.setDisabled(sub, true)
+      t.equal((await inside.users.find(sub))?.disabled, true)
+    })
+    t.equal((await directory.users.find(sub))?.disabled, true)
+    await t.rejects(
+      directory.transaction(async (inside) => {
+        await inside.users.setDisabled(sub, false)
+        throw new Error('no')
+      }),
+    )
+    t.equal((await directory.users.find(sub))?.disabled, true)
+  },
+)
