@@ -60,18 +60,17 @@ export function guardedRequest(options: GuardedRequestOptions): GuardedRequest {
   return async (request) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const url = URL.parse(request.uri)
-    if (url === null) return { kind: 'failed', why: 'uri_unreadable' }
+    if (url === null) return failed('uri_unreadable')
+    const why = rules.refuseUri(url)
+    if (why !== undefined) return failed(why)
     try {
-      const addresses = await inTime(resolveHost(url.hostname), signal)
-      const judged = rules.judge(
-        url,
-        addresses.map(({ address }) => address),
-      )
-      if (judged.kind === 'refused') return { kind: 'failed', why: judged.why }
-      const response = await send(request, url, addresses, signal)
-      return await read(request, response)
+      const found = await inTime(resolveHost(url.hostname), signal)
+      const addresses = found.map(({ address }) => address)
+      const whyNot = rules.refuseAddresses(url, addresses)
+      if (whyNot !== undefined) return failed(whyNot)
+      return await read(request, await send(request, url, found, signal))
     } catch (error) {
-      return { kind: 'failed', why: signal.aborted ? 'timeout' : codeOf(error) }
+      return failed(signal.aborted ? 'timeout' : codeOf(error))
     }
   }
 }
@@ -105,7 +104,7 @@ function send(
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
     // An answer that switches protocols ends without a response and without an error.
-    outgoing.on('close', () => reject(new Error('connection closed')))
+    outgoing.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
     outgoing.end(body)
   })
 }
@@ -135,9 +134,11 @@ async function read(
     return answered
   }
   const outcome = await readBody(response, mediaTypes)
-  return outcome.kind === 'read'
-    ? { ...answered, body: outcome.body }
-    : { kind: 'failed', why: outcome.why }
+  return outcome.kind === 'read' ? { ...answered, body: outcome.body } : failed(outcome.why)
+}
+
+function failed(why: string): OutgoingOutcome {
+  return { kind: 'failed', why }
 }
 
 /** Gives up waiting for what cannot be called off. */

@@ -2,13 +2,10 @@ import { isIP } from 'node:net'
 import { addressSet, isPublicAddress } from './public-address.ts'
 
 export interface OutgoingRules {
-  /**
-   * Whether a request to this address may be made, after all that its host resolves to. `why` is the reason why not, for logs.
-   */
-  judge(
-    url: URL,
-    addresses: readonly string[],
-  ): { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly why: string }
+  /** Why no request may be made to this address, for logs; undefined when nothing speaks against it so far. */
+  refuseUri(url: URL): string | undefined
+  /** The same, after all that its host resolves to. */
+  refuseAddresses(url: URL, addresses: readonly string[]): string | undefined
 }
 
 /**
@@ -19,26 +16,21 @@ export interface OutgoingRules {
 export function outgoingRules(allow: readonly string[]): OutgoingRules {
   const isRange = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0
   const ranges = addressSet(allow.filter(isRange))
-  const names = new Set(allow.filter((entry) => !isRange(entry)).map((name) => name.toLowerCase()))
+  const names = new Set(allow.filter((entry) => !isRange(entry)))
   return {
-    judge: (url, addresses) => {
-      if (!/^https?:$/.test(url.protocol)) return refused('scheme_refused')
+    refuseUri: (url) => {
+      if (!/^https?:$/.test(url.protocol)) return 'scheme_refused'
       // Node would send them as credentials.
-      if (url.username !== '' || url.password !== '') return refused('credentials_in_uri')
-      if (addresses.length === 0) return refused('ENOTFOUND')
-      const isNamed = names.has(url.hostname)
-      const isAllowed = (address: string) => isNamed || ranges.has(address)
+      return url.username === '' && url.password === '' ? undefined : 'credentials_in_uri'
+    },
+    refuseAddresses: (url, addresses) => {
+      if (addresses.length === 0) return 'ENOTFOUND'
+      const isAllowed = (address: string) => names.has(url.hostname) || ranges.has(address)
       if (!addresses.every((one) => isAllowed(one) || isPublicAddress(one))) {
-        return refused('address_refused')
+        return 'address_refused'
       }
       const isPlain = url.protocol === 'http:'
-      return isPlain && !addresses.every(isAllowed)
-        ? refused('scheme_refused')
-        : { kind: 'allowed' }
+      return isPlain && !addresses.every(isAllowed) ? 'scheme_refused' : undefined
     },
   }
-}
-
-function refused(why: string) {
-  return { kind: 'refused', why } as const
 }
