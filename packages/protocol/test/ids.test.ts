@@ -80,3 +80,20 @@ t.test('subjects spread over the partitions', async (t) => {
     counts.join(' '),
   )
 })
+
+t.test(
+  'random bytes are as many as asked, never the same, and nobody else holds them',
+  async (t) => {
+    const seen = new Set<string>()
+    for (const count of [0, 1, 16, 32, 4095, 4096, 4097, 10_000]) {
+      t.equal(systemRandom.bytes(count).length, count)
+    }
+    for (let i = 0; i < 2000; i++) seen.add(systemRandom.bytes(16).toString('hex'))
+    t.equal(seen.size, 2000)
+    const mine = systemRandom.bytes(16)
+    const before = mine.toString('hex')
+    systemRandom.bytes(16).fill(0xff)
+    t.equal(mine.toString('hex'), before)
+    t.not(systemRandom.bytes(32).toString('hex'), '00'.repeat(32))
+  },
+)

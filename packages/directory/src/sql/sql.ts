@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '@latchkey/protocol'
 import type { Kysely } from 'kysely'
@@ -14,7 +15,8 @@ export interface Sql {
   write<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /**
    * A number that changes when anybody has changed anything, so that equal numbers mean equal answers. Undefined where that is
-   * not known, as inside a transaction.
+   * not known, as inside a transaction. What was found out holds until the loop turns to its next callback, and so is newer
+   * than every answer from outside that has been seen: that is why callers may read a log position first (DESIGN section 5).
    */
   version(): number | undefined
 }
@@ -58,6 +60,7 @@ export function openSql(
   let closed = false
   let lastForeign: number | undefined
   let version = 0
+  let isKnown = false
 
   function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (closed) throw unavailable(new Error('the directory was closed'))
@@ -76,13 +79,20 @@ export function openSql(
       } finally {
         // Also after a failure: the commit may have been done although its answer was lost.
         version += 1
+        isKnown = false
       }
     },
     version: () => {
-      const foreign = closed || working.getStore() ? undefined : foreignWrites()
+      if (closed || working.getStore()) return undefined
+      if (isKnown) return version
+      const foreign = foreignWrites()
       if (foreign === undefined) return undefined
       if (foreign !== lastForeign) version += 1
       lastForeign = foreign
+      isKnown = true
+      process.nextTick(() => {
+        isKnown = false
+      })
       return version
     },
     async close() {
