@@ -20,6 +20,9 @@ import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
 import { adminVerifiers } from './admin/verifiers.ts'
 import { backchannelLogout } from './backchannel-logout.ts'
+import { tlsCertificates } from './client-authentication/tls-certificates.ts'
+import { dpopNonces } from './dpop/dpop-nonces.ts'
+import { dpopProofs } from './dpop/dpop-proofs.ts'
 import { type End, ender } from './end.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { discovery } from './endpoints/discovery.ts'
@@ -44,6 +47,7 @@ import { refreshToken } from './grants/refresh-token.ts'
 import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
 import { answerHeaders } from './http/answer-headers.ts'
+import { cors, corsOrigins } from './http/cors.ts'
 import { emptyForm } from './http/empty-form.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
@@ -55,16 +59,21 @@ import { serviceKeys } from './keys/service-keys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { knownServices } from './known-services.ts'
 import { accessTokens } from './minting/access-token.ts'
+import { clientSigning } from './minting/client-signing.ts'
 import { idTokens } from './minting/id-token.ts'
 import { subjects } from './minting/subject.ts'
 import { csrf } from './sessions/csrf.ts'
+import { clientKeys } from './outgoing/client-keys.ts'
+import { fetchedKeySets } from './outgoing/fetched-key-sets.ts'
+import { guardedRequest } from './outgoing/guarded-request.ts'
+import { resourceCallers } from './resource-callers.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
 import type { Settings } from './settings/settings.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
     Settings,
-    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'outgoing' | 'languages'
+    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'outgoing' | 'languages' | 'tlsClientHeader'
   >
   readonly store: Store
   readonly directory: Directory
@@ -73,7 +82,10 @@ export interface IssuerDeps {
   readonly log?: FastifyBaseLogger | undefined
   /** PEM; absent: plain http, on loopback or behind a proxy that ends TLS. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
-  /** Addresses and CIDR ranges whose `X-Forwarded-For` tells the log who called. Their other headers tell nobody anything. */
+  /**
+   * Addresses and CIDR ranges whose `X-Forwarded-For` tells the log who called, and whose `settings.tlsClientHeader` tells which
+   * certificate a client has shown. Their other headers tell nobody anything.
+   */
   readonly trustedProxies?: readonly string[] | undefined
 }
 
@@ -92,9 +104,10 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const feeding = wireFeed(deps, keys, log)
   const ending = wireEnding(deps, keys, feeding, log)
   const tokens = await wireTokens(deps, keys, feeding, ending)
+  const proofs = wireProofs(deps, keys, tokens, log)
   await app.register(pages(deps, keys, ending, tokens))
-  await app.register(programs(deps, keys, feeding, ending, tokens))
-  await app.register(admin(deps, feeding, ending, tokens))
+  await app.register(programs(deps, keys, feeding, ending, tokens, proofs))
+  await app.register(admin(deps, feeding, ending, proofs))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
   app.addHook('onReady', async () => {
@@ -127,6 +140,7 @@ async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 128 },
     frameworkErrors: unreadableTarget,
   })
+  app.decorateRequest('client', undefined)
   answerHeaders(app)
   unknownRoutes(app, pageLocale(deps.settings.languages))
   app.removeAllContentTypeParsers()
@@ -153,6 +167,8 @@ async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
     services: serviceKeys({ issuer, master: masterKey, ring }),
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
+    dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
+    signing: clientSigning({ issuer, keys: ring, clients: directory.clients }),
     subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
   }
 }
@@ -211,12 +227,14 @@ async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending
   const { issuer } = settings
   const minting = {
     accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, random }),
-    idToken: idTokens({ issuer, activeKey: keys.ring.activeKey, clock }),
+    idToken: idTokens({ ...keys, issuer, clock }),
     refreshTokens: refreshTokens(keys.refreshMac),
+    subjectFor: keys.subjectFor,
   }
   const readAccessToken = accessTokenReader({
     issuer,
     services: await knownServices(directory.services),
+    sessions: store.sessions,
     keys: keys.services,
     revocations: feeding.revocations,
     clock,
@@ -244,6 +262,36 @@ async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending
   return { ...minting, readAccessToken, grants }
 }
 type Tokens = Awaited<ReturnType<typeof wireTokens>>
+
+/** How callers show who they are and which keys they hold. */
+function wireProofs(deps: IssuerDeps, keys: Keys, tokens: Tokens, log: FastifyBaseLogger) {
+  const { settings, store, directory, clock } = deps
+  const { issuer } = settings
+  const request = guardedRequest({ allow: settings.outgoing.allow })
+  const { oneTime } = store
+  const certificates = tlsCertificates({
+    header: settings.tlsClientHeader,
+    trustedProxies: deps.trustedProxies ?? [],
+    clock,
+  })
+  const dpop = dpopProofs({
+    issuer,
+    nonces: dpopNonces({ macKey: keys.dpopNonceMac, clock }),
+    nonceRequired: settings.tokens.dpopNonce === 'required',
+    oneTime,
+    clock,
+  })
+  return {
+    issuer,
+    clients: directory.clients,
+    clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
+    oneTime,
+    certificates,
+    dpop,
+    readCaller: resourceCallers({ ...tokens, issuer, dpop, certificates }),
+  }
+}
+type Proofs = ReturnType<typeof wireProofs>
 
 /** What people see. */
 function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
@@ -275,19 +323,26 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
 }
 
 /** What programs call. */
-function programs(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending, tokens: Tokens) {
+function programs(
+  deps: IssuerDeps,
+  keys: Keys,
+  feeding: Feeding,
+  ending: Ending,
+  tokens: Tokens,
+  proofs: Proofs,
+) {
   const { settings, store, directory } = deps
   const shared = {
     ...deps,
     ...tokens,
-    issuer: settings.issuer,
-    clients: directory.clients,
+    ...proofs,
     users: directory.users,
     end: ending.end,
   }
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(sendOAuthError)
     emptyForm(app)
+    cors(app, { origins: corsOrigins(shared) })
     await app.register(token(shared))
     await app.register(revoke(shared))
     await app.register(introspect(shared))
@@ -304,15 +359,14 @@ function programs(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending
 }
 
 /** What administrators call, closed by the issuer's own tokens. The only part that reads JSON. */
-function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, tokens: Tokens) {
+function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, proofs: Proofs) {
   const { settings, store, directory, clock } = deps
   const { issuer } = settings
-  const { readAccessToken } = tokens
   return async (app: FastifyInstance): Promise<void> => {
     const parseJson = app.getDefaultJsonParser('error', 'error')
     const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
     app.addContentTypeParser('application/json', limits, parseJson)
-    const routes = guardAdmin(app, { issuer, readAccessToken })
+    const routes = guardAdmin(app, proofs)
     const shared = {
       store,
       clock,
