@@ -6,10 +6,11 @@ import type { Alg, KeyRecord } from './key-record.ts'
 
 const KID = /^[A-Za-z0-9._-]{1,64}$/
 
-/** What kind of key an algorithm needs: RFC 7518 sections 3.2 to 3.4, RFC 8037 section 3.1. */
+/** What kind of key an algorithm needs: RFC 7518 sections 3.2 to 3.5, RFC 8037 section 3.1. */
 const KINDS: Record<Alg, { readonly expected: string; fits(key: KeyObject): boolean }> = {
   HS256: { expected: 'a secret', fits: (key) => key.type === 'secret' },
   RS256: { expected: 'an RSA key', fits: (key) => key.asymmetricKeyType === 'rsa' },
+  PS256: { expected: 'an RSA key', fits: (key) => key.asymmetricKeyType === 'rsa' },
   ES256: {
     expected: 'an EC key on P-256',
     fits: (key) =>
@@ -54,6 +55,6 @@ export function checkKeyKind(key: KeyObject, alg: Alg, where: string): void {
     })
   }
   if (alg === 'HS256') preparePads(key)
-  if (alg === 'RS256') checkRsaKey(key, where)
+  if (alg === 'RS256' || alg === 'PS256') checkRsaKey(key, where)
   checkedAs.set(key, alg)
 }

@@ -6,7 +6,7 @@ const MODULUS_BITS = { min: 2048, max: 8192 }
 const MIN_EXPONENT = 65537n
 
 /**
- * RSA keys that may verify: RFC 7518 section 3.3 (2048 bits or more), NIST SP 800-56B section 6.2 (exponent above 2^16),
+ * RSA keys that may verify: RFC 7518 sections 3.3 and 3.5 (2048 bits or more), NIST SP 800-56B section 6.2 (exponent above 2^16),
  * and none of the generator of CVE-2017-15361, whose keys can be factored.
  * @throws InputError `rsa-key-weak`
  */

@@ -20,8 +20,11 @@ interface KeyPair {
 
 const generate = promisify(generateKeyPair)
 
+const generateRsa = () => generate('rsa', { modulusLength: 2048 })
+
 const GENERATORS: Record<AsymmetricAlg, () => Promise<KeyPair>> = {
-  RS256: () => generate('rsa', { modulusLength: 2048 }),
+  RS256: generateRsa,
+  PS256: generateRsa,
   ES256: () => generate('ec', { namedCurve: 'P-256' }),
   EdDSA: () => generate('ed25519'),
 }

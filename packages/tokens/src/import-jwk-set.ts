@@ -2,10 +2,10 @@ import { InputError } from '@latchkey/protocol'
 import type { Jwk } from './export-jwk.ts'
 import { importPublicJwk, importSecretJwk } from './import-jwk.ts'
 import { keyMap } from './key-map.ts'
-import type { Alg, KeyRecord } from './key-record.ts'
+import { type Alg, ASYMMETRIC_ALGS, type KeyRecord } from './key-record.ts'
 
 const MAX_KEYS = 64
-const ALGS: readonly unknown[] = ['HS256', 'RS256', 'ES256', 'EdDSA'] satisfies Alg[]
+const ALGS: readonly unknown[] = ['HS256', ...ASYMMETRIC_ALGS] satisfies Alg[]
 
 /**
  * A key set as a key map: RFC 7517 section 5. Every key names its `kid` and `alg`; one key that cannot be used spoils the set, and

@@ -1,8 +1,9 @@
 import type { TokenFault } from './access-token.ts'
+import { isTyp } from './client-header.ts'
 import { readJoseHeader } from './jose-header.ts'
-import type { Alg, KeyRecord } from './key-record.ts'
+import { type Alg, ASYMMETRIC_ALGS, type KeyRecord } from './key-record.ts'
 
-const ALGS: ReadonlySet<string> = new Set<Alg>(['HS256', 'RS256', 'ES256', 'EdDSA'])
+const ALGS: ReadonlySet<string> = new Set<Alg>(['HS256', ...ASYMMETRIC_ALGS])
 
 /**
  * Chooses the key by `kid` and compares `alg` with it; a type that is not the expected one ends here, so that tokens of
@@ -15,10 +16,7 @@ export function keyForTyp(
 ): KeyRecord | TokenFault {
   const header = readJoseHeader(segment)
   if (typeof header === 'string') return header
-  // RFC 7515 section 4.1.9: `application/` may be left out or written. Letter case is not folded.
-  if (typ !== undefined && header.typ !== typ && header.typ !== `application/${typ}`) {
-    return 'wrong_typ'
-  }
+  if (typ !== undefined && !isTyp(header.typ, typ)) return 'wrong_typ'
   if (header.alg === undefined || !ALGS.has(header.alg)) return 'wrong_alg'
   const record = header.kid === undefined ? undefined : keys.get(header.kid)
   if (!record) return 'unknown_kid'

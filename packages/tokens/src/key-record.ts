@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 
-export type AsymmetricAlg = 'RS256' | 'ES256' | 'EdDSA'
+/** Algorithms of key pairs: RFC 7518 section 3, RFC 8037 section 3.1. */
+export const ASYMMETRIC_ALGS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+export type AsymmetricAlg = (typeof ASYMMETRIC_ALGS)[number]
 export type Alg = 'HS256' | AsymmetricAlg
 
 export type KeyLifeState = 'pending' | 'active' | 'retiring'
@@ -23,4 +25,9 @@ export interface KeyRecord {
 /** A key record that can sign. For HS256 `signingKey` is the same secret as `key`. */
 export interface SigningKeyRecord extends KeyRecord {
   readonly signingKey: KeyObject
+}
+
+/** RFC 9864 section 2.2 gives EdDSA with the curve Ed25519 a name of its own; here the two are one. */
+export function asAlg(name: unknown): unknown {
+  return name === 'Ed25519' ? 'EdDSA' : name
 }

@@ -1,23 +1,25 @@
 import { LIMITS } from '@latchkey/protocol'
 import type { TokenFault } from './access-token.ts'
 import { decodeBase64url } from './base64url.ts'
-import type { KeyRecord } from './key-record.ts'
-import { verifyText } from './signature.ts'
+import { type VerifyingKey, verifyText } from './signature.ts'
 
 /** Gives the key for a header segment, or says why there is none. It sees nothing else of the token. */
-export type KeyForHeader = (headerSegment: string) => KeyRecord | TokenFault
+export type KeyForHeader<Key> = (headerSegment: string) => Key | TokenFault
 
-export interface OpenedJws {
+export interface OpenedJws<Key> {
   /** The bytes that were signed: each text has one decoding, and each decoding one text. */
   readonly payload: Buffer
-  readonly record: KeyRecord
+  readonly record: Key
 }
 
 /**
  * Opens a compact JWS (RFC 7515 section 5.2): length, form, canonical text, header and key, signature, in this order. Throws
  * nothing and parses nothing but the header, so that a forged token costs hardly more than its MAC.
  */
-export function openJws(token: string, keyForHeader: KeyForHeader): OpenedJws | TokenFault {
+export function openJws<Key extends VerifyingKey>(
+  token: string,
+  keyForHeader: KeyForHeader<Key>,
+): OpenedJws<Key> | TokenFault {
   if (token.length > LIMITS.tokenBytes) return 'too_long'
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)

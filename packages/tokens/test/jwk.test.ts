@@ -1,6 +1,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
 import t from 'tap'
 import {
+  ASYMMETRIC_ALGS,
   type AsymmetricAlg,
   exportPrivateJwk,
   generateSigningKey,
@@ -17,7 +18,7 @@ import { ec, ecRecord, ed, edRecord, recordOf, rsa, rsaRecord } from './fixtures
 
 /** Keys as JWK: RFC 7517, RFC 7518 section 6, RFC 8037 section 2. jose is the independent judge. */
 
-const ALGS: readonly AsymmetricAlg[] = ['RS256', 'ES256', 'EdDSA']
+const ALGS = ASYMMETRIC_ALGS
 const binding = { issuer: ISSUER, audience: AUDIENCE }
 
 t.test('key pairs are made for each algorithm, sign, and live through JWK', async (t) => {
@@ -100,6 +101,8 @@ t.test('a JWK that does not fit in every respect is refused', async (t) => {
     ['another curve of the family', 'jwk-crv', { ...edJwk, crv: 'X25519' }, 'EdDSA'],
     ['a curve on an RSA key', 'jwk-crv', { ...rsaJwk, crv: 'P-256' }, 'RS256'],
     ['another alg', 'jwk-alg', { ...rsaJwk, alg: 'PS256' }, 'RS256'],
+    ['the other padding', 'jwk-alg', { ...rsaJwk, alg: 'RS256' }, 'PS256'],
+    ['a name of another kind', 'jwk-alg', { ...ecJwk, alg: 'Ed25519' }, 'ES256'],
     ['alg null', 'jwk-alg', { ...rsaJwk, alg: null }, 'RS256'],
     ['for encryption', 'jwk-use', { ...rsaJwk, use: 'enc' }, 'RS256'],
     ['use in a list', 'jwk-use', { ...rsaJwk, use: ['sig'] }, 'RS256'],
@@ -121,6 +124,7 @@ t.test('a JWK that does not fit in every respect is refused', async (t) => {
     ['exponent 3', 'rsa-key-weak', { ...rsaJwk, e: 'Aw' }, 'RS256'],
     ['an even exponent', 'rsa-key-weak', { ...rsaJwk, e: 'AQAC' }, 'RS256'],
     ['2047 bits', 'rsa-key-weak', modulusOf(256, 0x7f), 'RS256'],
+    ['2047 bits for the newer padding', 'rsa-key-weak', modulusOf(256, 0x7f), 'PS256'],
     ['8193 bits', 'rsa-key-weak', modulusOf(1025, 0x01), 'RS256'],
   ]
   for (const [rule, code, jwk, alg] of refused) {
@@ -130,6 +134,8 @@ t.test('a JWK that does not fit in every respect is refused', async (t) => {
     [{ ...rsaJwk, alg: 'RS256', use: 'sig', key_ops: ['verify'], x5t: 'other members' }, 'RS256'],
     [{ ...ecJwk, key_ops: ['verify', 'sign'] }, 'ES256'],
     [edJwk, 'EdDSA'],
+    [{ ...edJwk, alg: 'Ed25519' }, 'EdDSA'],
+    [{ ...rsaJwk, alg: 'PS256' }, 'PS256'],
     [modulusOf(1024, 0xab), 'RS256'],
   ]
   for (const [jwk, alg] of fit) t.equal(importPublicJwk(jwk, alg).type, 'public')

@@ -205,6 +205,7 @@ t.test('signing and verifying agree, and jose signs what we take', async (t) => 
   const pairs: [SigningKeyRecord, Parameters<SignJWT['sign']>[0]][] = [
     [RECORD, RECORD.key],
     [{ ...rsaRecord, signingKey: rsa.privateKey }, rsa.privateKey],
+    [{ ...rsaRecord, alg: 'PS256', signingKey: rsa.privateKey }, rsa.privateKey],
     [{ ...ecRecord, signingKey: ec.privateKey }, ec.privateKey],
     [{ ...edRecord, signingKey: ed.privateKey }, ed.privateKey],
   ]
