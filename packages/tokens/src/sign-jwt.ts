@@ -3,13 +3,14 @@ import { readAccessTokenClaims } from './access-token-claims.ts'
 import { encodeBase64url } from './base64url.ts'
 import { headerSegment } from './jose-header.ts'
 import type { SigningKeyRecord } from './key-record.ts'
-import { signText } from './signature.ts'
+import { type SigningKey, signText } from './signature.ts'
 
 /** The types that are signed as they are. Access tokens have rules of their own: `signAccessToken`. */
 export type PlainTyp = Exclude<(typeof TYP)[keyof typeof TYP], typeof TYP.accessToken>
 
 /**
- * Signs an ID token or a logout token (RFC 7519). The claims are the caller's.
+ * Signs ID tokens, logout tokens, signed user info and introspection answers (RFC 7519). The claims are the caller's; `exp` is
+ * none of the things that every type needs.
  * @throws InputError `token-too-long` when no verifier would take it
  */
 export function signJwt(
@@ -17,7 +18,16 @@ export function signJwt(
   typ: PlainTyp,
   claims: Readonly<Record<string, unknown>>,
 ): string {
-  return signPayload(record, typ, JSON.stringify(claims))
+  return signSegment(record, headerSegment(record, typ), JSON.stringify(claims))
+}
+
+/** Signs with a header of the caller's: what clients sign has other members than what the issuer does. @throws as `signJwt` */
+export function signWithHeader(
+  key: SigningKey,
+  header: Readonly<Record<string, unknown>>,
+  claims: Readonly<Record<string, unknown>>,
+): string {
+  return signSegment(key, encodeBase64url(JSON.stringify(header)), JSON.stringify(claims))
 }
 
 /**
@@ -38,14 +48,14 @@ export function signAccessToken(record: SigningKeyRecord, claims: AccessTokenCla
       expected: 'claims of the access-token profile',
     })
   }
-  return signPayload(record, TYP.accessToken, JSON.stringify(profile))
+  return signSegment(record, headerSegment(record, TYP.accessToken), JSON.stringify(profile))
 }
 
-function signPayload(record: SigningKeyRecord, typ: string, payload: string): string {
-  const text = `${headerSegment(record, typ)}.${encodeBase64url(payload)}`
+function signSegment(key: SigningKey, header: string, payload: string): string {
+  const text = `${header}.${encodeBase64url(payload)}`
   // Looked at before signing too: an RSA signature over what nobody may send is wasted.
   if (text.length > LIMITS.tokenBytes) throw tooLong(text.length)
-  const token = `${text}.${signText(record, text)}`
+  const token = `${text}.${signText(key, text)}`
   if (token.length > LIMITS.tokenBytes) throw tooLong(token.length)
   return token
 }
