@@ -5,7 +5,7 @@ import { deriveKey } from '@latchkey/tokens'
 import t from 'tap'
 import { unwrapKey, wrapKey } from '../src/keys/key-wrapping.ts'
 import { serviceKeys } from '../src/keys/service-keys.ts'
-import { loadSigningKeys } from '../src/keys/signing-keys.ts'
+import { KEY_PAIR_ALGS, loadSigningKeys } from '../src/keys/signing-keys.ts'
 import { createLogger } from '../src/logging.ts'
 
 const ISSUER = 'https://sso.example'
@@ -73,7 +73,39 @@ t.test('the key ring', async (t) => {
     t.teardown(() => fresh.close())
     const [one, two] = await Promise.all([load(fresh.keys), load(fresh.keys)])
     t.strictSame(one.publicKeys(), two.publicKeys())
-    t.equal(one.publicKeys().keys.length, 3)
+    t.equal(one.publicKeys().keys.length, KEY_PAIR_ALGS.length)
+  })
+  t.test(
+    'of an older installation gets the pair that is missing, and keeps the others',
+    async (t) => {
+      const older = (await directory.keys.list()).filter(({ alg }) => alg !== 'PS256')
+      const keys: StoredKey[] = [...older]
+      const stored = {
+        ...directory.keys,
+        list: async () => keys,
+        addFirst: async (key: StoredKey) => keys.push(key) > 0,
+      }
+      const now = await load(stored)
+      t.strictSame(
+        keys.map(({ alg }) => alg).sort(),
+        [...KEY_PAIR_ALGS].sort(),
+        'one of each, and no second one',
+      )
+      for (const { alg, kid } of older) t.equal(now.activeKey(alg).kid, kid)
+    },
+  )
+  t.test('RFC 7517 section 4: each public key says what it is, and nothing private', async (t) => {
+    const { keys } = ring.publicKeys()
+    t.strictSame(keys.map(({ alg }) => alg).sort(), [...KEY_PAIR_ALGS].sort())
+    t.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length)
+    t.equal(new Set(keys.map(({ n, x }) => n ?? x)).size, keys.length, 'no key has two algorithms')
+    for (const key of keys) {
+      t.equal(key['use'], 'sig')
+      t.match(key['kty'], /^(RSA|EC|OKP)$/)
+      const secret = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].filter((name) => name in key)
+      t.strictSame(secret, [])
+      if (key['kty'] === 'RSA') t.ok(Buffer.from(String(key['n']), 'base64url').length >= 256)
+    }
   })
   t.test('does not open with another master key', async (t) => {
     const other = deriveKey(Buffer.alloc(32, 2), 'latchkey/key-wrapping/v1')

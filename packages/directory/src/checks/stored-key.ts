@@ -6,7 +6,7 @@ import { quoted } from './text.ts'
 import { checkWholeNumber } from './whole-number.ts'
 
 const KID = /^[A-Za-z0-9._-]{1,64}$/
-const ALGS: readonly StoredKey['alg'][] = ['RS256', 'ES256', 'EdDSA']
+const ALGS: readonly StoredKey['alg'][] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const STATES: readonly StoredKey['state'][] = ['pending', 'active', 'retiring', 'retired']
 /** RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, RFC 8037 section 2: members that are secret. */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']

@@ -29,14 +29,19 @@ export interface SigningKeyDeps {
   readonly random: Random
 }
 
-const ALGS: readonly KeyPairAlg[] = ['RS256', 'ES256', 'EdDSA']
+/** A pair for each: a key is for one algorithm only, RSA keys too (RFC 8725 section 3.1, RFC 7517 section 4.4). */
+export const KEY_PAIR_ALGS: readonly KeyPairAlg[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
-/** Reads the key pairs, making each missing one first. Several processes may do so at once: the first one wins. */
+/**
+ * Reads the key pairs, making each missing one first; an installation from before an algorithm was known gets its pair at the
+ * next start. Several processes may do so at once: the first one wins.
+ */
 export async function loadSigningKeys(deps: SigningKeyDeps): Promise<SigningKeyRing> {
   const before = await deps.stored.list()
-  for (const alg of ALGS) {
-    if (!before.some((key) => key.alg === alg && key.state === 'active')) await addKey(alg, deps)
-  }
+  const missing = KEY_PAIR_ALGS.filter(
+    (alg) => !before.some((key) => key.alg === alg && key.state === 'active'),
+  )
+  await Promise.all(missing.map((alg) => addKey(alg, deps)))
   const stored = (await deps.stored.list()).filter((key) => key.state !== 'retired')
   const records = stored.map((key) => openKey(key, deps))
   const byKid = keyMap(records)
