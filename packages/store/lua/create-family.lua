@@ -1,8 +1,8 @@
 -- Starts a refresh family in a living session and notes the client in the session.
 -- include: living-session living-family
 -- KEYS: session, cuts
--- ARGV: deadline, epoch and offset of its birth, now, family name, generation, rotated at, idle end, absolute end,
---       facts, client id, linger seconds, most families of a session
+-- ARGV: deadline, epoch and offset of its birth, now, family name, generation, rotated at, idle end, absolute end, facts,
+--       client id, linger seconds, most families of a session, key thumbprint, what was asked for, claims for /userinfo
 -- Reply: ok | dead
 local now = tonumber(ARGV[4])
 local session = living_session(KEYS[1], KEYS[2], now)
@@ -30,9 +30,11 @@ local family = {
   epoch = tonumber(ARGV[2]),
   offset = tonumber(ARGV[3]),
   facts = ARGV[10],
+  key = ARGV[14],
+  asked = ARGV[15],
 }
 redis.call('HSET', KEYS[1], 'f:' .. ARGV[5], family_text(family))
-note_client(session, ARGV[11])
+note_client(session, ARGV[11], ARGV[16])
 slide_session(session, family)
 write_session(KEYS[1], session, now, tonumber(ARGV[12]))
 return {'ok'}

@@ -13,6 +13,7 @@ local session = {
   sign_in = ARGV[8],
   facts = ARGV[9],
   clients = '[]',
+  userinfo = '',
 }
 write_session(KEYS[1], session, now, tonumber(ARGV[7]))
 redis.call('ZADD', KEYS[2], ARGV[11], ARGV[10])

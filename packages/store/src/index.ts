@@ -1,3 +1,4 @@
+export { devicePartition } from './device-partition.ts'
 export { connectRedisStore, type RedisStoreOptions } from './redis/connect-redis-store.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open-sqlite-store.ts'
 export * from './store.ts'

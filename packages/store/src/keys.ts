@@ -10,9 +10,15 @@ export const KEY_PATTERNS = {
   code: 'c:<digest>',
   claim: 'o:<purpose>:<digest>',
   value: 'v:<purpose>:<digest>',
+  throttle: 't:<purpose>:<digest>',
+  device: 'd:<digest>',
+  userCode: 'w:<digest>',
   cuts: 'cuts',
   head: 'head',
   log: 'log',
+  outbox: 'outbox',
+  outboxDue: 'outbox:due',
+  outboxNew: 'outbox:new',
 } as const
 
 /** The keys of one partition. What stands between the braces is the hash tag that keeps them on one node of a cluster. */
@@ -26,9 +32,13 @@ export function partitionKeys(prefix: string, partition: number) {
     code: (digest: string) => key('code', digest),
     claim: (purpose: string, digest: string) => key('claim', purpose, digest),
     value: (purpose: string, digest: string) => key('value', purpose, digest),
+    throttle: (purpose: string, digest: string) => key('throttle', purpose, digest),
+    device: (digest: string) => key('device', digest),
+    userCode: (digest: string) => key('userCode', digest),
     cuts: key('cuts'),
     head: key('head'),
     log: key('log'),
+    outbox: [key('outbox'), key('outboxDue'), key('outboxNew')] as const,
   }
 }
 

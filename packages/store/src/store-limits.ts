@@ -9,6 +9,10 @@ export const STORE_LIMITS = {
    * It also lets the callers' clocks decide, and not the engine's.
    */
   sessionLingerSeconds: LIMITS.accessTokenMaxSeconds,
+  /** Whether an app was told, and what became of a device's request, can be asked for this long. */
+  settledSeconds: 3600,
+  /** RFC 8628 section 3.5. */
+  slowDownSeconds: 5,
   /** Apps that one person uses in one session, several sign-ins each; then the least recently refreshed goes. */
   familiesPerSession: 64,
   /** Rows or entries looked at in one step of cleaning, so that nobody waits long behind it. */

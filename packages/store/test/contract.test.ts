@@ -1,10 +1,13 @@
 import t from 'tap'
 import { codeRules } from './contract/codes.ts'
+import { deviceRules } from './contract/devices.ts'
 import { ENGINES, stopServers } from './contract/engines.ts'
 import { familyRules } from './contract/families.ts'
 import { logRules } from './contract/log.ts'
 import { oneTimeRules } from './contract/one-time.ts'
+import { outboxRules } from './contract/outbox.ts'
 import { sessionRules } from './contract/sessions.ts'
+import { throttleRules } from './contract/throttle.ts'
 
 /** The contract of src/store.ts, on every engine. */
 const SUITES = {
@@ -13,6 +16,9 @@ const SUITES = {
   'refresh families': familyRules,
   'the revocation log': logRules,
   'one-time values': oneTimeRules,
+  devices: deviceRules,
+  'the outbox': outboxRules,
+  'the throttle': throttleRules,
 }
 
 for (const engine of ENGINES) {

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from '@latchkey/protocol'
+import { newDeviceCode, StoreUnavailable, systemRandom } from '@latchkey/protocol'
 import { connectRedisStore, type Store } from '@latchkey/store'
 import { type RedisServer, startRedis } from '@latchkey/store/redis-server'
 import t, { type Test } from 'tap'
@@ -21,14 +21,19 @@ const { server, admin, keys, connect } = await privateRedis(t)
 /** Every method, so that none is forgotten: the compiler wants each name. */
 function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code: string) {
   const family = sampleFamily(session)
-  const { sessions, codes, families, log, oneTime } = store
+  const { sessions, codes, families, log, oneTime, devices, outbox, throttle } = store
+  const userCode = 'ABCD'
+  const { clientId, scope, audience } = family
+  const device = { clientId, scope, audience, userCode, expiresAt: NOW + 600 }
+  const deviceCode = newDeviceCode(systemRandom, 0)
+  const ended = { ...session, clients: ['orders'], userinfoClaims: {} }
   return {
     sessions: {
       create: () => sessions.create(sampleSession(store, { sub: session.sub }), NOW),
       find: () => sessions.find(session.sid, NOW),
       renew: () => sessions.renew(session.sid, { ...session, acr: '9' }, NOW),
       touch: () => sessions.touch(session.sid, NOW + 2000, NOW),
-      noteClient: () => sessions.noteClient(session.sid, 'reports', NOW),
+      noteClient: () => sessions.noteClient(session.sid, 'reports', [], NOW),
       listByUser: () => sessions.listByUser(session.sub, 10, NOW),
     } satisfies Record<keyof Store['sessions'], unknown>,
     codes: {
@@ -38,6 +43,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
     families: {
       create: () => families.create(family, session.rev, NOW),
       redeem: () => families.redeem(redemptionOf(family)),
+      restore: () => families.restore(family.familyId, { generation: 1, rotatedBefore: 0 }, NOW),
       peek: () => families.peek(family.familyId, NOW),
     } satisfies Record<keyof Store['families'], unknown>,
     log: {
@@ -51,7 +57,25 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       claim: () => oneTime.claim('jti', 'a', 60, NOW),
       put: () => oneTime.put('ticket', 'b', '1', 60, NOW),
       take: () => oneTime.take('ticket', 'a', NOW),
+      peek: () => oneTime.peek('ticket', 'a', NOW),
     } satisfies Record<keyof Store['oneTime'], unknown>,
+    devices: {
+      start: () => devices.start(deviceCode, device, 5, NOW),
+      find: () => devices.find(userCode, NOW),
+      decide: () => devices.decide(userCode, { kind: 'denied' }, NOW),
+      poll: () => devices.poll(deviceCode, 'orders', NOW),
+    } satisfies Record<keyof Store['devices'], unknown>,
+    outbox: {
+      add: () => outbox.add(ended, NOW + 905, NOW),
+      claim: () => outbox.claim(10, 30, NOW),
+      settle: () => outbox.settle(`${session.sid}~0`, { kind: 'failed', outcome: '500' }, NOW),
+      ofSession: () => outbox.ofSession(session.sid),
+      list: () => outbox.list(10),
+    } satisfies Record<keyof Store['outbox'], unknown>,
+    throttle: {
+      attempt: () => throttle.attempt('a', 'b', { limit: 1, windowSeconds: 60 }, NOW),
+      clear: () => throttle.clear('a', 'b'),
+    } satisfies Record<keyof Store['throttle'], unknown>,
     store: { ping: () => store.ping() },
   }
 }
@@ -130,6 +154,10 @@ await t.test('a hanging Redis (SIGSTOP)', async (t) => {
       t.equal((await store.codes.redeem(code, 'orders', NOW)).kind, 'redeemed')
       t.equal(await store.oneTime.take('ticket', 'a', NOW), 'value')
       t.equal(await store.oneTime.claim('jti', 'a', 60, NOW), true)
+      t.equal(await store.devices.find('ABCD', NOW), undefined)
+      t.strictSame(await store.outbox.list(10), [])
+      const rule = { limit: 1, windowSeconds: 60 }
+      t.equal((await store.throttle.attempt('a', 'b', rule, NOW)).kind, 'allowed')
       t.match(await store.log.head(0), { position: { offset: 0 } })
     })
   }

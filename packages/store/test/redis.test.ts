@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { StoreUnavailable } from '@latchkey/protocol'
-import { connectRedisStore, type RedisStoreOptions } from '@latchkey/store'
+import { newDeviceCode, StoreUnavailable, systemRandom } from '@latchkey/protocol'
+import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
 import t, { type Test } from 'tap'
 import { encodeKeyPart, KEY_PATTERNS } from '../src/keys.ts'
@@ -18,6 +18,12 @@ import {
 import { privateRedis } from './private-redis.ts'
 
 const { server, admin, keys, connect } = await privateRedis(t)
+
+async function startDevice(store: Store): Promise<void> {
+  const { clientId, scope, audience } = sampleFamily(sampleSession(store))
+  const record = { clientId, scope, audience, userCode: 'ABCD', expiresAt: NOW + 600 }
+  await store.devices.start(newDeviceCode(systemRandom, 0), record, 5, NOW)
+}
 
 await t.test('keys', async (t) => {
   await t.test('SCHEMA.md describes exactly the keys of keys.ts', async (t) => {
@@ -56,13 +62,17 @@ await t.test('keys', async (t) => {
     await store.codes.save(codeOf(sampleSession(store)), sampleCode(sampleSession(store)), NOW)
     await store.oneTime.claim('jti', 'a', 60, NOW)
     await store.oneTime.put('ticket', 'a', '1', 60, NOW)
+    await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
+    await startDevice(store)
     await store.log.end({ kind: 'client', clientId: 'orders' }, FACTS)
+    const ended = { ...sampleSession(store), clients: ['orders'], userinfoClaims: {} }
+    await store.outbox.add(ended, FACTS.entryExpiresAt, NOW)
     const written = (await admin.keys('*')).map((key) =>
       key
         .replace(family.sid, '<sid>')
         .replace(family.sub, '<sub>')
         .replace(/[\w-]{43}/, '<digest>')
-        .replace(/jti|ticket/, '<purpose>'),
+        .replace(/jti|ticket|sign-in/, '<purpose>'),
     )
     const expected = Object.values(KEY_PATTERNS).map((pattern) => `mine:{p0}:${pattern}`)
     t.strictSame(written.sort(), expected.sort())
@@ -78,10 +88,15 @@ await t.test('keys', async (t) => {
     t.equal(await ttl(keys.user(sub)), 7 * 24 * 3600)
     const [codeKey = ''] = await admin.keys('lk:{p0}:c:*')
     t.equal(await ttl(codeKey), 60)
+    await startDevice(store)
+    await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
+    const ttlOf = async (start: string) => ttl(String((await admin.keys(`lk:{p0}:${start}:*`))[0]))
+    t.strictSame([await ttlOf('d'), await ttlOf('w'), await ttlOf('t')], [600 + 3600, 600, 60])
     t.equal(await ttl(keys.head), -1)
     await store.log.end({ kind: 'session', sid }, FACTS)
     t.equal(await admin.exists(keys.session(sid)), 0)
     t.equal(await ttl(keys.log), -1)
+    for (const key of keys.outbox) t.equal(await ttl(key), 905 + 2 * 3600, key)
   })
 
   await t.test('secrets and their keys are not in Redis as they are', async (t) => {

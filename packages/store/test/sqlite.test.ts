@@ -9,6 +9,7 @@ import { StoreUnavailable } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import t, { type Test } from 'tap'
 import type { SqliteContext } from '../src/sqlite/context.ts'
+import { deliveryTable } from '../src/sqlite/delivery-table.ts'
 import { sqliteFamilies } from '../src/sqlite/families.ts'
 import { logTable } from '../src/sqlite/log-table.ts'
 import { openDatabase } from '../src/sqlite/open-database.ts'
@@ -232,6 +233,7 @@ t.test(
       write: spied(write),
       writeThrough: spied(writeThrough),
       logTable: logTable(database, NOW),
+      deliveryTable: deliveryTable(database),
       sessionAbsoluteSeconds: 10_000,
       tellWatchers: () => {},
     }

@@ -1,10 +1,12 @@
--- A session is one text, SCHEMA.md: numbers, sign-in, facts and clients, a line each. JSON never holds a raw line feed.
+-- A session is one text, SCHEMA.md: numbers, sign-in, facts, clients and their claims,
+-- a line each. JSON never holds a raw line feed.
 local function read_session(text)
   local session = {text = text}
   local idle, absolute, epoch, offset, rest = string.match(text, '^(%d+) (%d+) (%d+) (%d+)\n(.*)$')
   session.idle, session.absolute = tonumber(idle), tonumber(absolute)
   session.epoch, session.offset = tonumber(epoch), tonumber(offset)
-  session.sign_in, session.facts, session.clients = string.match(rest, '^(.-)\n(.-)\n(.*)$')
+  session.sign_in, session.facts, session.clients, session.userinfo =
+    string.match(rest, '^(.-)\n(.-)\n(.-)\n(.*)$')
   session.sub = cjson.decode(session.facts)[1]
   return session
 end
@@ -12,8 +14,8 @@ end
 local function write_session(key, session, now, linger)
   local numbers = string.format(
     '%.0f %.0f %.0f %.0f', session.idle, session.absolute, session.epoch, session.offset)
-  local text = table.concat({numbers, session.sign_in, session.facts, session.clients}, '\n')
-  redis.call('HSET', key, 's', text)
+  local lines = {numbers, session.sign_in, session.facts, session.clients, session.userinfo}
+  redis.call('HSET', key, 's', table.concat(lines, '\n'))
   redis.call('EXPIRE', key, math.max(1, session.idle - now + linger))
 end
 

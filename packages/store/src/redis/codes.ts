@@ -12,7 +12,9 @@ export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): 
         throw new InputError('code-text', { received: 'another text', expected: 'a code' })
       }
       const key = keys(partition).code(textDigest(code))
-      await run('keep-value', [key], `fresh ${JSON.stringify(record)}`, record.expiresAt - now)
+      // The script reads the first line only: what was asked for may be JSON that Lua's parser refuses.
+      const head = `fresh ${record.expiresAt} ${JSON.stringify(record.clientId)}`
+      await run('keep-value', [key], `${head}\n${JSON.stringify(record)}`, record.expiresAt - now)
     },
 
     async redeem(code, clientId, now) {
@@ -24,7 +26,7 @@ export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): 
         [codeKey(textDigest(code)), head, log],
         nextEpoch(partition),
         now,
-        clientId,
+        JSON.stringify(clientId),
         STORE_LIMITS.spentCodeSeconds,
       )
       if (word === 'unknown') return { kind: 'unknown' }

@@ -13,15 +13,18 @@ import type { StoreLog } from '../store-log.ts'
 import { checkPartitions, checkServer } from './check-server.ts'
 import { redisCodes } from './codes.ts'
 import type { RedisContext } from './context.ts'
+import { redisDevices } from './devices.ts'
 import { redisFamilies } from './families.ts'
 import { guarded } from './guarded.ts'
 import { redisOneTime } from './one-time.ts'
 import { closeConnection, openConnection } from './open-connection.ts'
+import { redisOutbox } from './outbox.ts'
 import { type RedisLogDeps, redisLog } from './revocation-log.ts'
 import { scriptRunner } from './script.ts'
 import { seenHeads } from './seen-heads.ts'
 import { type ServerClock, serverClock } from './server-clock.ts'
 import { redisSessions } from './sessions.ts'
+import { redisThrottle } from './throttle.ts'
 import { watchLog } from './watch-log.ts'
 
 export interface RedisStoreOptions {
@@ -114,6 +117,9 @@ function storeOn(
     codes: redisCodes(context),
     families: redisFamilies(context, forget),
     oneTime: redisOneTime(context),
+    devices: redisDevices(context),
+    outbox: redisOutbox(context),
+    throttle: redisThrottle(context),
     log,
     ping: async () => {
       await log.heartbeat(0)

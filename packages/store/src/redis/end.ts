@@ -1,6 +1,7 @@
 import type { LogEntry } from '@latchkey/protocol'
 import { type BroadTarget, endScope } from '../end-scope.ts'
 import type { EndOutcome, LogHead, RevocationLog } from '../store.ts'
+import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { unpackSession } from './packed-session.ts'
 import type { SeenHeads } from './seen-heads.ts'
@@ -24,20 +25,22 @@ export function redisEnd(deps: RedisEndDeps): RevocationLog['end'] {
 
 async function endSession(
   sid: string,
-  { entryExpiresAt }: EndFacts,
+  { now, entryExpiresAt }: EndFacts,
   { context, seen, forget }: RedisEndDeps,
 ): Promise<EndOutcome> {
   const { run, keys, nextEpoch, partitions } = context
   const partition = knownPartition(sid, partitions)
   if (partition === undefined) return { entries: [], epoch: 0 }
-  const { session: sessionKey, cuts, head, log } = keys(partition)
+  const { session: sessionKey, cuts, head, log, outbox } = keys(partition)
   const reply = await run(
     'end-session',
-    [sessionKey(sid), cuts, head, log],
+    [sessionKey(sid), cuts, head, log, ...outbox],
     nextEpoch(partition),
     partition,
     sid,
     entryExpiresAt,
+    now,
+    STORE_LIMITS.settledSeconds,
   )
   if (reply[0] === 'dead') return { entries: [], epoch: Number(reply[1]) }
   const newHead = seen.note(partition, reply)

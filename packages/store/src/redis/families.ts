@@ -3,25 +3,21 @@ import { parseFamilyId, requireFamilyId } from '../family-id.ts'
 import type { FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
-import { packFamilyFacts, unpackFamily } from './packed-family.ts'
+import { packAsked, packFamilyFacts, unpackFamily } from './packed-family.ts'
 import { unpackSession } from './packed-session.ts'
 import type { Reply } from './script.ts'
 
 export function redisFamilies(
-  { run, keys, nextEpoch, partitions }: RedisContext,
+  context: RedisContext,
   forget: (sub: string, sid: string) => void,
 ): FamilyStore {
-  const linger = STORE_LIMITS.sessionLingerSeconds
-
-  function known(familyId: string) {
-    const id = parseFamilyId(familyId)
-    return id && id.partition < partitions ? id : undefined
-  }
+  const { run, keys, nextEpoch } = context
+  const known = (familyId: string) => knownFamily(familyId, context.partitions)
 
   return {
     async create(family, rev, now) {
       const { partition, name, sid } = requireFamilyId(family)
-      if (partition >= partitions) return false
+      if (partition >= context.partitions) return false
       const { session, cuts } = keys(partition)
       const [word] = await run(
         'create-family',
@@ -36,35 +32,27 @@ export function redisFamilies(
         family.absoluteExpiresAt,
         packFamilyFacts(family),
         family.clientId,
-        linger,
+        STORE_LIMITS.sessionLingerSeconds,
         STORE_LIMITS.familiesPerSession,
+        family.dpopJkt ?? '',
+        packAsked(family),
+        JSON.stringify(Object.keys(family.claims?.userinfo ?? {})),
       )
       return word === 'ok'
     },
 
     async redeem(redemption) {
-      const id = known(redemption.familyId)
-      if (!id) return { kind: 'dead' }
-      const { partition, sid, name } = id
-      const { session, cuts, head, log } = keys(partition)
-      const reply = await run(
-        'redeem-family',
-        [session(sid), cuts, head, log],
-        nextEpoch(partition),
-        redemption.now,
-        name,
-        redemption.generation,
-        redemption.clientId,
-        redemption.graceSeconds,
-        redemption.idleExpiresAt,
-        linger,
-        partition,
-        sid,
-        redemption.entryExpiresAt,
-      )
-      const outcome = redeemOutcome(reply, redemption, { sid, partition })
-      if (outcome.kind === 'reused') forget(outcome.family.sub, sid)
+      const outcome = await redeem(redemption, context)
+      if (outcome.kind === 'reused') forget(outcome.family.sub, outcome.family.sid)
       return outcome
+    },
+
+    async restore(familyId, { generation, rotatedBefore }, now) {
+      const id = known(familyId)
+      if (!id) return
+      const { session, cuts } = keys(id.partition)
+      const found = [session(id.sid), cuts]
+      await run('restore-family', found, now, id.name, generation, rotatedBefore)
     },
 
     async peek(familyId, now) {
@@ -86,12 +74,43 @@ export function redisFamilies(
   }
 }
 
+/** Undefined for what is no family id, or one of a partition that this store does not have. */
+function knownFamily(familyId: string, partitions: number) {
+  const id = parseFamilyId(familyId)
+  return id && id.partition < partitions ? id : undefined
+}
+
+async function redeem(redemption: Redemption, context: RedisContext): Promise<RedeemOutcome> {
+  const id = knownFamily(redemption.familyId, context.partitions)
+  if (!id) return { kind: 'dead' }
+  const { partition, sid, name } = id
+  const { session, cuts, head, log, outbox } = context.keys(partition)
+  const reply = await context.run(
+    'redeem-family',
+    [session(sid), cuts, head, log, ...outbox],
+    context.nextEpoch(partition),
+    redemption.now,
+    name,
+    redemption.generation,
+    redemption.clientId,
+    redemption.graceSeconds,
+    redemption.idleExpiresAt,
+    STORE_LIMITS.sessionLingerSeconds,
+    partition,
+    sid,
+    redemption.entryExpiresAt,
+    redemption.dpopJkt ?? '',
+    STORE_LIMITS.settledSeconds,
+  )
+  return redeemOutcome(reply, redemption, { sid, partition })
+}
+
 function redeemOutcome(
-  [word, text, sub, epoch, offset, digest, sessionText]: Reply,
+  [word, text, sub, epoch, offset, digest, sessionText, rotatedBefore]: Reply,
   { familyId, entryExpiresAt }: Redemption,
   { sid, partition }: { sid: string; partition: number },
 ): RedeemOutcome {
-  if (word === 'dead' || word === 'foreign') return { kind: word }
+  if (word === 'dead' || word === 'foreign' || word === 'key_differs') return { kind: word }
   const family = unpackFamily({ familyId, sid, sub: String(sub) }, String(text))
   if (word === 'reused') {
     const entry: LogEntry = {
@@ -106,5 +125,6 @@ function redeemOutcome(
     return { kind: 'reused', family, entry, epoch: Number(epoch), session }
   }
   const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
-  return { kind: word === 'rotated' ? 'rotated' : 'replayed', family, rev }
+  if (word === 'replayed') return { kind: 'replayed', family, rev }
+  return { kind: 'rotated', family, rev, rotatedBefore: Number(rotatedBefore) }
 }

@@ -1,9 +1,9 @@
 import type { NewSession, SessionRecord } from '../store.ts'
 
 /**
- * A session as Redis keeps it (SCHEMA.md): four lines of one text. lua/include/living-session.lua reads and writes the
+ * A session as Redis keeps it (SCHEMA.md): five lines of one text. lua/include/living-session.lua reads and writes the
  * same. The lines are separate because they change apart: numbers with use, the sign-in when it is renewed, the facts
- * never, the clients with each new family.
+ * never, the clients and what /userinfo gives them with each new family.
  */
 type SignIn = Pick<SessionRecord, 'handleHash' | 'authTime' | 'acr' | 'amr'>
 
@@ -18,7 +18,7 @@ export function packSessionFacts(session: NewSession): string {
 }
 
 export function unpackSession(sid: string, partition: number, text: string): SessionRecord {
-  const [numbers = '', signIn = '', facts = '', clients = ''] = text.split('\n')
+  const [numbers = '', signIn = '', facts = '', clients = '', userinfo = ''] = text.split('\n')
   const [idle, absolute, epoch, offset] = numbers.split(' ').map(Number)
   const [handleHash, authTime, acr, amr] = JSON.parse(signIn)
   const [sub, createdAt, userAgent] = JSON.parse(facts)
@@ -33,7 +33,16 @@ export function unpackSession(sid: string, partition: number, text: string): Ses
     idleExpiresAt: Number(idle),
     absoluteExpiresAt: Number(absolute),
     clients: JSON.parse(clients),
+    userinfoClaims: unpackUserinfo(userinfo),
     userAgent,
     rev: { partition, epoch: Number(epoch), offset: Number(offset) },
   }
+}
+
+/** The script handles the names of a client as one text, of which it understands nothing. */
+function unpackUserinfo(text: string): SessionRecord['userinfoClaims'] {
+  const byClient: Record<string, string> = text === '' ? {} : JSON.parse(text)
+  return Object.fromEntries(
+    Object.entries(byClient).map(([clientId, names]) => [clientId, JSON.parse(names)]),
+  )
 }

@@ -56,7 +56,7 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
 }
 
 async function trim(partition: number, now: number, { run, keys }: RedisContext): Promise<number> {
-  const { log, cuts } = keys(partition)
+  const { log, cuts, outbox } = keys(partition)
   let dropped = 0
   let last: number
   do {
@@ -69,6 +69,8 @@ async function trim(partition: number, now: number, { run, keys }: RedisContext)
     const [, next] = await run('trim-cuts', [cuts], now, cursor)
     cursor = String(next)
   } while (cursor !== '0')
+  const { settledSeconds, trimBatch } = STORE_LIMITS
+  await run('claim-deliveries', outbox, now, 0, 0, settledSeconds, trimBatch)
   return dropped
 }
 

@@ -4,24 +4,33 @@ import { StoreUnavailable } from '@latchkey/protocol'
 import { type Redis, ReplyError } from 'ioredis'
 import { redisUnavailable } from './guarded.ts'
 import type { ServerClock } from './server-clock.ts'
+import { writeTogether } from './write-together.ts'
 
 /** Scripts of lua/ and how many keys each declares. */
 export const SCRIPTS = {
+  'add-deliveries': 3,
   'beat-log': 2,
+  'claim-deliveries': 3,
   'claim-once': 1,
+  'count-attempt': 1,
   'create-family': 2,
   'create-session': 2,
+  'decide-device': 2,
   'end-older': 3,
-  'end-session': 4,
+  'end-session': 7,
   'find-session': 4,
   'keep-value': 1,
   'note-client': 2,
   'peek-family': 4,
+  'poll-device': 3,
   'read-head': 2,
   'read-log': 2,
   'redeem-code': 3,
-  'redeem-family': 4,
+  'redeem-family': 7,
   'renew-session': 2,
+  'restore-family': 2,
+  'settle-delivery': 3,
+  'start-device': 2,
   'take-value': 1,
   'trim-cuts': 1,
   'trim-log': 1,
@@ -53,6 +62,7 @@ export function scriptRunner(
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     redis.defineCommand(name, { numberOfKeys, lua: assemble(name) })
   }
+  const together = writeTogether(redis)
   const commands = redis as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>
 
   return async (name, keys, ...args) => {
@@ -61,6 +71,7 @@ export function scriptRunner(
     const givenUpMs = performance.now() + commandTimeoutMs
     const deadline = Math.floor(clock.nowMs() + commandTimeoutMs - DEADLINE_MARGIN_MS)
     const command = commands[name] as (typeof commands)[string]
+    together()
     try {
       const reply = await command.call(redis, ...keys, deadline, ...args)
       if (reply[0] !== 'late') return reply

@@ -67,7 +67,8 @@ export function redisSessions(context: RedisContext): SessionStore {
     touch: (sid, idleExpiresAt, now) =>
       change('renew-session', sid, now, idleExpiresAt, linger, ''),
 
-    noteClient: (sid, clientId, now) => change('note-client', sid, now, clientId, linger),
+    noteClient: (sid, clientId, userinfoClaims, now) =>
+      change('note-client', sid, now, clientId, linger, JSON.stringify(userinfoClaims)),
 
     async listByUser(sub, limit, now) {
       const index = keys(partitionOfSubject(sub, context.partitions)).user(sub)

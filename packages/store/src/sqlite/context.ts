@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { DeliveryTable } from './delivery-table.ts'
 import type { LogTable } from './log-table.ts'
 import type { Transactions } from './transaction.ts'
 
@@ -6,6 +7,7 @@ import type { Transactions } from './transaction.ts'
 export interface SqliteContext extends Transactions {
   readonly database: DatabaseSync
   readonly logTable: LogTable
+  readonly deliveryTable: DeliveryTable
   /** Longest life of a session: how long a cut must be remembered. */
   readonly sessionAbsoluteSeconds: number
   /** Tells the watchers that the log has grown; called after the commit. */

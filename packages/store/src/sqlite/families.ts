@@ -9,12 +9,18 @@ import type {
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { SqliteContext } from './context.ts'
 import { FAMILY_ALIVE, type FamilyRow, familyRecord } from './family-row.ts'
-import { NOTE_CLIENT, SESSION_ALIVE, type SessionRow, sessionRecord } from './session-row.ts'
+import {
+  NOTE_CLAIMS,
+  NOTE_CLIENT,
+  SESSION_ALIVE,
+  type SessionRow,
+  sessionRecord,
+} from './session-row.ts'
 
 type Statements = ReturnType<typeof prepare>
 
 export function sqliteFamilies(context: SqliteContext): FamilyStore {
-  const { database, read, write, writeThrough, logTable } = context
+  const { database, read, write, writeThrough, logTable, deliveryTable } = context
   const sql = prepare(database)
 
   function find(familyId: string, now: number): FamilyRecord | undefined {
@@ -33,7 +39,10 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
         if (!sql.sessionAlive.get({ sid, now })) return false
         sql.makeRoom.run({ sid, most: STORE_LIMITS.familiesPerSession })
         sql.insert.run({ ...columns(family), sid, name, epoch, offset })
-        sql.noteClient.run({ sid, clientId: family.clientId })
+        const { clientId } = family
+        const names = JSON.stringify(Object.keys(family.claims?.userinfo ?? {}))
+        sql.noteClient.run({ sid, clientId })
+        sql.noteClaims.run({ sid, clientId, names })
         sql.slideSession.run({ sid, idleExpiresAt: family.idleExpiresAt })
         return true
       })
@@ -45,20 +54,31 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
         const family = find(redemption.familyId, redemption.now)
         if (!family) return { kind: 'dead' }
         const kind = judge(family, redemption)
-        if (kind === 'foreign') return { kind }
+        if (kind === 'foreign' || kind === 'key_differs') return { kind }
         if (kind === 'reused') return { kind, family, session: findSession(family.sid) }
-        return { kind, family: kind === 'rotated' ? rotate(sql, family, redemption) : family, rev }
+        if (kind === 'replayed') return { kind, family, rev }
+        const rotatedBefore = family.rotatedAt
+        return { kind, family: rotate(sql, family, redemption), rev, rotatedBefore }
       })
       if (outcome.kind !== 'reused') return outcome
       // Still the same step: nothing else runs in between, and ends are written through.
       const { family, session } = outcome
       const ended = writeThrough(() => {
         sql.endSession.run(family.sid)
-        const entry = logTable.append({ k: 'session', v: family.sid, x: redemption.entryExpiresAt })
+        const { entryExpiresAt, now } = redemption
+        const entry = logTable.append({ k: 'session', v: family.sid, x: entryExpiresAt })
+        deliveryTable.add(session, entryExpiresAt, now)
         return { entry, epoch: logTable.position().epoch }
       })
       context.tellWatchers()
       return { kind: 'reused', family, session, ...ended }
+    },
+
+    async restore(familyId, { generation, rotatedBefore }) {
+      const id = parseFamilyId(familyId)
+      if (!id) return
+      const { sid, name } = id
+      write(() => sql.restore.run({ sid, name, generation, rotatedBefore }))
     },
 
     peek: async (familyId, now) =>
@@ -78,6 +98,7 @@ type Judged =
 /** RFC 9700 section 4.14.2, for a living family. */
 function judge(family: FamilyRecord, given: Redemption): Exclude<Judged['kind'], 'dead'> {
   if (given.clientId !== family.clientId) return 'foreign'
+  if (family.dpopJkt !== undefined && family.dpopJkt !== given.dpopJkt) return 'key_differs'
   // A generation newer than the record: the store lost writes, and the record moves forward.
   if (given.generation >= family.generation) return 'rotated'
   const justReplaced = given.generation === family.generation - 1
@@ -104,9 +125,13 @@ function columns(family: FamilyRecord) {
   const { absoluteExpiresAt } = family
   const idleExpiresAt = Math.min(family.idleExpiresAt, absoluteExpiresAt)
   const amr = JSON.stringify(family.amr)
+  const json = (asked: unknown) => (asked === undefined ? null : JSON.stringify(asked))
   return {
     ...{ clientId, scope, audience, generation, rotatedAt, authTime, acr, amr },
     ...{ idleExpiresAt, absoluteExpiresAt },
+    claims: json(family.claims),
+    details: json(family.details),
+    dpopJkt: family.dpopJkt ?? null,
   }
 }
 
@@ -118,12 +143,14 @@ function prepare(database: SqliteContext['database']) {
     sessionAlive: database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`),
     insert: database.prepare(`
       INSERT OR REPLACE INTO families VALUES ($sid, $name, $clientId, $scope, $audience, $generation,
-        $rotatedAt, $idleExpiresAt, $absoluteExpiresAt, $authTime, $acr, $amr, $epoch, $offset)`),
+        $rotatedAt, $idleExpiresAt, $absoluteExpiresAt, $authTime, $acr, $amr, $epoch, $offset,
+        $claims, $details, $dpopJkt)`),
     // The families that were rotated longest ago make room for a new one.
     makeRoom: database.prepare(`
       DELETE FROM families WHERE sid = $sid AND name IN (
         SELECT name FROM families WHERE sid = $sid ORDER BY rotated_at DESC LIMIT -1 OFFSET $most - 1)`),
     noteClient: database.prepare(NOTE_CLIENT),
+    noteClaims: database.prepare(NOTE_CLAIMS),
     session: database.prepare('SELECT * FROM sessions WHERE sid = $sid'),
     // Refreshing is using: a session stays as long as one of its families may be redeemed.
     slideSession: database.prepare(`
@@ -133,6 +160,9 @@ function prepare(database: SqliteContext['database']) {
     rotate: database.prepare(`
       UPDATE families SET generation = $generation, rotated_at = $rotatedAt,
         idle_expires_at = $idleExpiresAt WHERE sid = $sid AND name = $name`),
+    restore: database.prepare(`
+      UPDATE families SET generation = generation - 1, rotated_at = $rotatedBefore
+      WHERE sid = $sid AND name = $name AND generation = $generation`),
     endSession: database.prepare('DELETE FROM sessions WHERE sid = ?'),
   }
 }

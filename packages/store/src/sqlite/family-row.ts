@@ -14,6 +14,9 @@ export interface FamilyRow {
   readonly auth_time: number
   readonly acr: string
   readonly amr: string
+  readonly claims: string | null
+  readonly details: string | null
+  readonly dpop_jkt: string | null
 }
 
 /** Living at $now, apart from its session: not expired, and no end of its client behind its birth. */
@@ -36,5 +39,8 @@ export function familyRecord(row: FamilyRow): FamilyRecord {
     authTime: row.auth_time,
     acr: row.acr,
     amr: JSON.parse(row.amr),
+    ...(row.claims && { claims: JSON.parse(row.claims) }),
+    ...(row.details && { details: JSON.parse(row.details) }),
+    ...(row.dpop_jkt !== null && { dpopJkt: row.dpop_jkt }),
   }
 }

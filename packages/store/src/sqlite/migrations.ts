@@ -51,6 +51,36 @@ const STEPS = [
     digest TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE families ADD COLUMN claims TEXT;
+  ALTER TABLE families ADD COLUMN details TEXT;
+  ALTER TABLE families ADD COLUMN dpop_jkt TEXT;
+
+  CREATE TABLE devices (
+    digest TEXT PRIMARY KEY, user_code TEXT UNIQUE, client_id TEXT NOT NULL, record TEXT NOT NULL,
+    poll_interval INTEGER NOT NULL, polled_at INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'pending',
+    decision TEXT, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX devices_by_end ON devices (expires_at);
+
+  CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY, sid TEXT NOT NULL, sub TEXT NOT NULL, client_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, attempts INTEGER NOT NULL, state TEXT NOT NULL, next_at INTEGER NOT NULL,
+    last_outcome TEXT NOT NULL, settled_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX deliveries_by_session ON deliveries (sid);
+  CREATE INDEX deliveries_by_age ON deliveries (created_at);
+  CREATE INDEX deliveries_by_turn ON deliveries (state, next_at);
+  CREATE INDEX deliveries_by_end ON deliveries (expires_at) WHERE state = 'waiting';
+  CREATE INDEX deliveries_by_settlement ON deliveries (settled_at) WHERE state <> 'waiting';
+
+  CREATE TABLE throttle (
+    purpose TEXT NOT NULL, digest TEXT NOT NULL, attempts INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+    PRIMARY KEY (purpose, digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX throttle_by_end ON throttle (ends_at);
+  `,
 ]
 
 /** Brings a file to the newest form. Throws InputError `store-too-new` for a file of a newer Latchkey. */

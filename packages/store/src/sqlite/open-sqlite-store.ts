@@ -2,12 +2,16 @@ import { type Clock, LIMITS, nowSeconds, systemClock } from '@latchkey/protocol'
 import type { Store } from '../store.ts'
 import { sqliteCodes } from './codes.ts'
 import type { SqliteContext } from './context.ts'
+import { deliveryTable } from './delivery-table.ts'
+import { sqliteDevices } from './devices.ts'
 import { sqliteFamilies } from './families.ts'
 import { logTable } from './log-table.ts'
 import { sqliteOneTime } from './one-time.ts'
 import { openDatabase } from './open-database.ts'
+import { sqliteOutbox } from './outbox.ts'
 import { sqliteLog } from './revocation-log.ts'
 import { sqliteSessions } from './sessions.ts'
+import { sqliteThrottle } from './throttle.ts'
 import { transactions } from './transaction.ts'
 import { watchers } from './watchers.ts'
 
@@ -32,6 +36,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     database,
     ...transactions(database),
     logTable: logTable(database, nowSeconds(options.clock ?? systemClock)),
+    deliveryTable: deliveryTable(database),
     sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
     tellWatchers: tell,
   }
@@ -43,6 +48,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     codes: sqliteCodes(context),
     families: sqliteFamilies(context),
     oneTime: sqliteOneTime(context),
+    devices: sqliteDevices(context),
+    outbox: sqliteOutbox(context),
+    throttle: sqliteThrottle(context),
     log,
     ping: async () => {
       await log.heartbeat(0)

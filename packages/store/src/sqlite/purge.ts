@@ -6,7 +6,7 @@ import { STORE_LIMITS } from '../store-limits.ts'
  * no session that old can live.
  */
 export function purger(database: DatabaseSync): (now: number) => void {
-  const { trimBatch, sessionLingerSeconds, spentCodeSeconds } = STORE_LIMITS
+  const { trimBatch, sessionLingerSeconds, spentCodeSeconds, settledSeconds } = STORE_LIMITS
   const sessions = database.prepare(
     'DELETE FROM sessions WHERE sid IN (SELECT sid FROM sessions WHERE idle_expires_at <= ? LIMIT ?)',
   )
@@ -20,10 +20,19 @@ export function purger(database: DatabaseSync): (now: number) => void {
   const cuts = database.prepare(
     'DELETE FROM cuts WHERE name IN (SELECT name FROM cuts WHERE expires_at < ? LIMIT ?)',
   )
+  const devices = database.prepare(
+    'DELETE FROM devices WHERE digest IN (SELECT digest FROM devices WHERE expires_at <= ? LIMIT ?)',
+  )
+  const attempts = database.prepare(
+    'DELETE FROM throttle WHERE (purpose, digest) IN' +
+      ' (SELECT purpose, digest FROM throttle WHERE ends_at <= ? LIMIT ?)',
+  )
   return (now) => {
     sessions.run(now - sessionLingerSeconds, trimBatch)
     codes.run(now - spentCodeSeconds, trimBatch)
     oneTime.run(now, trimBatch)
     cuts.run(now, trimBatch)
+    devices.run(now - settledSeconds, trimBatch)
+    attempts.run(now, trimBatch)
   }
 }

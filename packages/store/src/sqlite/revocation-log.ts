@@ -6,7 +6,7 @@ import { purger } from './purge.ts'
 import { SESSION_NOT_CUT, type SessionRow, sessionRecord } from './session-row.ts'
 
 export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch']): RevocationLog {
-  const { database, read, write, writeThrough, logTable } = context
+  const { database, read, write, writeThrough, logTable, deliveryTable } = context
   // A session that was cut off has its entry already: that of its user or of everybody.
   const selectSession = database.prepare(
     `SELECT * FROM sessions WHERE sid = ? AND ${SESSION_NOT_CUT}`,
@@ -16,13 +16,15 @@ export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch'])
   const clearCuts = database.prepare('DELETE FROM cuts')
   const purge = purger(database)
 
-  function endSession(sid: string, entryExpiresAt: number): EndOutcome {
+  function endSession(sid: string, entryExpiresAt: number, now: number): EndOutcome {
     const { epoch } = logTable.position()
     const row = selectSession.get(sid) as unknown as SessionRow | undefined
     if (!row) return { entries: [], epoch }
     const entry = logTable.append({ k: 'session', v: sid, x: entryExpiresAt })
     deleteSession.run(sid)
-    return { entries: [entry], epoch, session: sessionRecord(row) }
+    const session = sessionRecord(row)
+    deliveryTable.add(session, entryExpiresAt, now)
+    return { entries: [entry], epoch, session }
   }
 
   function cutOff(name: string, entry: LogEntry, expiresAt: number): void {
@@ -46,7 +48,7 @@ export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch'])
     async end(target, { now, entryExpiresAt }) {
       // An end that came back to life after a power cut would be noticed by nobody; what else is lost is asked again.
       const outcome = writeThrough((): EndOutcome => {
-        if (target.kind === 'session') return endSession(target.sid, entryExpiresAt)
+        if (target.kind === 'session') return endSession(target.sid, entryExpiresAt, now)
         const { value, cut } = endScope(target, 1)
         const entry = logTable.append({ k: target.kind, v: value, x: entryExpiresAt })
         if (cut !== undefined) cutOff(cut, entry, now + context.sessionAbsoluteSeconds)
@@ -68,6 +70,7 @@ export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch'])
     async trim(_partition, now) {
       return write(() => {
         purge(now)
+        deliveryTable.sweep(now)
         return logTable.trim(now)
       })
     },

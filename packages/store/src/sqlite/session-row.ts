@@ -11,6 +11,7 @@ export interface SessionRow {
   readonly idle_expires_at: number
   readonly absolute_expires_at: number
   readonly clients: string
+  readonly userinfo_claims: string
   readonly user_agent: string
   readonly epoch: number
   readonly offset: number
@@ -29,6 +30,14 @@ export const NOTE_CLIENT = `
   UPDATE sessions SET clients = json_insert(clients, '$[#]', $clientId)
   WHERE sid = $sid AND NOT EXISTS (SELECT 1 FROM json_each(clients) WHERE value = $clientId)`
 
+/** Replaces what /userinfo gives a client; $names is a JSON list, and none are kept as nothing. */
+export const NOTE_CLAIMS = `
+  UPDATE sessions SET userinfo_claims = (
+    SELECT json_group_object(key, json(value)) FROM (
+      SELECT key, value FROM json_each(userinfo_claims) WHERE key <> $clientId
+      UNION ALL SELECT $clientId, $names WHERE $names <> '[]'))
+  WHERE sid = $sid AND NOT ($names = '[]' AND userinfo_claims = '{}')`
+
 export function sessionRecord(row: SessionRow): SessionRecord {
   return {
     sid: row.sid,
@@ -41,6 +50,7 @@ export function sessionRecord(row: SessionRow): SessionRecord {
     idleExpiresAt: row.idle_expires_at,
     absoluteExpiresAt: row.absolute_expires_at,
     clients: JSON.parse(row.clients),
+    userinfoClaims: JSON.parse(row.userinfo_claims),
     userAgent: row.user_agent,
     rev: { partition: 0, epoch: row.epoch, offset: row.offset },
   }

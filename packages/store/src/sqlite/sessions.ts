@@ -1,13 +1,19 @@
 import { checkSession } from '../check-session.ts'
 import type { SessionStore } from '../store.ts'
 import type { SqliteContext } from './context.ts'
-import { NOTE_CLIENT, SESSION_ALIVE, type SessionRow, sessionRecord } from './session-row.ts'
+import {
+  NOTE_CLAIMS,
+  NOTE_CLIENT,
+  SESSION_ALIVE,
+  type SessionRow,
+  sessionRecord,
+} from './session-row.ts'
 
 export function sqliteSessions(context: SqliteContext): SessionStore {
   const { database, read, write, logTable } = context
   const insert = database.prepare(`
     INSERT OR REPLACE INTO sessions VALUES ($sid, $sub, $handleHash, $authTime, $acr, $amr, $createdAt,
-      min($idleExpiresAt, $absoluteExpiresAt), $absoluteExpiresAt, '[]', $userAgent, $epoch, $offset)`)
+      min($idleExpiresAt, $absoluteExpiresAt), $absoluteExpiresAt, '[]', $userAgent, $epoch, $offset, '{}')`)
   const select = database.prepare(`SELECT * FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`)
   const selectOfUser = database.prepare(`
     SELECT * FROM sessions WHERE sub = $sub AND ${SESSION_ALIVE}
@@ -18,6 +24,7 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
     WHERE sid = $sid AND ${SESSION_ALIVE}`)
   const alive = database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`)
   const note = database.prepare(NOTE_CLIENT)
+  const noteClaims = database.prepare(NOTE_CLAIMS)
   const touch = database.prepare(`
     UPDATE sessions
     SET idle_expires_at = max(idle_expires_at, min($idleExpiresAt, absolute_expires_at))
@@ -51,10 +58,11 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
       return write(() => touch.run({ sid, now, idleExpiresAt }).changes === 1)
     },
 
-    async noteClient(sid, clientId, now) {
+    async noteClient(sid, clientId, userinfoClaims, now) {
       return write(() => {
         if (!alive.get({ sid, now })) return false
         note.run({ sid, clientId })
+        noteClaims.run({ sid, clientId, names: JSON.stringify(userinfoClaims) })
         return true
       })
     },

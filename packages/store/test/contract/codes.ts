@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import type { Engine } from './engines.ts'
 import {
+  ASKED,
   codeOf,
   FACTS,
   fifty,
@@ -31,6 +32,15 @@ export async function codeRules(t: Test, engine: Engine): Promise<void> {
     const session = sampleSession(store)
     const code = codeOf(session)
     const { nonce, codeChallenge, ...record } = sampleCode(session)
+    await codes.save(code, record, NOW)
+    const outcome = await codes.redeem(code, 'orders', NOW)
+    t.strictSame(outcome.kind === 'redeemed' && outcome.record, record)
+  })
+
+  await t.test('a code keeps what was asked for, and the key that must redeem it', async (t) => {
+    const session = sampleSession(store)
+    const code = codeOf(session)
+    const record = sampleCode(session, ASKED)
     await codes.save(code, record, NOW)
     const outcome = await codes.redeem(code, 'orders', NOW)
     t.strictSame(outcome.kind === 'redeemed' && outcome.record, record)

@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { STORE_LIMITS } from '../../src/store-limits.ts'
 import type { Engine } from './engines.ts'
 import {
+  ASKED,
   createFamily,
   FACTS,
   fifty,
@@ -27,6 +28,7 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     const rotated = { ...family, generation: 2, rotatedAt: NOW + 10, idleExpiresAt: NOW + 1010 }
     t.match(outcome, { kind: 'rotated', rev: { offset: entries[0]?.o } })
     t.strictSame(outcome.kind === 'rotated' && outcome.family, rotated)
+    t.equal(outcome.kind === 'rotated' && outcome.rotatedBefore, NOW)
     const peeked = await families.peek(family.familyId, NOW)
     t.strictSame(peeked, { family: rotated, rev: outcome.kind === 'rotated' && outcome.rev })
   })
@@ -88,6 +90,73 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
       t.strictSame(await families.redeem({ ...stolen, generation }), { kind: 'foreign' })
     }
     t.equal((await families.peek(family.familyId, NOW))?.family.generation, 2)
+  })
+
+  await t.test(
+    'what was asked for stays with the family, and userinfo with the session',
+    async (t) => {
+      const family = await livingFamily(store, ASKED)
+      t.strictSame((await families.peek(family.familyId, NOW))?.family, family)
+      const outcome = await families.redeem({ ...redemptionOf(family), dpopJkt: 'key-1' })
+      t.strictSame(outcome.kind === 'rotated' && outcome.family.claims, ASKED.claims)
+      t.strictSame(outcome.kind === 'rotated' && outcome.family.details, ASKED.details)
+      const noted = async () => (await sessions.find(family.sid, NOW))?.session.userinfoClaims
+      t.strictSame(await noted(), { orders: ['email', 'x "\ud800"\n'] })
+      await createFamily(store, sampleFamily(family))
+      t.strictSame(await noted(), {}, 'a sign-in without replaces them')
+    },
+  )
+
+  await t.test(
+    'a family bound to a key is redeemed with it only, and nothing else changes',
+    async (t) => {
+      const bound = await livingFamily(store, { dpopJkt: 'key-1' })
+      const given = { ...redemptionOf(bound), dpopJkt: 'key-1' }
+      for (const generation of [1, 2, 3]) {
+        const stolen = { ...redemptionOf(bound), generation }
+        t.strictSame(await families.redeem(stolen), { kind: 'key_differs' })
+        const other = { ...stolen, dpopJkt: 'key-2' }
+        t.strictSame(await families.redeem(other), { kind: 'key_differs' })
+        t.strictSame((await families.peek(bound.familyId, NOW))?.family, bound)
+      }
+      t.equal((await families.redeem(given)).kind, 'rotated')
+      t.equal((await families.redeem(given)).kind, 'replayed')
+      const late = { ...redemptionOf(bound), now: given.now + 100 }
+      const { kind } = await families.redeem(late)
+      t.equal(kind, 'key_differs', 'a thief without it ends nothing')
+      t.equal((await families.redeem({ ...late, dpopJkt: 'key-1' })).kind, 'reused')
+      const free = await livingFamily(store)
+      t.equal((await families.redeem({ ...redemptionOf(free), dpopJkt: 'key-1' })).kind, 'rotated')
+    },
+  )
+
+  await t.test('a redemption that was taken back can be made again', async (t) => {
+    const family = await livingFamily(store, ASKED)
+    const first = { ...redemptionOf(family), dpopJkt: 'key-1', graceSeconds: 0 }
+    const outcome = await families.redeem(first)
+    const { rotatedBefore } = outcome.kind === 'rotated' ? outcome : { rotatedBefore: 0 }
+    await families.restore(family.familyId, { generation: 2, rotatedBefore }, first.now)
+    const restored = { ...family, idleExpiresAt: first.idleExpiresAt }
+    t.strictSame((await families.peek(family.familyId, NOW))?.family, restored)
+    t.match(await families.redeem(first), { kind: 'rotated', family: { generation: 2 } })
+  })
+
+  await t.test('taking back is harmless when another redemption went on', async (t) => {
+    const family = await livingFamily(store)
+    await families.redeem(redemptionOf(family))
+    await families.redeem({ ...redemptionOf(family), generation: 2 })
+    const before = await families.peek(family.familyId, NOW)
+    for (const generation of [1, 2, 4]) {
+      await families.restore(family.familyId, { generation, rotatedBefore: 0 }, NOW)
+    }
+    await families.restore('x', { generation: 3, rotatedBefore: 0 }, NOW)
+    t.strictSame(await families.peek(family.familyId, NOW), before)
+    const now = { generation: 3, rotatedBefore: NOW }
+    await fifty(() => families.restore(family.familyId, now, NOW))
+    t.match(await families.peek(family.familyId, NOW), { family: { generation: 2 } }, 'once')
+    await log.end({ kind: 'session', sid: family.sid }, FACTS)
+    await families.restore(family.familyId, { generation: 2, rotatedBefore: 0 }, NOW)
+    t.equal(await families.peek(family.familyId, NOW), undefined)
   })
 
   await t.test(

@@ -31,6 +31,18 @@ export async function oneTimeRules(t: Test, engine: Engine): Promise<void> {
     t.equal(await oneTime.take('ticket', 'd', NOW + 59), '')
   })
 
+  await t.test('looking at a value leaves it, until it is taken or its time is over', async (t) => {
+    const value = 'v "\\\n ü 💡'
+    await oneTime.put('request', 'e', value, 60, NOW)
+    await oneTime.claim('request', 'f', 60, NOW)
+    t.equal(await oneTime.peek('request', 'e', NOW + 59), value)
+    t.equal(await oneTime.peek('request', 'e', NOW + 60), undefined)
+    t.equal(await oneTime.peek('ticket', 'e', NOW), undefined)
+    t.equal(await oneTime.peek('request', 'f', NOW), undefined, 'a claim is no value')
+    t.equal(await oneTime.take('request', 'e', NOW), value)
+    t.equal(await oneTime.peek('request', 'e', NOW), undefined)
+  })
+
   await t.test('values and claims, purposes and keys do not mix', async (t) => {
     await oneTime.put('a', 'b:c', '1', 60, NOW)
     await oneTime.claim('a', 'x', 60, NOW)

@@ -50,7 +50,7 @@ export async function livingSession(
 }
 
 export function sampleFamily(
-  session: NewSession,
+  session: Pick<NewSession, 'sid' | 'sub'>,
   change: Partial<FamilyRecord> = {},
 ): FamilyRecord {
   return {
@@ -100,6 +100,22 @@ export function redemptionOf(family: FamilyRecord) {
     entryExpiresAt: NOW + 915,
   }
 }
+
+/** What few requests ask for; with text that JSON allows and some parsers refuse. */
+export const ASKED = {
+  claims: {
+    userinfo: { email: null, 'x "\ud800"\n': { essential: true } },
+    id_token: { acr: { values: ['2', 1, null, { a: [] }], essential: false }, auth_time: null },
+  },
+  details: [
+    {
+      type: 'latchkey_routes',
+      routes: ['GET /orders/*', 'GET /"ü"\n'],
+      locations: ['https://orders.example'],
+    },
+  ],
+  dpopJkt: 'key-1',
+} as const
 
 export function sampleCode(session: NewSession, change: Partial<CodeRecord> = {}): CodeRecord {
   return {

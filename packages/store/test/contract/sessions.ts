@@ -14,7 +14,7 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
     })
     await log.end({ kind: 'stale', about: session.sub }, FACTS)
     const found = await sessions.find(session.sid, NOW)
-    t.strictSame(found?.session, { ...session, clients: [] })
+    t.strictSame(found?.session, { ...session, clients: [], userinfoClaims: {} })
     t.strictSame(found?.rev, (await log.head(session.rev.partition)).position)
   })
 
@@ -95,15 +95,36 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
   await t.test('a client that got tokens is noted once, in a living session', async (t) => {
     const { sid } = await livingSession(store)
     for (const clientId of ['orders', 'a "b"/\\ü', 'orders']) {
-      t.equal(await sessions.noteClient(sid, clientId, NOW), true)
+      t.equal(await sessions.noteClient(sid, clientId, [], NOW), true)
     }
     const found = await sessions.find(sid, NOW)
     t.strictSame(found?.session.clients, ['orders', 'a "b"/\\ü'])
     await log.end({ kind: 'session', sid }, FACTS)
     for (const dead of [sid, 'x', sampleSession(store).sid]) {
-      t.equal(await sessions.noteClient(dead, 'orders', NOW), false)
+      t.equal(await sessions.noteClient(dead, 'orders', [], NOW), false)
     }
   })
+
+  await t.test(
+    'what /userinfo gives a client is noted beside it, replaced each time',
+    async (t) => {
+      const { sid } = await livingSession(store)
+      const strange = 'a "b"/\\ü'
+      const names = ['email', 'x "\ud800" ü\n💡', 'email/*']
+      const noted = async () => (await sessions.find(sid, NOW))?.session.userinfoClaims
+      await sessions.noteClient(sid, 'orders', [], NOW)
+      t.strictSame(await noted(), {})
+      await sessions.noteClient(sid, strange, names, NOW)
+      await sessions.noteClient(sid, 'orders', ['phone_number'], NOW)
+      t.strictSame(await noted(), { [strange]: names, orders: ['phone_number'] })
+      await sessions.noteClient(sid, strange, ['name'], NOW)
+      t.strictSame(await noted(), { [strange]: ['name'], orders: ['phone_number'] })
+      await sessions.noteClient(sid, strange, [], NOW)
+      await sessions.noteClient(sid, 'orders', [], NOW)
+      t.strictSame(await noted(), {})
+      t.strictSame((await sessions.find(sid, NOW))?.session.clients, ['orders', strange])
+    },
+  )
 
   await t.test('a user has a list of living sessions, newest first', async (t) => {
     const sub = newSub()

@@ -1,0 +1,16 @@
+export type Attempt =
+  | { readonly kind: 'allowed' }
+  | { readonly kind: 'blocked'; readonly retryAfterSeconds: number }
+
+/** Counts attempts, for all processes together. Keys are kept as digests. */
+export interface Throttle {
+  /** Counts one attempt; blocked from the one after `limit` until the window, which began with the first, is over. */
+  attempt(
+    purpose: string,
+    key: string,
+    rule: { readonly limit: number; readonly windowSeconds: number },
+    now: number,
+  ): Promise<Attempt>
+  /** Forgets the attempts: it was the right password. */
+  clear(purpose: string, key: string): Promise<void>
+}
