@@ -10,11 +10,13 @@ import { publish } from './publish.ts'
 import { report } from './report.ts'
 import { contenderLine, type GroupName, type Series } from './result.ts'
 import { runRoute } from './route/run-route.ts'
+import { runToken } from './token/run-token.ts'
 import { runVerify } from './verify/run-verify.ts'
 
 const RUN: Readonly<Record<GroupName, (options: GroupOptions) => Promise<Series[]>>> = {
   verify: runVerify,
   route: runRoute,
+  token: runToken,
   end: runEnd,
 }
 

@@ -45,8 +45,8 @@ function goalTable(verdicts: readonly Verdict[]): string {
       against,
       wanted,
       String(reached),
-      String(reachedByCpu),
-      met && !metByCpu ? 'met by the clock only' : word,
+      reachedByCpu === undefined ? '' : String(reachedByCpu),
+      met && metByCpu === false ? 'met by the clock only' : word,
     ]
   })
   return table([head, ...rows])

@@ -42,7 +42,7 @@ export function rowsOf(set: readonly Series[]): string[][] {
     return [
       name,
       `${figure(median(values))} (${spread})`,
-      figure(third),
+      Number.isNaN(third) ? '' : figure(third),
       times(one.values, product?.values),
     ]
   })
@@ -53,7 +53,7 @@ export function headOf([first]: readonly Series[]): string[] {
   return [
     first ? `${first.group}: ${first.set}` : '',
     `${unit}, median (min..max)`,
-    unit === 'ms' ? 'p99' : 'CPU ns/op',
+    unit === 'ms' ? 'p99' : first?.cpuNsPerOp.length ? 'CPU ns/op' : '',
     'x latchkey',
   ]
 }
@@ -62,11 +62,13 @@ export function verdictLine(verdict: Verdict): string {
   const { id, group, set, against, kind, factor, reached, reachedByCpu, met, metByCpu } = verdict
   const sign = kind === 'faster' ? '>=' : '<='
   const far = `${Math.round(Math.abs(reached / factor - 1) * 100)} %`
-  const byCpu = metByCpu ? 'met by CPU time' : 'missed by CPU time'
+  const byCpu =
+    metByCpu === undefined ? '' : metByCpu ? ', met by CPU time' : ', missed by CPU time'
+  const cpu = reachedByCpu === undefined ? '' : ` (CPU ${reachedByCpu})`
   const word = met ? `met with ${far} to spare` : `MISSED by ${far}`
   return (
-    `${id}  ${group} ${set}, against ${against}: ${reached} (CPU ${reachedByCpu}), ` +
-    `goal ${sign} ${factor}: ${word}, ${byCpu}`
+    `${id}  ${group} ${set}, against ${against}: ${reached}${cpu}, ` +
+    `goal ${sign} ${factor}: ${word}${byCpu}`
   )
 }
 

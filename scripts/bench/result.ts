@@ -1,6 +1,6 @@
 import { median, medianRatio, quantile } from './statistics.ts'
 
-export type GroupName = 'verify' | 'route' | 'end'
+export type GroupName = 'verify' | 'route' | 'token' | 'end'
 
 /** `floor`: the least that the machine allows, no verifier. `peer`: another library. `product`: Latchkey, all checks on. */
 export type Role = 'product' | 'peer' | 'floor'
@@ -12,7 +12,7 @@ export interface Series {
   readonly set: string
   readonly name: string
   readonly role: Role
-  readonly unit: 'ns/op' | 'req/s' | 'ms'
+  readonly unit: 'ns/op' | 'req/s' | 'ms' | 'MB' | 'B' | 'commands'
   readonly values: readonly number[]
   /** CPU time of the process under test, all its threads, for each operation; empty where it was not measured. */
   readonly cpuNsPerOp: readonly number[]
