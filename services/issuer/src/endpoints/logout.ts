@@ -83,7 +83,7 @@ async function readRequest(
   deps: LogoutDeps,
 ): Promise<LogoutRequest> {
   const hintText = bounded(parameters, 'id_token_hint', LIMITS.tokenBytes)
-  const hint = hintText === undefined ? undefined : deps.hints.read(hintText)
+  const hint = hintText === undefined ? undefined : await deps.hints.read(hintText)
   if (hintText !== undefined && hint === undefined) {
     throw new OAuthError('invalid_request', 'id_token_hint_invalid')
   }
