@@ -123,6 +123,7 @@ async function startIssuer(parts: {
       accessSeconds: accessTokenSeconds,
       refreshGraceSeconds: LIMITS.refreshGraceSeconds,
       codeSeconds: LIMITS.codeSeconds,
+      dpopNonce: 'optional' as const,
     },
     feed: { leaseMs: options.leaseMs ?? LIMITS.leaseMs },
     outgoing: { allow: ['127.0.0.1'] },

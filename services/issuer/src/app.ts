@@ -19,12 +19,10 @@ import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
 import { adminVerifiers } from './admin/verifiers.ts'
-import { backchannelLogout } from './backchannel-logout.ts'
-import { tlsCertificates } from './client-authentication/tls-certificates.ts'
-import { dpopNonces } from './dpop/dpop-nonces.ts'
-import { dpopProofs } from './dpop/dpop-proofs.ts'
-import { type End, ender } from './end.ts'
+import { asSent } from './authorization/effective-parameters.ts'
+import type { End } from './end.ts'
 import { authorize } from './endpoints/authorize.ts'
+import { consent } from './endpoints/consent.ts'
 import { discovery } from './endpoints/discovery.ts'
 import { FEED_SOCKETS, feed } from './endpoints/feed.ts'
 import { health } from './endpoints/health.ts'
@@ -33,9 +31,11 @@ import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
 import { logout } from './endpoints/logout.ts'
 import { revoke } from './endpoints/revoke.ts'
+import { selectAccount } from './endpoints/select-account.ts'
 import { signIn } from './endpoints/sign-in.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
+import { withdraw } from './endpoints/withdraw.ts'
 import { type FeedHub, feedHub } from './feed/hub.ts'
 import { leaseClock } from './feed/lease-clock.ts'
 import { localRevocations } from './feed/local-revocations.ts'
@@ -62,18 +62,25 @@ import { accessTokens } from './minting/access-token.ts'
 import { clientSigning } from './minting/client-signing.ts'
 import { idTokens } from './minting/id-token.ts'
 import { subjects } from './minting/subject.ts'
-import { csrf } from './sessions/csrf.ts'
-import { clientKeys } from './outgoing/client-keys.ts'
-import { fetchedKeySets } from './outgoing/fetched-key-sets.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
-import { resourceCallers } from './resource-callers.ts'
+import { csrf } from './sessions/csrf.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
+import { stepProofs } from './sessions/step-proof.ts'
 import type { Settings } from './settings/settings.ts'
+import { type Callers, wireCallers } from './wiring/callers.ts'
+import { type Ending, wireEnding } from './wiring/ending.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
     Settings,
-    'issuer' | 'masterKey' | 'session' | 'tokens' | 'feed' | 'outgoing' | 'languages' | 'tlsClientHeader'
+    | 'issuer'
+    | 'masterKey'
+    | 'session'
+    | 'tokens'
+    | 'feed'
+    | 'outgoing'
+    | 'languages'
+    | 'tlsClientHeader'
   >
   readonly store: Store
   readonly directory: Directory
@@ -102,12 +109,15 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const { log } = app
   const keys = await wireKeys(deps)
   const feeding = wireFeed(deps, keys, log)
-  const ending = wireEnding(deps, keys, feeding, log)
-  const tokens = await wireTokens(deps, keys, feeding, ending)
-  const proofs = wireProofs(deps, keys, tokens, log)
+  const request = guardedRequest({ allow: deps.settings.outgoing.allow })
+  const { issuer } = deps.settings
+  const published = feeding.tail.poke
+  const ending = wireEnding({ ...deps, ...keys, issuer, request, published, log })
+  const tokens = await wireTokens(deps, keys, feeding, ending, log)
+  const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
   await app.register(pages(deps, keys, ending, tokens))
-  await app.register(programs(deps, keys, feeding, ending, tokens, proofs))
-  await app.register(admin(deps, feeding, ending, proofs))
+  await app.register(programs(deps, keys, feeding, ending, tokens, callers))
+  await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
   app.addHook('onReady', async () => {
@@ -116,13 +126,14 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     feeding.lease.start()
     feeding.hub.start()
     keeper.start()
+    ending.deliveries.start()
   })
   app.addHook('preClose', async () => feeding.hub.close())
   app.addHook('onClose', async () => {
     keeper.stop()
     feeding.lease.stop()
     feeding.tail.stop()
-    await ending.backchannel.stop()
+    await ending.deliveries.stop()
   })
   return { app, end: ending.end, verifiers: feeding.hub.verifiers }
 }
@@ -167,6 +178,7 @@ async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
     services: serviceKeys({ issuer, master: masterKey, ring }),
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
+    stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
     signing: clientSigning({ issuer, keys: ring, clients: directory.clients }),
     subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
@@ -199,30 +211,14 @@ function wireFeed(deps: IssuerDeps, keys: Keys, log: FastifyBaseLogger) {
 }
 type Feeding = ReturnType<typeof wireFeed>
 
-function wireEnding(deps: IssuerDeps, keys: Keys, feeding: Feeding, log: FastifyBaseLogger) {
-  const { settings, store, directory, clock, random } = deps
-  const backchannel = backchannelLogout({
-    issuer: settings.issuer,
-    clients: directory.clients,
-    keys: keys.ring,
-    clock,
-    random,
-    log,
-  })
-  const { end, concludeEnd } = ender({
-    store,
-    audit: directory.audit,
-    clock,
-    log,
-    published: feeding.tail.poke,
-    tellClients: backchannel.tell,
-  })
-  return { end, concludeEnd, backchannel }
-}
-type Ending = ReturnType<typeof wireEnding>
-
 /** Everything that makes or reads tokens. */
-async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending: Ending) {
+async function wireTokens(
+  deps: IssuerDeps,
+  keys: Keys,
+  feeding: Feeding,
+  ending: Ending,
+  log: FastifyBaseLogger,
+) {
   const { settings, store, directory, clock, random } = deps
   const { issuer } = settings
   const minting = {
@@ -250,6 +246,7 @@ async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending
     idleSeconds: settings.session.idleSeconds,
     graceSeconds: settings.tokens.refreshGraceSeconds,
     readLog: feeding.tail.poke,
+    log,
     readAccessToken,
     ...minting,
   }
@@ -263,36 +260,6 @@ async function wireTokens(deps: IssuerDeps, keys: Keys, feeding: Feeding, ending
 }
 type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
-/** How callers show who they are and which keys they hold. */
-function wireProofs(deps: IssuerDeps, keys: Keys, tokens: Tokens, log: FastifyBaseLogger) {
-  const { settings, store, directory, clock } = deps
-  const { issuer } = settings
-  const request = guardedRequest({ allow: settings.outgoing.allow })
-  const { oneTime } = store
-  const certificates = tlsCertificates({
-    header: settings.tlsClientHeader,
-    trustedProxies: deps.trustedProxies ?? [],
-    clock,
-  })
-  const dpop = dpopProofs({
-    issuer,
-    nonces: dpopNonces({ macKey: keys.dpopNonceMac, clock }),
-    nonceRequired: settings.tokens.dpopNonce === 'required',
-    oneTime,
-    clock,
-  })
-  return {
-    issuer,
-    clients: directory.clients,
-    clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
-    oneTime,
-    certificates,
-    dpop,
-    readCaller: resourceCallers({ ...tokens, issuer, dpop, certificates }),
-  }
-}
-type Proofs = ReturnType<typeof wireProofs>
-
 /** What people see. */
 function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
   const { settings, directory } = deps
@@ -304,7 +271,11 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
     locale,
     clients: directory.clients,
     users: directory.users,
-    hints: idTokenHints({ issuer, keys: keys.ring, clock: deps.clock }),
+    services: directory.services,
+    consents: directory.consents,
+    effectiveParameters: asSent,
+    proofs: stepProofs({ macKey: keys.stepMac, clock: deps.clock }),
+    hints: idTokenHints({ ...deps, ...keys, issuer, clients: directory.clients }),
     csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
     end: ending.end,
     idleSeconds: settings.session.idleSeconds,
@@ -317,8 +288,11 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
     emptyForm(app)
     await app.register(authorize(shared))
     await app.register(signIn(shared))
+    await app.register(selectAccount(shared))
+    await app.register(consent(shared))
     await app.register(logout(shared))
     await app.register(home(shared))
+    await app.register(withdraw(shared))
   }
 }
 
@@ -329,13 +303,13 @@ function programs(
   feeding: Feeding,
   ending: Ending,
   tokens: Tokens,
-  proofs: Proofs,
+  callers: Callers,
 ) {
   const { settings, store, directory } = deps
   const shared = {
     ...deps,
     ...tokens,
-    ...proofs,
+    ...callers,
     users: directory.users,
     end: ending.end,
   }
@@ -359,14 +333,14 @@ function programs(
 }
 
 /** What administrators call, closed by the issuer's own tokens. The only part that reads JSON. */
-function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, proofs: Proofs) {
+function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Callers) {
   const { settings, store, directory, clock } = deps
   const { issuer } = settings
   return async (app: FastifyInstance): Promise<void> => {
     const parseJson = app.getDefaultJsonParser('error', 'error')
     const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
     app.addContentTypeParser('application/json', limits, parseJson)
-    const routes = guardAdmin(app, proofs)
+    const routes = guardAdmin(app, callers)
     const shared = {
       store,
       clock,

@@ -137,7 +137,7 @@ t.test('OpenID Connect Core section 5.3: userinfo', async (t) => {
     const answer = await get({})
     t.strictSame(
       [answer.statusCode, answer.headers['www-authenticate']],
-      [401, 'Bearer realm="latchkey"'],
+      [401, 'Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256 EdDSA Ed25519 PS256"'],
     )
   })
   const refused: [string, () => Promise<string>][] = [

@@ -162,6 +162,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
       accessSeconds: LIMITS.accessTokenSeconds,
       refreshGraceSeconds: LIMITS.refreshGraceSeconds,
       codeSeconds: LIMITS.codeSeconds,
+      dpopNonce: 'optional' as const,
     },
     feed: { leaseMs: LIMITS.leaseMs },
     outgoing: { allow: ['localhost', 'orders.localhost', '127.0.0.1'] },

@@ -2,8 +2,8 @@
 import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AccessTokenReader } from '../access-token-reader.ts'
-import { bearerToken, NoCredentials, sendBearerError } from '../http/bearer.ts'
+import { presentedToken, sendBearerError } from '../http/bearer.ts'
+import type { CallerReader } from '../resource-callers.ts'
 import type { AdminRoute } from './own-rights.ts'
 
 declare module 'fastify' {
@@ -14,8 +14,7 @@ declare module 'fastify' {
 }
 
 export interface AdminGuardDeps {
-  readonly issuer: string
-  readonly readAccessToken: AccessTokenReader
+  readonly readCaller: CallerReader
 }
 
 /** Guards every route that is added to this context from now on; gives the list of them, which grows with each. */
@@ -26,28 +25,20 @@ export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): readonly
   })
   app.decorateRequest('admin', undefined)
   app.setErrorHandler(sendAdminError)
-  app.addHook('onRequest', async (request) => {
-    request.admin = await readCaller(request, deps)
+  app.addHook('onRequest', async (request, reply) => {
+    const claims = await deps.readCaller(presentedToken(request), request, reply)
+    checkRoute(request, claims)
+    request.admin = claims
   })
   return routes
 }
 
-async function readCaller(
-  request: FastifyRequest,
-  deps: AdminGuardDeps,
-): Promise<AccessTokenClaims> {
-  const token = bearerToken(request)
-  if (token === undefined) throw new NoCredentials()
-  const read = await deps.readAccessToken(token)
-  if (read.kind === 'invalid') throw new OAuthError('invalid_token', read.reason)
-  const { claims } = read
-  if (claims.aud !== deps.issuer) throw new OAuthError('invalid_token', 'wrong_audience')
+function checkRoute(request: FastifyRequest, claims: AccessTokenClaims): void {
   // The decision is made on the route that the router matched, never on the URL text.
   const route = request.routeOptions.url
   if (route === undefined || !compileGrants(claims.routes).allows(request.method, route)) {
     throw new OAuthError('insufficient_scope', 'route_not_granted')
   }
-  return claims
 }
 
 const sendTokenError = sendBearerError('latchkey admin')

@@ -3,10 +3,11 @@
 import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket'
 import { FEED_SUBPROTOCOL, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
-import { type ClientDirectory, checkCredentials, readBasic } from '../client-authentication.ts'
+import type { ClientDirectory } from '../client-authentication/authenticate-client.ts'
+import { authenticateBasic } from '../client-authentication/client-secret.ts'
 import { FEED_MAX_PAYLOAD_BYTES, type FeedSocket } from '../feed/connection.ts'
 import type { FeedHub } from '../feed/hub.ts'
-import { authorizationHeader } from '../http/authorization-header.ts'
+import { singleHeader } from '../http/single-header.ts'
 
 export interface FeedDeps {
   readonly clients: ClientDirectory
@@ -38,7 +39,7 @@ export function feed(deps: FeedDeps) {
         // Before the 101: a caller without credentials never gets a socket. Cookies mean nothing here.
         preValidation: async (request) => {
           const { upgrade } = request.headers
-          const authorization = authorizationHeader(request)
+          const authorization = singleHeader(request, 'authorization')
           const asked = request.headers['sec-websocket-protocol']?.split(/ *, */) ?? []
           if (upgrade?.toLowerCase() !== 'websocket' || !asked.includes(FEED_SUBPROTOCOL)) {
             throw new OAuthError('invalid_request', 'not_a_feed_upgrade', {
@@ -46,7 +47,7 @@ export function feed(deps: FeedDeps) {
             })
           }
           if (authorization === undefined) throw new OAuthError('invalid_client', 'no_credentials')
-          const client = await checkCredentials(readBasic(authorization), deps.clients)
+          const client = await authenticateBasic(authorization, deps.clients)
           request.feedClient = client.id
         },
       },

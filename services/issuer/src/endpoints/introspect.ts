@@ -1,22 +1,23 @@
 /** POST /introspect: token introspection, RFC 7662. */
 import type { Client, Clients } from '@latchkey/directory'
 import { compileGrants } from '@latchkey/permissions'
-import { type Clock, LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
+import { LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
-import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
-import { authorizationHeader } from '../http/authorization-header.ts'
+import {
+  authenticateClient,
+  type ClientAuthenticationDeps,
+} from '../client-authentication/authenticate-client.ts'
 import { type Parameters, required } from '../http/parameters.ts'
+import { tokenType } from '../minting/confirmation.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
-export interface IntrospectDeps {
-  readonly issuer: string
-  readonly clients: ClientDirectory & Pick<Clients, 'routesAt'>
+export interface IntrospectDeps extends ClientAuthenticationDeps {
+  readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'routesAt'>
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
   readonly readAccessToken: AccessTokenReader
-  readonly clock: Clock
 }
 
 const INACTIVE = { active: false } as const
@@ -24,11 +25,7 @@ const INACTIVE = { active: false } as const
 export function introspect(deps: IntrospectDeps) {
   return async (app: FastifyInstance) => {
     app.post<{ Body: Parameters }>('/introspect', async (request, reply) => {
-      const client = await authenticateClient(
-        authorizationHeader(request),
-        request.body,
-        deps.clients,
-      )
+      const client = await authenticateClient(request, request.body, deps)
       // Section 2.1: the caller must be authorised, or anybody could try tokens out.
       if (client.authMethod === 'none') throw new OAuthError('invalid_client', 'public_client')
       const text = required(request.body, 'token', LIMITS.tokenBytes)
@@ -69,7 +66,7 @@ async function describeAccessToken(text: string, client: Client, deps: Introspec
     claims.client_id === client.id ||
     service.clients.includes(client.id) ||
     (await mayAskAboutAll(client, deps))
-  return concerned ? { active: true, token_type: 'Bearer', ...claims } : INACTIVE
+  return concerned ? { active: true, token_type: tokenType(claims.cnf), ...claims } : INACTIVE
 }
 
 /** An operator's tool: a machine whose own grants at the issuer name this route. */

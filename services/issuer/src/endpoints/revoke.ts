@@ -1,40 +1,40 @@
 /** POST /revoke: token revocation, RFC 7009. */
-import { type Clock, LIMITS, machineSubject, nowSeconds, OAuthError } from '@latchkey/protocol'
+import { LIMITS, machineSubject, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
-import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
+import {
+  authenticateClient,
+  type ClientAuthenticationDeps,
+} from '../client-authentication/authenticate-client.ts'
 import type { End } from '../end.ts'
-import { authorizationHeader } from '../http/authorization-header.ts'
 import { type Parameters, required } from '../http/parameters.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
-export interface RevokeDeps {
-  readonly clients: ClientDirectory
+export interface RevokeDeps extends ClientAuthenticationDeps {
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
   readonly readAccessToken: AccessTokenReader
   readonly end: End
-  readonly clock: Clock
 }
 
 export function revoke(deps: RevokeDeps) {
   return async (app: FastifyInstance) => {
-    app.post<{ Body: Parameters }>('/revoke', async (request, reply) => {
-      const client = await authenticateClient(
-        authorizationHeader(request),
-        request.body,
-        deps.clients,
-      )
-      const text = required(request.body, 'token', LIMITS.tokenBytes)
-      // `token_type_hint` would only say where to look first (section 2.1); the two kinds cannot be mistaken.
-      const outcome =
-        (await revokeRefreshToken(text, client.id, deps)) ??
-        (await revokeAccessToken(text, client.id, deps))
-      request.log.info({ client: client.id, outcome }, 'revocation')
-      // RFC 7009 section 2.2: an unknown token is answered exactly like a revoked one.
-      return await reply.code(200).send()
-    })
+    app.post<{ Body: Parameters }>(
+      '/revoke',
+      { config: { cors: true } },
+      async (request, reply) => {
+        const client = await authenticateClient(request, request.body, deps)
+        const text = required(request.body, 'token', LIMITS.tokenBytes)
+        // `token_type_hint` would only say where to look first (section 2.1); the two kinds cannot be mistaken.
+        const outcome =
+          (await revokeRefreshToken(text, client.id, deps)) ??
+          (await revokeAccessToken(text, client.id, deps))
+        request.log.info({ client: client.id, outcome }, 'revocation')
+        // RFC 7009 section 2.2: an unknown token is answered exactly like a revoked one.
+        return await reply.code(200).send()
+      },
+    )
   }
 }
 

@@ -1,41 +1,70 @@
-/** POST /token: RFC 6749 section 3.2, OpenID Connect Core section 3.1.3. */
+/** POST /token: RFC 6749 section 3.2, OpenID Connect Core section 3.1.3, RFC 9449 section 5. */
+import type { Client } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
-import { authenticateClient, type ClientDirectory } from '../client-authentication.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  authenticateClient,
+  type ClientAuthenticationDeps,
+} from '../client-authentication/authenticate-client.ts'
+import type { DpopProofs } from '../dpop/dpop-proofs.ts'
 import type { Grant } from '../grants/grant.ts'
-import { authorizationHeader } from '../http/authorization-header.ts'
 import { type Parameters, required } from '../http/parameters.ts'
+import type { ProvenKeys } from '../minting/confirmation.ts'
 
-export interface TokenDeps {
-  readonly clients: ClientDirectory
+export interface TokenDeps extends ClientAuthenticationDeps {
   /** By `grant_type`. */
   readonly grants: ReadonlyMap<string, Grant>
+  readonly dpop: DpopProofs
 }
 
 export function token(deps: TokenDeps) {
   return async (app: FastifyInstance) => {
-    app.post<{ Body: Parameters }>('/token', async (request, reply) => {
+    app.post<{ Body: Parameters }>('/token', { config: { cors: true } }, async (request, reply) => {
       const parameters = request.body
-      const client = await authenticateClient(
-        authorizationHeader(request),
-        parameters,
-        deps.clients,
-      )
+      const client = await authenticateClient(request, parameters, deps)
       const grantType = required(parameters, 'grant_type', 256)
-      const grant = deps.grants.get(grantType)
-      if (!grant) {
-        throw new OAuthError('unsupported_grant_type', 'grant_type_unknown', {
-          description: 'this grant_type is not supported',
-        })
-      }
-      if (!(client.grantTypes as readonly string[]).includes(grantType)) {
-        throw new OAuthError('unauthorized_client', 'grant_type_not_registered', {
-          description: 'this client is not registered for this grant_type',
-        })
-      }
-      const response = await grant(client, parameters)
+      const grant = chooseGrant(grantType, client, deps)
+      const proven = await provenKeys(client, request, reply, deps)
+      const response = await grant(client, parameters, proven)
       request.log.info({ client: client.id, grantType }, 'token issued')
       return await reply.header('pragma', 'no-cache').send(response)
     })
+  }
+}
+
+function chooseGrant(grantType: string, client: Client, deps: TokenDeps): Grant {
+  const grant = deps.grants.get(grantType)
+  if (!grant) {
+    throw new OAuthError('unsupported_grant_type', 'grant_type_unknown', {
+      description: 'this grant_type is not supported',
+    })
+  }
+  if (!(client.grantTypes as readonly string[]).includes(grantType)) {
+    throw new OAuthError('unauthorized_client', 'grant_type_not_registered', {
+      description: 'this client is not registered for this grant_type',
+    })
+  }
+  return grant
+}
+
+/** What the tokens will be bound to. */
+async function provenKeys(
+  client: Client,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: TokenDeps,
+): Promise<ProvenKeys> {
+  const dpopJkt = await deps.dpop.check(request, reply)
+  if (dpopJkt === undefined && client.requireDpop) {
+    // RFC 9449 section 5.2 names no code. Nothing is wrong with a proof that is not there: a part of the request is missing.
+    throw new OAuthError('invalid_request', 'dpop_missing', {
+      description: 'this client needs a DPoP proof',
+    })
+  }
+  const certificate =
+    client.authMethod === 'tls_client_auth' ? deps.certificates.of(request) : undefined
+  return {
+    ...(dpopJkt !== undefined && { dpopJkt }),
+    ...(certificate && { certificateHash: certificate.hash }),
   }
 }

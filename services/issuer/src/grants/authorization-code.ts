@@ -16,6 +16,7 @@ import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
 import type { AsOf } from '../minting/access-token.ts'
+import { type ProvenKeys, refreshKey } from '../minting/confirmation.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant } from './grant.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
@@ -33,19 +34,22 @@ export interface AuthorizationCodeDeps extends PersonTokenDeps {
 }
 
 export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
-  return async (authenticated, parameters) => {
+  return async (authenticated, parameters, proven) => {
     const now = nowSeconds(deps.clock)
     // The code is spent before anything is given out for it; a failed check below does not bring it back.
     const { record, rev } = await spendCode(authenticated, parameters, now, deps)
-    checkBinding(record, parameters)
+    checkBinding(record, parameters, proven)
     const found = await deps.store.sessions.find(record.sid, now)
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
-    const { sub, scope, nonce } = record
+    const { sub, scope, claims, nonce } = record
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
     const rights = await userRights(sub, authenticated.id, audience, deps.issuer, deps.directory)
     const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
-    const answer = personTokens({ rights, scope, asOf: { now, rev }, session, nonce }, deps)
-    const refreshToken = await join(rights.client, session, { now, rev }, deps)
+    const answer = personTokens(
+      { rights, scope, asOf: { now, rev }, session, claims, nonce, proven },
+      deps,
+    )
+    const refreshToken = await join(rights.client, session, { now, rev }, proven, deps)
     return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
   }
 }
@@ -74,7 +78,7 @@ async function spendCode(
   }
 }
 
-function checkBinding(record: CodeRecord, parameters: Parameters): void {
+function checkBinding(record: CodeRecord, parameters: Parameters, proven: ProvenKeys): void {
   const redirectUri = bounded(parameters, 'redirect_uri', LIMITS.uriChars)
   // RFC 6749 section 4.1.3 wants it; OAuth 2.1 drops it where PKCE binds the code already.
   const mayBeAbsent = record.codeChallenge !== undefined
@@ -84,6 +88,10 @@ function checkBinding(record: CodeRecord, parameters: Parameters): void {
   const verifier = parameters.get('code_verifier')
   if (!verifierMatches(record.codeChallenge, verifier)) {
     throw new OAuthError('invalid_grant', 'code_verifier_wrong')
+  }
+  // RFC 9449 section 10: a code that was asked for with a key is for the holder of that key.
+  if (record.dpopJkt !== undefined && record.dpopJkt !== proven.dpopJkt) {
+    throw new OAuthError('invalid_grant', 'dpop_key_differs')
   }
 }
 
@@ -97,11 +105,13 @@ async function join(
   client: Client,
   session: CodeRecord & { readonly absoluteExpiresAt: number },
   { now, rev }: AsOf,
+  proven: ProvenKeys,
   deps: AuthorizationCodeDeps,
 ): Promise<string | undefined> {
   const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
   if (!client.grantTypes.includes('refresh_token')) {
-    const alive = await deps.store.sessions.noteClient(sid, client.id, now)
+    const named = Object.keys(session.claims?.userinfo ?? {})
+    const alive = await deps.store.sessions.noteClient(sid, client.id, named, now)
     if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
     return undefined
   }
@@ -119,6 +129,9 @@ async function join(
     authTime,
     acr,
     amr,
+    ...(session.claims !== undefined && { claims: session.claims }),
+    ...(session.details !== undefined && { details: session.details }),
+    ...refreshKey(client, proven),
   }
   const alive = await deps.store.families.create(family, rev, now)
   if (!alive) throw new OAuthError('invalid_grant', 'session_ended')

@@ -25,7 +25,7 @@ export interface ClientCredentialsDeps {
 }
 
 export function clientCredentials(deps: ClientCredentialsDeps): Grant {
-  return async (authenticated, parameters) => {
+  return async (authenticated, parameters, proven) => {
     if (authenticated.authMethod === 'none') {
       throw new OAuthError('unauthorized_client', 'public_client')
     }
@@ -43,10 +43,11 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       scope: '',
       asOf: { rev: head.position, now },
       routes: await deps.directory.clients.routesAt(client.id, audience),
+      proven,
     })
     return {
       access_token: access.token,
-      token_type: 'Bearer',
+      token_type: access.tokenType,
       expires_in: access.expiresIn,
     } satisfies TokenResponse
   }

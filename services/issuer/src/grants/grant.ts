@@ -1,10 +1,12 @@
 import type { Client } from '@latchkey/directory'
 import type { Parameters } from '../http/parameters.ts'
+import type { ProvenKeys } from '../minting/confirmation.ts'
 
 /** The token response: RFC 6749 section 5.1, Core section 3.1.3.3, RFC 8693 section 2.2.1. Wire names. */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: 'Bearer'
+  /** `DPoP` when the token is bound to the key of a proof (RFC 9449 section 5). */
+  readonly token_type: 'Bearer' | 'DPoP'
   /** Seconds. */
   readonly expires_in: number
   readonly scope?: string
@@ -13,5 +15,9 @@ export interface TokenResponse {
   readonly issued_token_type?: string
 }
 
-/** One grant type: gets an authenticated client that is registered for it. */
-export type Grant = (client: Client, parameters: Parameters) => Promise<TokenResponse>
+/** One grant type: gets an authenticated client that is registered for it, and what the request proved besides. */
+export type Grant = (
+  client: Client,
+  parameters: Parameters,
+  proven: ProvenKeys,
+) => Promise<TokenResponse>

@@ -1,6 +1,9 @@
+import type { ClaimsRequest } from '@latchkey/protocol'
 import { hasScope } from '../checks/scope.ts'
 import type { AccessTokens, AsOf, SignInFacts } from '../minting/access-token.ts'
+import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { idTokens } from '../minting/id-token.ts'
+import type { SubjectFor } from '../minting/subject.ts'
 import type { TokenResponse } from './grant.ts'
 import type { UserRights } from './user-rights.ts'
 
@@ -10,30 +13,36 @@ export interface PersonTokenRequest {
   readonly asOf: AsOf
   /** The sign-in, and the second that nothing of it outlives. */
   readonly session: SignInFacts & { readonly absoluteExpiresAt: number }
+  /** What the client may have besides the scopes and asked for by name. */
+  readonly claims?: ClaimsRequest | undefined
   readonly nonce?: string | undefined
+  readonly proven: ProvenKeys
 }
 
 export interface PersonTokenDeps {
   readonly accessTokens: AccessTokens
   readonly idToken: ReturnType<typeof idTokens>
+  readonly subjectFor: SubjectFor
 }
 
 /** What a code and a refresh both give for a person: an access token and, with `openid`, an ID token. */
 export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps): TokenResponse {
-  const { rights, scope, asOf, session, nonce } = request
+  const { rights, scope, asOf, session, claims, nonce, proven } = request
   const { client, user } = rights
   const access = deps.accessTokens.mint({
     ...rights,
-    sub: user.sub,
+    // No service takes a pairwise subject; a client that has them has no services (its record is checked for that).
+    sub: deps.subjectFor(client, user.sub),
     clientId: client.id,
     scope,
     asOf,
     session,
     notAfter: session.absoluteExpiresAt,
+    proven,
   })
   return {
     access_token: access.token,
-    token_type: 'Bearer',
+    token_type: access.tokenType,
     expires_in: access.expiresIn,
     // RFC 6749 appendix A.4: a scope is at least one word.
     ...(scope !== '' && { scope }),
@@ -44,7 +53,9 @@ export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps)
         scope,
         session,
         accessToken: access.token,
-        ...(nonce !== undefined && { nonce }),
+        audience: rights.service.audience,
+        claims,
+        nonce,
       }),
     }),
   }

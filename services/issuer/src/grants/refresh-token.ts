@@ -1,12 +1,13 @@
 /** grant_type=refresh_token: RFC 6749 section 6, RFC 9700 section 4.14, DESIGN section 6. */
 import type { Client } from '@latchkey/directory'
-import { type Clock, LIMITS, nowSeconds, OAuthError, type Position } from '@latchkey/protocol'
-import type { FamilyRecord, Store } from '@latchkey/store'
+import { type Clock, LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
+import type { FamilyRecord, RedeemOutcome, Store } from '@latchkey/store'
 import { chosenAudience } from '../checks/audience.ts'
 import { narrowScope } from '../checks/scope.ts'
 import { type Ender, entryExpiresAt } from '../end.ts'
 import { type Parameters, required } from '../http/parameters.ts'
 import type { AsOf } from '../minting/access-token.ts'
+import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { RefreshTokenFacts, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
@@ -21,36 +22,43 @@ export interface RefreshTokenDeps extends PersonTokenDeps {
   readonly clock: Clock
   readonly idleSeconds: number
   readonly graceSeconds: number
+  readonly log: { warn(facts: Record<string, unknown>, message: string): void }
 }
 
+type Redeemed = Extract<RedeemOutcome, { kind: 'rotated' | 'replayed' }>
+
 /**
- * The answer is made before the generation is spent and given out afterwards. A generation that was spent on an answer
- * that failed (SQL away, a service closed) would be spent behind the client's back: its next try would look like theft.
+ * One step in the store, and only then SQL: the log position that comes back with the redemption is older than everything that
+ * the answer is made from (DESIGN section 5). When the answer cannot be made, the redemption is taken back. A generation
+ * that was spent on nothing would be spent behind the client's back: its next try would look like theft.
  */
 export function refreshToken(deps: RefreshTokenDeps): Grant {
-  return async (client, parameters) => {
+  return async (client, parameters, proven) => {
     const now = nowSeconds(deps.clock)
     const facts = deps.refreshTokens.read(required(parameters, 'refresh_token', LIMITS.tokenBytes))
     if (!facts) throw new OAuthError('invalid_grant', 'refresh_token_malformed')
-    const { family, rev } = await findFamily(facts, client, now, deps)
-    const answer = await prepareAnswer(client, parameters, family, { now, rev }, deps)
-    const successor = await redeem(facts, client, now, deps)
-    return { ...answer, refresh_token: deps.refreshTokens.write(successor) }
+    const redeemed = await redeem(facts, client, proven, now, deps)
+    const { family, rev } = redeemed
+    try {
+      const answer = await prepareAnswer(client, parameters, family, { now, rev }, proven, deps)
+      return { ...answer, refresh_token: deps.refreshTokens.write(family) }
+    } catch (error) {
+      await takeBack(redeemed, now, deps)
+      throw error
+    }
   }
 }
 
-async function findFamily(
-  facts: RefreshTokenFacts,
-  client: Client,
-  now: number,
-  deps: RefreshTokenDeps,
-): Promise<{ family: FamilyRecord; rev: Position }> {
-  const found = await deps.store.families.peek(facts.familyId, now)
-  if (!found) throw new OAuthError('invalid_grant', 'session_ended')
-  if (found.family.clientId !== client.id) {
-    throw new OAuthError('invalid_grant', 'refresh_token_of_other_client')
+/** Where even that fails, the grace window is left to the client. */
+async function takeBack(redeemed: Redeemed, now: number, deps: RefreshTokenDeps): Promise<void> {
+  if (redeemed.kind === 'replayed') return
+  const { family, rotatedBefore } = redeemed
+  const { familyId, generation } = family
+  try {
+    await deps.store.families.restore(familyId, { generation, rotatedBefore }, now)
+  } catch (error) {
+    deps.log.warn({ err: error, sid: family.sid }, 'redemption not taken back')
   }
-  return found
 }
 
 async function prepareAnswer(
@@ -58,36 +66,43 @@ async function prepareAnswer(
   parameters: Parameters,
   family: FamilyRecord,
   asOf: AsOf,
+  proven: ProvenKeys,
   deps: RefreshTokenDeps,
 ): Promise<TokenResponse> {
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
   const rights = await userRights(family.sub, client.id, audience, deps.issuer, deps.directory)
-  return personTokens({ rights, scope, asOf, session: family }, deps)
+  return personTokens({ rights, scope, asOf, session: family, claims: family.claims, proven }, deps)
 }
 
 async function redeem(
   facts: RefreshTokenFacts,
   client: Client,
+  { dpopJkt }: ProvenKeys,
   now: number,
   deps: RefreshTokenDeps,
-): Promise<FamilyRecord> {
+): Promise<Redeemed> {
   const outcome = await deps.store.families.redeem({
     ...facts,
     clientId: client.id,
     graceSeconds: deps.graceSeconds,
     idleExpiresAt: now + deps.idleSeconds,
+    ...(dpopJkt !== undefined && { dpopJkt }),
     now,
     entryExpiresAt: entryExpiresAt(now),
   })
   switch (outcome.kind) {
     case 'rotated':
     case 'replayed':
-      return outcome.family
+      return outcome
     case 'dead':
       throw new OAuthError('invalid_grant', 'session_ended')
     case 'foreign':
       throw new OAuthError('invalid_grant', 'refresh_token_of_other_client')
+    case 'key_differs':
+      throw new OAuthError('invalid_grant', 'dpop_key_differs', {
+        description: 'the refresh token is bound to another DPoP key',
+      })
     case 'reused': {
       // The store has ended the session in the same step: the thief and the robbed both hold dead tokens.
       const { family, entry, epoch, session } = outcome

@@ -1,11 +1,9 @@
-/** Token exchange, RFC 8693: a service calls another one for the person whose token it received (delegation). */
-import type { Client, Directory, Service } from '@latchkey/directory'
+/** Token exchange, RFC 8693: a service calls another one for the person whose token it received. */
+import type { Client, Directory } from '@latchkey/directory'
 import {
   type AccessTokenClaims,
   type ActorClaim,
   type Clock,
-  isUserSubject,
-  LIMITS,
   machineSubject,
   nowSeconds,
   OAuthError,
@@ -14,12 +12,14 @@ import {
 import type { Store } from '@latchkey/store'
 import type { AccessTokenReader } from '../access-token-reader.ts'
 import { checkAudience } from '../checks/audience.ts'
-import { type Parameters, required } from '../http/parameters.ts'
+import { narrowScope } from '../checks/scope.ts'
+import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
+import { ACCESS_TOKEN, namesActor, refuse, subjectToken } from './exchanged-tokens.ts'
 import type { Grant, TokenResponse } from './grant.ts'
-import { type RightsDirectory, userRights } from './user-rights.ts'
+import { sharedRoutes } from './shared-routes.ts'
+import { type RightsDirectory, type UserRights, userRights } from './user-rights.ts'
 
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 /** A chain of delegations deeper than this is a loop. */
 const MOST_ACTORS = 8
 
@@ -35,69 +35,47 @@ export interface TokenExchangeDeps {
 }
 
 export function tokenExchange(deps: TokenExchangeDeps): Grant {
-  return async (client, parameters) => {
-    refuseActorToken(parameters)
-    const asked = parameters.get('requested_token_type')
-    if (asked !== undefined && asked !== ACCESS_TOKEN) {
-      throw refuse('requested_token_type_unsupported', 'only access tokens are issued')
-    }
+  return async (client, parameters, proven) => {
+    checkAskedType(parameters)
     const now = nowSeconds(deps.clock)
     // An exchanged token has an id of its own: that the subject token was ended is seen here or nowhere.
     await deps.readLog()
-    const subject = await subjectToken(client, parameters, deps)
+    const subject = await subjectToken(client, parameters, deps.readAccessToken)
+    const namesItself = await namesActor(client, parameters, proven, deps.readAccessToken)
     const audience = exchangeAudience(client, parameters, deps)
+    const scope = narrowScope(parameters, subject.scope)
     const { session, rev } = await livingSession(subject, now, deps)
     const rights = await userRights(subject.sub, client.id, audience, deps.issuer, deps.directory)
+    // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
+    // everybody else is named as the actor, asked or not.
+    const impersonates = rights.client.mayImpersonate && !namesItself
     const access = deps.accessTokens.mint({
       ...rights,
+      routes: routesFor(rights, subject),
       sub: subject.sub,
       clientId: client.id,
-      scope: subject.scope,
+      scope,
       asOf: { rev, now },
       // The facts of the sign-in come from the session: a service could have written others into a token for itself.
       session,
-      act: actor(client, subject),
+      act: impersonates ? subject.act : actor(client, subject),
       notAfter: Math.min(subject.exp, session.absoluteExpiresAt),
+      proven,
     })
     return {
       access_token: access.token,
       issued_token_type: ACCESS_TOKEN,
-      token_type: 'Bearer',
+      token_type: access.tokenType,
       expires_in: access.expiresIn,
-      ...(subject.scope !== '' && { scope: subject.scope }),
+      ...(scope !== '' && { scope }),
     } satisfies TokenResponse
   }
 }
 
-function refuseActorToken(parameters: Parameters): void {
-  const hasToken = parameters.get('actor_token') !== undefined
-  const hasType = parameters.get('actor_token_type') !== undefined
-  // The authenticated client is the actor; a second one would have to be proven too (RFC 8693 section 1.1).
-  if (hasToken || hasType) throw refuse('actor_token_unsupported', 'actor_token is not supported')
-}
-
-/** RFC 8693 section 2.2.2: a subject token that cannot be used is invalid_request. */
-async function subjectToken(
-  client: Client,
-  parameters: Parameters,
-  deps: TokenExchangeDeps,
-): Promise<AccessTokenClaims> {
-  const token = required(parameters, 'subject_token', LIMITS.tokenBytes)
-  const type = required(parameters, 'subject_token_type', 256)
-  if (type !== ACCESS_TOKEN) {
-    throw refuse('subject_token_type_unsupported', 'subject_token_type must be access_token')
-  }
-  const read = await deps.readAccessToken(token)
-  if (read.kind === 'invalid') throw refuse(`subject_token_${read.reason}`)
-  const { claims, service } = read
-  // Only the service that a token was addressed to may act on it.
-  if (!addressedTo(client, service)) throw refuse('subject_token_not_for_caller')
-  if (!isUserSubject(claims.sub)) throw refuse('subject_token_of_machine')
-  return claims
-}
-
-function addressedTo(client: Client, service: Service): boolean {
-  return service.clients.includes(client.id)
+function checkAskedType(parameters: Parameters): void {
+  const asked = parameters.get('requested_token_type')
+  if (asked === undefined || asked === ACCESS_TOKEN) return
+  throw refuse('requested_token_type_unsupported', 'only access tokens are issued')
 }
 
 /** The issuer itself, with its profiles and its admin API, only for clients that were registered for it. */
@@ -116,6 +94,11 @@ async function livingSession(subject: AccessTokenClaims, now: number, deps: Toke
   return found
 }
 
+/** Never more than the person may do now; at the service that the subject token was for, also never more than that token. */
+function routesFor({ service, routes }: UserRights, subject: AccessTokenClaims): readonly string[] {
+  return service.audience === subject.aud ? sharedRoutes(routes, subject.routes) : routes
+}
+
 /** RFC 8693 section 4.1: the newest actor is the outermost. */
 function actor(client: Client, subject: AccessTokenClaims): ActorClaim {
   let depth = 1
@@ -123,8 +106,4 @@ function actor(client: Client, subject: AccessTokenClaims): ActorClaim {
   if (depth > MOST_ACTORS) throw refuse('too_many_actors', 'the delegation chain is too long')
   const sub = machineSubject(client.id)
   return subject.act ? { sub, act: subject.act } : { sub }
-}
-
-function refuse(reason: string, description = 'the subject token cannot be used'): OAuthError {
-  return new OAuthError('invalid_request', reason, { description })
 }

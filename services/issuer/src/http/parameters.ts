@@ -51,6 +51,11 @@ function decode(text: string): string {
   }
 }
 
+/** The path of a request target, without host and query. */
+export function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
+}
+
 /** The query part of a request target, without `?`. */
 export function queryOf(url: string): string {
   const mark = url.indexOf('?')

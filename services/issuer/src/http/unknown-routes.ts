@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorPage } from '../pages/error-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { PageLocale } from './page-locale.ts'
+import { pathOf } from './parameters.ts'
 
 /**
  * What no route answers: 405 with `Allow` where the address is known with other methods (RFC 9110 section 15.5.6), otherwise
@@ -13,7 +14,7 @@ export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
     known.set(url, [...(known.get(url) ?? []), ...[method].flat()])
   })
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] ?? ''
+    const path = pathOf(request.url)
     const url = [...known.keys()].find((pattern) => isAt(path, pattern))
     if (url !== undefined) {
       const methods = known.get(url) ?? []

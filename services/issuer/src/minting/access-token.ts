@@ -10,6 +10,7 @@ import {
   randomId,
 } from '@latchkey/protocol'
 import { type SigningKeyRecord, signAccessToken } from '@latchkey/tokens'
+import { confirmation, type ProvenKeys, tokenType } from './confirmation.ts'
 
 export interface AccessTokenRequest {
   readonly service: Service
@@ -19,7 +20,9 @@ export interface AccessTokenRequest {
   readonly asOf: AsOf
   readonly routes: readonly string[]
   readonly session?: SignInFacts
-  readonly act?: ActorClaim
+  readonly act?: ActorClaim | undefined
+  /** What the token is bound to. */
+  readonly proven: ProvenKeys
   /** Second that the token must not outlive: the session's last, or that of the token it was exchanged for. */
   readonly notAfter?: number
 }
@@ -42,6 +45,7 @@ export interface SignInFacts {
 
 export interface MintedToken {
   readonly token: string
+  readonly tokenType: 'Bearer' | 'DPoP'
   readonly expiresIn: number
 }
 
@@ -60,6 +64,7 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
     mint: (request) => {
       const { service, session } = request
       const { rev, now } = request.asOf
+      const cnf = confirmation(request.proven)
       refuseTooManyRoutes(request)
       const lifetime = Math.min(service.accessTokenSeconds, LIMITS.accessTokenMaxSeconds)
       const exp = Math.min(now + lifetime, request.notAfter ?? Number.POSITIVE_INFINITY)
@@ -81,8 +86,9 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
           amr: session.amr,
         }),
         ...(request.act && { act: request.act }),
+        ...(cnf && { cnf }),
       })
-      return { token, expiresIn: exp - now }
+      return { token, tokenType: tokenType(cnf), expiresIn: exp - now }
     },
   }
 }

@@ -19,6 +19,14 @@ export function crossCheck(draft: Draft, report: Report): void {
       expected: `at least session.idle_seconds, which is ${idleSeconds}`,
     })
   }
+  if (draft.tlsClientHeader !== undefined && draft.trustedProxies.length === 0) {
+    report({
+      at: 'tls_client_header',
+      code: 'tls-client-header-untrusted',
+      received: draft.tlsClientHeader,
+      expected: 'trusted_proxies naming the proxy that sets this header',
+    })
+  }
   if (draft.languages.length === 0) {
     report({ at: 'languages', code: 'no-language', received: 'none', expected: 'at least one' })
   }

@@ -1,7 +1,7 @@
 import { LIMITS } from '@latchkey/protocol'
 import { LOCALES } from '../pages/locale.ts'
 import { optional, required, secret, withDefault } from './field.ts'
-import { choice, integer, list, path, scalarKind } from './kinds.ts'
+import { choice, integer, list, path, pattern, scalarKind } from './kinds.ts'
 import { masterKey } from './master-key.ts'
 import { addressRange, issuerUrl, listenHost, outgoingTarget, parseRedisUrl } from './url-kinds.ts'
 
@@ -36,6 +36,12 @@ export const ROOT_FIELDS = {
     [],
     'Proxies whose `X-Forwarded-For` is believed, for the log. Needed when plain http is ' +
       'spoken on an address that is not loopback. Host and scheme are never taken from headers.',
+  ),
+  tls_client_header: optional(
+    pattern(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/, 'a header name in lower case with a hyphen'),
+    'The header in which a trusted proxy passes the TLS certificate that a client has shown, as PEM in percent-encoding ' +
+      '(nginx: `proxy_set_header X-Client-Cert $ssl_client_escaped_cert`). The proxy verifies the chain and sets the header on every ' +
+      'request; from anybody else it is ignored. Needed for clients with `tls_client_auth`.',
   ),
   languages: withDefault(
     list(choice(...LOCALES), LOCALES.length),
@@ -95,6 +101,12 @@ export const GROUP_FIELDS = {
       integer({ min: 5, max: 600 }),
       LIMITS.codeSeconds,
       'Lifetime of authorization codes.',
+    ),
+    dpop_nonce: withDefault(
+      choice('optional', 'required'),
+      'optional',
+      'Whether DPoP proofs must carry a nonce of the issuer (RFC 9449 section 8). Required, a proof cannot be made ahead of its ' +
+        'time, and a first request costs a second try. Every answer to a proof brings a nonce, and one that is sent must be good.',
     ),
   },
   feed: {

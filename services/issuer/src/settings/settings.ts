@@ -11,6 +11,8 @@ export interface Settings {
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
   /** IP addresses and CIDR ranges; empty: nobody's `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
+  /** Lower-case name of the header in which those proxies pass a client's TLS certificate; absent: none is looked at. */
+  readonly tlsClientHeader?: string
   /** Absolute path. */
   readonly dataDir: string
   /** May hold a password: never logged. Absent: embedded. */
@@ -22,6 +24,7 @@ export interface Settings {
     readonly accessSeconds: number
     readonly refreshGraceSeconds: number
     readonly codeSeconds: number
+    readonly dpopNonce: 'optional' | 'required'
   }
   readonly feed: { readonly leaseMs: number }
   /** Host names, addresses and CIDR ranges that may be private or loopback, and be called by http. */

@@ -1,0 +1,51 @@
+/** client_secret_basic and client_secret_post: RFC 6749 section 2.3.1. */
+import type { Client, Clients } from '@latchkey/directory'
+import { invalidClient } from './invalid-client.ts'
+
+export interface SecretCredentials {
+  readonly clientId: string
+  readonly secret: string
+}
+
+/** Both id and secret are form-urlencoded before they are joined and base64-encoded. */
+export function readBasic(authorization: string): SecretCredentials {
+  const [, encoded] = /^basic ([A-Za-z0-9+/]{1,4096}={0,2})$/i.exec(authorization) ?? []
+  if (encoded === undefined) throw invalidClient('authorization_malformed')
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  if (colon < 0) throw invalidClient('authorization_malformed')
+  return {
+    clientId: formDecode(pair.slice(0, colon)),
+    secret: formDecode(pair.slice(colon + 1)),
+  }
+}
+
+/** The feed's own way in: the header of its upgrade request is all that it has. */
+export async function authenticateBasic(
+  authorization: string,
+  clients: Pick<Clients, 'find' | 'checkSecret'>,
+): Promise<Client> {
+  const { clientId, secret } = readBasic(authorization)
+  const client = await clients.find(clientId)
+  if (!client) throw invalidClient('client_unknown')
+  if (client.authMethod !== 'client_secret_basic') throw invalidClient('method_not_registered')
+  checkSecret(client, secret, clients)
+  if (client.disabled) throw invalidClient('client_disabled')
+  return client
+}
+
+export function checkSecret(
+  client: Client,
+  secret: string,
+  clients: Pick<Clients, 'checkSecret'>,
+): void {
+  if (!clients.checkSecret(client, secret)) throw invalidClient('secret_wrong')
+}
+
+function formDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw invalidClient('authorization_malformed')
+  }
+}

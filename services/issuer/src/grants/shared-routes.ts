@@ -1,0 +1,16 @@
+import { compileGrants } from '@latchkey/permissions'
+
+/** The grants that two lists have in common: of two that overlap, the narrower one. Sorted by code unit. */
+export function sharedRoutes(one: readonly string[], other: readonly string[]): string[] {
+  const shared = [...within(one, other), ...within(other, one)]
+  return [...new Set(shared)].sort()
+}
+
+/** A grant lies within others when one of them covers its method and its pattern, taken as a route. */
+function within(list: readonly string[], others: readonly string[]): string[] {
+  const allowed = compileGrants(others)
+  return list.filter((grant) => {
+    const space = grant.indexOf(' ')
+    return allowed.allows(grant.slice(0, space), grant.slice(space + 1))
+  })
+}

@@ -1,0 +1,56 @@
+import type { KeyObject } from 'node:crypto'
+import type { Directory } from '@latchkey/directory'
+import type { Clock } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import type { FastifyBaseLogger } from 'fastify'
+import type { AccessTokenReader } from '../access-token-reader.ts'
+import { tlsCertificates } from '../client-authentication/tls-certificates.ts'
+import { dpopNonces } from '../dpop/dpop-nonces.ts'
+import { dpopProofs } from '../dpop/dpop-proofs.ts'
+import { clientKeys } from '../outgoing/client-keys.ts'
+import { fetchedKeySets } from '../outgoing/fetched-key-sets.ts'
+import type { GuardedRequest } from '../outgoing/guarded-request.ts'
+import { resourceCallers } from '../resource-callers.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export interface CallersDeps {
+  readonly settings: Pick<Settings, 'issuer' | 'tokens' | 'tlsClientHeader'>
+  readonly store: Store
+  readonly directory: Directory
+  readonly trustedProxies?: readonly string[] | undefined
+  readonly dpopNonceMac: KeyObject
+  readonly readAccessToken: AccessTokenReader
+  readonly request: GuardedRequest
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+}
+
+/** How callers show who they are and which keys they hold: what every endpoint for programs shares. */
+export function wireCallers(deps: CallersDeps) {
+  const { settings, store, directory, request, clock, log } = deps
+  const { issuer } = settings
+  const { oneTime } = store
+  const certificates = tlsCertificates({
+    header: settings.tlsClientHeader,
+    trustedProxies: deps.trustedProxies ?? [],
+    clock,
+  })
+  const dpop = dpopProofs({
+    issuer,
+    nonces: dpopNonces({ macKey: deps.dpopNonceMac, clock }),
+    nonceRequired: settings.tokens.dpopNonce === 'required',
+    oneTime,
+    clock,
+  })
+  return {
+    issuer,
+    clients: directory.clients,
+    clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
+    oneTime,
+    certificates,
+    dpop,
+    readCaller: resourceCallers({ ...deps, issuer, dpop, certificates }),
+  }
+}
+
+export type Callers = ReturnType<typeof wireCallers>
