@@ -39,11 +39,11 @@ export function serviceKeys(deps: ServiceKeyDeps): ServiceKeys {
       ? sharedKey(service)
       : { ...deps.ring.activeKey(service.alg), audience: service.audience }
 
-  return { signingKey, feedKeys: (service) => [feedKey(signingKey(service))] }
+  return { signingKey, feedKeys: (service) => [feedKey(service.alg, signingKey(service))] }
 }
 
-function feedKey(record: SigningKeyRecord): FeedKey {
-  const { kid, alg, state } = record
+function feedKey(alg: Service['alg'], record: SigningKeyRecord): FeedKey {
+  const { kid, state } = record
   if (alg === 'HS256') {
     return { kid, alg, state, k: record.key.export().toString('base64url') }
   }

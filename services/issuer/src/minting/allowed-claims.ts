@@ -1,6 +1,7 @@
 /** Which claims of the `claims` parameter a client may have: OpenID Connect Core section 5.5. */
 import type { Client } from '@latchkey/directory'
 import type { ClaimsRequest } from '@latchkey/protocol'
+import { hasScope } from '../checks/scope.ts'
 import { type ClaimScope, SCOPE_CLAIMS, SIGN_IN_CLAIMS } from './claim-names.ts'
 
 const SCOPE_OF: ReadonlyMap<string, ClaimScope> = new Map(
@@ -10,31 +11,31 @@ const SCOPE_OF: ReadonlyMap<string, ClaimScope> = new Map(
 )
 const ABOUT_SIGN_IN: ReadonlySet<string> = new Set(SIGN_IN_CLAIMS)
 
-/** The scopes that contain what is asked: a consent page asks for them too. */
-export function scopesOfClaims(asked: ClaimsRequest): ClaimScope[] {
-  const names = [asked.userinfo, asked.id_token].flatMap((part) => Object.keys(part ?? {}))
-  const scopes = new Set(names.map((name) => SCOPE_OF.get(name)))
-  return [...scopes].filter((scope) => scope !== undefined)
+/** Scopes of one request: as asked, and the part that the person allows. */
+export interface AllowedScope {
+  readonly asked: string
+  readonly allowed: string
 }
 
 /**
- * What is left of a request: of a client that is not the operator's own, only claims of scopes that the person allowed.
- * Asking claim by claim must not be a way around the consent page. Names that nobody knows go too; section 5.5 has us
- * ignore them.
+ * What is left of a request for claims: those of scopes that the person allows. Asking claim by claim must not be a way
+ * around the consent page. The operator's own clients, about which nobody is asked, get the others too, but never what
+ * the person has just declined. Names that nobody knows go; section 5.5 has us ignore them.
  */
 export function allowedClaims(
-  asked: ClaimsRequest,
+  claims: ClaimsRequest,
   client: Pick<Client, 'firstParty'>,
-  allowedScopes: readonly string[],
+  { asked, allowed }: AllowedScope,
 ): ClaimsRequest {
   const mayHave = (name: string): boolean => {
     if (ABOUT_SIGN_IN.has(name)) return true
     const scope = SCOPE_OF.get(name)
-    return scope !== undefined && (client.firstParty || allowedScopes.includes(scope))
+    if (scope === undefined) return false
+    return hasScope(allowed, scope) || (client.firstParty && !hasScope(asked, scope))
   }
   return {
-    ...(asked.userinfo && { userinfo: only(asked.userinfo, mayHave) }),
-    ...(asked.id_token && { id_token: only(asked.id_token, mayHave) }),
+    ...(claims.userinfo && { userinfo: only(claims.userinfo, mayHave) }),
+    ...(claims.id_token && { id_token: only(claims.id_token, mayHave) }),
   }
 }
 
