@@ -18,7 +18,7 @@ export const SECRET = 'secret-secret-secret-secret-secret-secret'
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
-/** Two services, a web app, a public client, a machine, two machines of operators and three people. */
+/** Two services, a web app, a public client, somebody else's app, a machine, two machines of operators and three people. */
 export const DECLARED: DeclaredDirectory = {
   services: [
     { audience: ORDERS, name: 'Orders', clients: ['orders'] },
@@ -53,6 +53,7 @@ export const DECLARED: DeclaredDirectory = {
       secret: SECRET,
       grantTypes: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
       services: [ORDERS],
+      firstParty: true,
       grants: { [ORDERS]: ['GET /orders'] },
     },
     {
@@ -60,12 +61,16 @@ export const DECLARED: DeclaredDirectory = {
       redirectUris: ['http://127.0.0.1/done'],
       grantTypes: ['authorization_code', 'refresh_token'],
       authMethod: 'none',
+      firstParty: true,
     },
     {
       id: 'foreign',
+      name: 'Foreign',
       secret: SECRET,
       authMethod: 'client_secret_post',
       redirectUris: ['https://foreign.example/cb'],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      services: [ORDERS, REPORTS],
       requirePkce: false,
     },
     {

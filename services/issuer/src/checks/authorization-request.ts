@@ -1,11 +1,14 @@
 /** The authorization request, OpenID Connect Core section 3.1.2.1: read it top to bottom and tick it off against section 3.1.2.2. */
 import type { Client } from '@latchkey/directory'
-import { LIMITS } from '@latchkey/protocol'
+import { type ClaimsRequest, LIMITS, type RoutesDetail } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
+import { type AcrWish, checkAcr } from './acr.ts'
 import { checkAudience } from './audience.ts'
+import { checkClaims } from './claims-parameter.ts'
+import { checkDpopJkt } from './dpop-jkt.ts'
 import { checkCodeChallenge } from './pkce.ts'
 import { checkPrompt, type PromptFacts } from './prompt.ts'
-import { checkResponse } from './response.ts'
+import { checkResponse, type ResponseMode } from './response.ts'
 import { checkScope } from './scope.ts'
 import { refuseUnsupported } from './unsupported-parameters.ts'
 
@@ -13,13 +16,19 @@ import { refuseUnsupported } from './unsupported-parameters.ts'
 export interface AuthorizationRequest extends PromptFacts {
   readonly client: Client
   readonly redirectUri: string
+  readonly responseMode: ResponseMode
   readonly state: string | undefined
   readonly scope: string
   readonly audience: string
+  /** What the client narrows the rights to (RFC 9396). */
+  readonly details?: readonly RoutesDetail[]
   readonly codeChallenge: string | undefined
+  readonly dpopJkt: string | undefined
   readonly nonce: string | undefined
   readonly loginHint: string | undefined
   readonly idTokenHint: string | undefined
+  readonly claims: ClaimsRequest | undefined
+  readonly acr: AcrWish
   readonly uiLocales: string | undefined
 }
 
@@ -36,22 +45,38 @@ export function checkAuthorizationRequest(
 ): AuthorizationRequest {
   const { client, redirectUri } = target
   refuseUnsupported(parameters)
-  checkResponse(parameters, client)
+  const claims = checkClaims(parameters)
+  checkIgnored(parameters)
   return {
     client,
     redirectUri,
+    responseMode: checkResponse(parameters, client),
     state: checkState(parameters),
     scope: checkScope(parameters),
     audience: checkAudience(parameters, client, issuer),
     codeChallenge: checkCodeChallenge(parameters, client),
-    ...checkPrompt(parameters),
+    dpopJkt: checkDpopJkt(parameters),
+    ...checkPrompt(parameters, client),
     nonce: bounded(parameters, 'nonce', LIMITS.nonceChars),
     loginHint: bounded(parameters, 'login_hint', LIMITS.usernameChars),
     idTokenHint: bounded(parameters, 'id_token_hint', LIMITS.tokenBytes),
-    uiLocales: bounded(parameters, 'ui_locales', 256),
+    claims,
+    acr: checkAcr(parameters, claims),
+    uiLocales: bounded(parameters, 'ui_locales', LOCALES_CHARS),
   }
 }
 
+const LOCALES_CHARS = 256
+
 export function checkState(parameters: Parameters): string | undefined {
   return bounded(parameters, 'state', LIMITS.stateChars)
+}
+
+/**
+ * Accepted without any effect, as section 15.1 asks: our pages fit every `display`, pop-ups and telephones too, and what is
+ * kept about a person is kept in one language, whatever `claims_locales` prefers.
+ */
+function checkIgnored(parameters: Parameters): void {
+  bounded(parameters, 'display', LOCALES_CHARS)
+  bounded(parameters, 'claims_locales', LOCALES_CHARS)
 }

@@ -1,4 +1,5 @@
-/** `prompt` and `max_age`: OpenID Connect Core section 3.1.2.1. */
+/** `prompt` and `max_age`: OpenID Connect Core section 3.1.2.1; `default_max_age`: Dynamic Client Registration section 2. */
+import type { Client } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 
@@ -6,15 +7,22 @@ const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
 export type Prompt = (typeof PROMPTS)[number]
 
 export interface PromptFacts {
-  /** `prompt=none`: answer without showing anything. */
+  /** `none`: answer without showing anything. */
   readonly silent: boolean
-  /** The person must sign in again: `login`, `select_account` or `max_age=0`. */
+  /** `login` or `max_age=0`: the person must sign in again. */
   readonly signInAgain: boolean
+  /** `select_account`: the person chooses, even where there is one account only. */
+  readonly chooseAccount: boolean
+  /** `consent`: the person is asked, even after having allowed the same before. */
+  readonly askConsent: boolean
   /** Seconds since the sign-in that are still good. */
   readonly maxAgeSeconds: number | undefined
 }
 
-export function checkPrompt(parameters: Parameters): PromptFacts {
+export function checkPrompt(
+  parameters: Parameters,
+  client: Pick<Client, 'defaultMaxAge'>,
+): PromptFacts {
   const words = (parameters.get('prompt') ?? '').split(' ').filter((word) => word !== '')
   for (const word of words) {
     if (!(PROMPTS as readonly string[]).includes(word)) {
@@ -29,10 +37,14 @@ export function checkPrompt(parameters: Parameters): PromptFacts {
       description: 'prompt=none stands alone',
     })
   }
-  const maxAgeSeconds = maxAge(parameters)
-  const signInAgain =
-    words.includes('login') || words.includes('select_account') || maxAgeSeconds === 0
-  return { silent, signInAgain, maxAgeSeconds }
+  const maxAgeSeconds = maxAge(parameters) ?? client.defaultMaxAge
+  return {
+    silent,
+    signInAgain: words.includes('login') || maxAgeSeconds === 0,
+    chooseAccount: words.includes('select_account'),
+    askConsent: words.includes('consent'),
+    maxAgeSeconds,
+  }
 }
 
 function maxAge(parameters: Parameters): number | undefined {

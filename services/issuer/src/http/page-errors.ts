@@ -1,8 +1,8 @@
 /** Errors as pages, for the endpoints that people meet; as redirects once the client and its address are proven. */
 import type { OAuthError } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { RedirectableError } from '../authorization.ts'
-import { errorResponse } from '../authorization-response.ts'
+import { RedirectableError } from '../authorization/redirectable-error.ts'
+import { sendError } from '../authorization/response.ts'
 import { type ErrorPageKind, errorPage } from '../pages/error-page.ts'
 import { unavailablePage } from '../pages/notice-pages.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
@@ -15,16 +15,15 @@ export interface PageErrorDeps {
 }
 
 export function sendPageError(deps: PageErrorDeps) {
-  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  return async (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const locale = deps.locale(request)
     if (thrown instanceof RedirectableError) {
-      logError(request, thrown.error)
-      const { redirectUri } = thrown.target
-      const target = { redirectUri, state: thrown.state, issuer: deps.issuer }
-      return reply.redirect(errorResponse(target, thrown.error), 303)
+      const { error, target } = thrown
+      logError(request, error)
+      return await sendError(reply, target, error, { issuer: deps.issuer, locale })
     }
     const error = toOAuthError(thrown)
     logError(request, error)
-    const locale = deps.locale(request)
     reply.headers(pageHeaders())
     if (error.status === 503) {
       return reply
@@ -54,6 +53,7 @@ const KINDS: Readonly<Record<string, ErrorPageKind>> = {
   redirect_uri_mismatch: 'redirect',
   redirect_uri_too_long: 'redirect',
   post_logout_redirect_uri_mismatch: 'redirect',
+  form_of_others: 'origin',
 }
 
 function kindOf(error: OAuthError): ErrorPageKind {

@@ -7,7 +7,7 @@ import { STYLE } from './style.ts'
 /** Name of the product, the same in every language. */
 const BRAND = 'Latchkey'
 
-/** The frame of every page: no script, nothing fetched, usable by the simplest browser. */
+/** The frame of every page: nothing fetched, usable by the simplest browser. */
 export function layout(page: { locale: Locale; title: string; main: Html }): string {
   return toText(html`<!doctype html>
 <html lang="${page.locale}">
@@ -32,7 +32,7 @@ ${page.main}
 `)
 }
 
-/** A form with its hidden fields. `action` is a path of this issuer. */
+/** A form with its hidden fields. `action` is an address of this issuer, or the proven one of a client. */
 export function form(
   action: string,
   hidden: Readonly<Record<string, string>>,
@@ -50,6 +50,13 @@ ${content}
 /** A name that somebody chose: isolated, so that right-to-left text cannot rearrange the sentence around it. */
 export function name(text: string): Html {
   return html`<bdi class="name">${text}</bdi>`
+}
+
+/** Somebody with an account: the name, and the user name where it says something else. */
+export function person(user: { readonly username: string; readonly name?: string }): Html {
+  return user.name === undefined || user.name === '' || user.name === user.username
+    ? name(user.username)
+    : html`${name(user.name)} (<bdi id="username">${user.username}</bdi>)`
 }
 
 const BADGES = {

@@ -14,6 +14,8 @@ export function pageHeaders(
   options: {
     /** Addresses that the answer to the page's form may redirect to: the redirect URI of the client. */
     formAction?: readonly string[]
+    /** Hash of the one script that may run. Only the page that posts a response has one. */
+    script?: string
   } = {},
 ): Readonly<Record<string, string>> {
   const formAction = ["'self'", ...new Set((options.formAction ?? []).flatMap(formActionSource))]
@@ -21,6 +23,7 @@ export function pageHeaders(
     'content-security-policy': [
       "default-src 'none'",
       `style-src ${STYLE_HASH}`,
+      ...(options.script === undefined ? [] : [`script-src ${options.script}`]),
       'img-src data:',
       `form-action ${formAction.join(' ')}`,
       "frame-ancestors 'none'",

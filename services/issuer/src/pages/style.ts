@@ -38,6 +38,22 @@ input[aria-invalid]{border-color:var(--bad)}
 button{display:block;width:100%;min-height:3rem;margin-top:1.75rem;padding:.625rem 1.25rem;font:inherit;font-weight:600;
 color:var(--act-on);background:var(--act);border:1px solid transparent;border-radius:.625rem;cursor:pointer}
 button:hover{background:var(--act-over)}
+button.second,button.account,button.small{color:var(--ink);background:var(--card);border-color:var(--line)}
+button.second:hover,button.account:hover,button.small:hover{background:var(--back)}
+button.second,button.account{margin-top:.75rem}
+button.account{text-align:start}.account .soft{display:block;font-weight:400;font-size:.875rem}
+button.small{width:auto;min-height:2.75rem;margin:0;padding:.375rem .875rem;flex:none;font-size:.9375rem}
+h2{margin:2.25rem 0 0;padding-top:1.5rem;border-top:1px solid var(--rule);font-size:1.0625rem;line-height:1.3}
+h2+form{margin-top:.25rem}
+ul{margin:0;padding:0;list-style:none}
+.apps>li{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between;padding:.875rem 0;border-bottom:1px solid var(--rule)}
+.apps>li:last-child{border:0;padding-bottom:0}.apps ul{margin-top:.125rem;font-size:.875rem}
+fieldset{margin:0;padding:0;border:0;min-width:0}
+legend{padding:0;font-weight:600}
+.choice,.fixed{display:flex;gap:.75rem;align-items:flex-start;min-height:2.75rem;margin:0;padding:.6875rem 0;
+border-bottom:1px solid var(--rule);font-weight:400;font-size:1rem}
+.fixed{display:block;padding-inline-start:2.25rem}
+.choice{cursor:pointer}.choice input{flex:none;width:1.5rem;min-height:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
 .quiet{display:block;margin-top:.5rem;padding:.6875rem;text-align:center;font-weight:600;color:var(--ink);
 border-radius:.625rem;text-underline-offset:.2em}
 :focus-visible{outline:3px solid var(--ring);outline-offset:2px}

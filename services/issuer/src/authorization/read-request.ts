@@ -1,0 +1,86 @@
+/**
+ * From the text of an authorization request to one that can be decided about; every step of a flow begins with it, because a
+ * form that carries the request on is only a carrier. Nothing here writes an answer.
+ */
+import type { Clients } from '@latchkey/directory'
+import { type Clock, OAuthError } from '@latchkey/protocol'
+import {
+  type AuthorizationRequest,
+  checkAuthorizationRequest,
+  checkState,
+  type ProvenTarget,
+} from '../checks/authorization-request.ts'
+import { namedSubjects } from '../checks/claims-parameter.ts'
+import { checkClient } from '../checks/client.ts'
+import { checkRedirectUri } from '../checks/redirect-uri.ts'
+import { knownResponseMode } from '../checks/response.ts'
+import { type Parameters, parseParameters } from '../http/parameters.ts'
+import type { IdTokenHints } from '../id-token-hint.ts'
+import type { EffectiveParameters } from './effective-parameters.ts'
+import { RedirectableError } from './redirectable-error.ts'
+
+export interface ReadRequestDeps {
+  readonly issuer: string
+  readonly clients: Pick<Clients, 'find'>
+  readonly effectiveParameters: EffectiveParameters
+  readonly hints: IdTokenHints
+  readonly clock: Clock
+}
+
+/** A checked request, and whom it names. */
+export interface AskedRequest extends AuthorizationRequest {
+  /** As it was sent: what the forms of this flow carry. */
+  readonly query: string
+  /** The person by the subjects that this client knows: of `id_token_hint`, and of the claim `sub` with a value. */
+  readonly namedSubjects: readonly string[]
+}
+
+/** @throws OAuthError until client and redirect URI are proven, RedirectableError for every fault after that */
+export async function readRequest(query: string, deps: ReadRequestDeps): Promise<AskedRequest> {
+  const sent = parseParameters(query)
+  const client = await checkClient(sent, deps.clients)
+  const parameters = await deps.effectiveParameters(sent, client)
+  // RFC 6749 section 4.1.2.1, RFC 9700 section 4.11: up to here errors are pages.
+  const target = { client, redirectUri: checkRedirectUri(parameters, client) }
+  return { ...(await checkRequest(parameters, target, deps)), query }
+}
+
+async function checkRequest(
+  parameters: Parameters,
+  target: ProvenTarget,
+  deps: ReadRequestDeps,
+): Promise<Omit<AskedRequest, 'query'>> {
+  try {
+    const request = checkAuthorizationRequest(parameters, target, deps.issuer)
+    const hinted = await readHint(request, deps)
+    return { ...request, namedSubjects: [...hinted, ...namedSubjects(request.claims)] }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    throw new RedirectableError(error, {
+      ...target,
+      state: stateOrNothing(parameters),
+      responseMode: knownResponseMode(parameters) ?? 'query',
+    })
+  }
+}
+
+/** A state that is itself the fault (too long) is not sent back. */
+function stateOrNothing(parameters: Parameters): string | undefined {
+  try {
+    return checkState(parameters)
+  } catch {
+    return undefined
+  }
+}
+
+async function readHint(
+  request: AuthorizationRequest,
+  deps: ReadRequestDeps,
+): Promise<readonly string[]> {
+  if (request.idTokenHint === undefined) return []
+  const hint = await deps.hints.read(request.idTokenHint)
+  if (hint) return [hint.sub]
+  throw new OAuthError('invalid_request', 'id_token_hint_invalid', {
+    description: 'id_token_hint is not an ID token of this issuer',
+  })
+}

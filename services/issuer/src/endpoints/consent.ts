@@ -1,0 +1,40 @@
+/** POST /consent: what the person allows an app, or that they do not. OpenID Connect Core section 3.1.2.4. */
+import { OAuthError } from '@latchkey/protocol'
+import type { FastifyInstance } from 'fastify'
+import { allowedScope, optionalScopes, rememberConsent } from '../authorization/consent.ts'
+import { answer, decisionFor, giveCode, type NextStepDeps } from '../authorization/next-step.ts'
+import { beginAnew, readStep } from '../authorization/read-step.ts'
+import { RedirectableError } from '../authorization/redirectable-error.ts'
+import type { Parameters } from '../http/parameters.ts'
+
+export function consent(deps: NextStepDeps) {
+  return async (app: FastifyInstance) => {
+    app.post<{ Body: Parameters }>('/consent', async (request, reply) => {
+      const step = await readStep(request, reply, deps)
+      const { asked } = step
+      const verdict = request.body.get('decision')
+      // Only the person who was shown the page can have answered it, and only as they were signed in then.
+      if (step.kind === 'foreign' || !step.established) return await beginAnew(asked, reply, deps)
+      if (verdict === 'deny') {
+        throw new RedirectableError(new OAuthError('access_denied', 'consent_denied'), asked)
+      }
+      if (verdict !== 'allow') return await beginAnew(asked, reply, deps)
+      const { sessions, established } = step
+      const flow = { request, reply, asked, sessions, established }
+      const decision = await decisionFor(flow, deps)
+      // `code`: the form was sent twice. What it says counts, not what the first one said.
+      if (decision.kind !== 'consent' && decision.kind !== 'code') {
+        return await answer(decision, flow, deps)
+      }
+      const { session } = established
+      const allowed = optionalScopes(asked.scope).filter((word) =>
+        request.body.get(`scope-${word}`),
+      )
+      if (!asked.client.firstParty) {
+        await rememberConsent(deps.consents, asked.client, session.sub, { ...asked, allowed })
+      }
+      request.log.info({ client: asked.client.id, sub: session.sub, allowed }, 'consent given')
+      return await giveCode({ session, scope: allowedScope(asked.scope, allowed) }, flow, deps)
+    })
+  }
+}
