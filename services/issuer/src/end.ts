@@ -8,7 +8,7 @@ import {
   LIMITS,
   nowSeconds,
 } from '@latchkey/protocol'
-import type { EndOutcome, SessionRecord, Store } from '@latchkey/store'
+import type { EndOutcome, Store } from '@latchkey/store'
 
 export type End = (target: EndTarget, reason: EndReason, actor: Actor) => Promise<EndOutcome>
 
@@ -28,14 +28,15 @@ export interface EndDeps {
   readonly store: {
     log: Pick<Store['log'], 'end'>
     sessions: Pick<Store['sessions'], 'listByUser'>
+    outbox: Pick<Store['outbox'], 'add'>
   }
   readonly audit: Pick<Audit, 'append'>
   readonly clock: Clock
   readonly log: { error(facts: Record<string, unknown>, message: string): void }
   /** Resolves when this process's own feed has passed the entries on; others hear of them from the store. */
   readonly published: () => Promise<void>
-  /** Back-channel logout of the clients of a session; must not throw and is not waited for. */
-  readonly tellClients: (session: SessionRecord) => void
+  /** There may be apps to tell, in the outbox. Must not throw; is not waited for. */
+  readonly tell: () => void
 }
 
 const MOST_TOLD_SESSIONS = 200
@@ -43,12 +44,9 @@ const MOST_TOLD_SESSIONS = 200
 export function ender(deps: EndDeps): Ender {
   const end: End = async (target, reason, actor) => {
     const now = nowSeconds(deps.clock)
-    const sessionsOfUser =
-      target.kind === 'user'
-        ? await deps.store.sessions.listByUser(target.sub, MOST_TOLD_SESSIONS, now)
-        : []
     const tokenExpiresAt = target.kind === 'token' ? target.exp : undefined
     const facts = { reason, now, entryExpiresAt: entryExpiresAt(now, tokenExpiresAt) }
+    if (target.kind === 'user') await addToOutbox(target.sub, facts, deps)
     const outcome = await deps.store.log.end(target, facts).catch(async (error: unknown) => {
       // The answer may be all that was lost, and who asks again finds nothing left to end.
       await record(target, reason, actor, { confirmed: false }, deps)
@@ -56,18 +54,31 @@ export function ender(deps: EndDeps): Ender {
     })
     if (outcome.entries.length === 0) return outcome
     await concludeEnd(target, reason, actor, outcome)
-    for (const session of sessionsOfUser) deps.tellClients(session)
     return outcome
   }
 
   const concludeEnd: Ender['concludeEnd'] = async (target, reason, actor, outcome) => {
     await deps.published()
     const positions = outcome.entries.map((entry) => ({ partition: entry.p, offset: entry.o }))
+    if (outcome.session || target.kind === 'user') deps.tell()
     await record(target, reason, actor, { epoch: outcome.epoch, positions }, deps)
-    if (outcome.session) deps.tellClients(outcome.session)
   }
 
   return { end, concludeEnd }
+}
+
+/**
+ * Ending a session puts its apps into the outbox in the same step. An end of a user finds its sessions by a cut, so they are
+ * put there before: a process that dies between the two has then told apps of an end that was about to come, and
+ * nobody has been forgotten.
+ */
+async function addToOutbox(
+  sub: string,
+  { now, entryExpiresAt: expiresAt }: { now: number; entryExpiresAt: number },
+  { store }: Pick<EndDeps, 'store'>,
+): Promise<void> {
+  const sessions = await store.sessions.listByUser(sub, MOST_TOLD_SESSIONS, now)
+  await Promise.all(sessions.map((session) => store.outbox.add(session, expiresAt, now)))
 }
 
 /** An entry must outlive every token that it could match, and need not live longer: the log stays short. */
