@@ -225,6 +225,7 @@ async function wireTokens(
     accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, random }),
     idToken: idTokens({ ...keys, issuer, clock }),
     refreshTokens: refreshTokens(keys.refreshMac),
+    signing: keys.signing,
     subjectFor: keys.subjectFor,
   }
   const readAccessToken = accessTokenReader({

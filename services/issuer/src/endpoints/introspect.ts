@@ -1,25 +1,33 @@
-/** POST /introspect: token introspection, RFC 7662. */
-import type { Client, Clients } from '@latchkey/directory'
+/** POST /introspect: token introspection, RFC 7662; signed answers, RFC 9701. */
+import type { Client, Clients, Users } from '@latchkey/directory'
 import { compileGrants } from '@latchkey/permissions'
-import { LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
+import { isUserSubject, LIMITS, nowSeconds, OAuthError, TYP } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
+import { hasScope } from '../checks/scope.ts'
 import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
 import { type Parameters, required } from '../http/parameters.ts'
+import { prefersType } from '../http/prefers-type.ts'
+import type { ClientSigning } from '../minting/client-signing.ts'
 import { tokenType } from '../minting/confirmation.ts'
+import type { SubjectFor } from '../minting/subject.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 
 export interface IntrospectDeps extends ClientAuthenticationDeps {
-  readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'routesAt'>
+  readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'find' | 'routesAt'>
+  readonly users: Pick<Users, 'find'>
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
   readonly readAccessToken: AccessTokenReader
+  readonly signing: Pick<ClientSigning, 'sign'>
+  readonly subjectFor: SubjectFor
 }
 
+const SIGNED = `application/${TYP.introspection}`
 const INACTIVE = { active: false } as const
 
 export function introspect(deps: IntrospectDeps) {
@@ -32,9 +40,20 @@ export function introspect(deps: IntrospectDeps) {
       const answer =
         (await describeRefreshToken(text, client, deps)) ??
         (await describeAccessToken(text, client, deps))
-      return await reply.send(answer)
+      if (!prefersType(request.headers.accept, SIGNED)) return await reply.send(answer)
+      return await reply.type(SIGNED).send(signed(answer, client, deps))
     })
   }
+}
+
+/** RFC 9701 section 5: neither `sub` nor `exp` stands outside of the answer, so that it is no token itself. */
+function signed(answer: object, client: Client, deps: IntrospectDeps): string {
+  return deps.signing.sign(client, client.introspectionAlg, TYP.introspection, {
+    iss: deps.issuer,
+    aud: client.id,
+    iat: nowSeconds(deps.clock),
+    token_introspection: answer,
+  })
 }
 
 async function describeRefreshToken(text: string, client: Client, deps: IntrospectDeps) {
@@ -43,34 +62,67 @@ async function describeRefreshToken(text: string, client: Client, deps: Introspe
   const found = await deps.store.families.peek(facts.familyId, nowSeconds(deps.clock))
   const family = found?.family
   if (family?.generation !== facts.generation) return INACTIVE
-  const concerned = family.clientId === client.id || (await mayAskAboutAll(client, deps))
-  if (!concerned) return INACTIVE
+  const standing = await standingOf(client, family.clientId, [], deps)
+  const owner = await deps.clients.find(family.clientId)
+  if (standing === undefined || owner === undefined) return INACTIVE
   return {
     active: true,
     token_type: 'refresh_token',
     iss: deps.issuer,
-    sub: family.sub,
+    sub: deps.subjectFor(owner, family.sub),
+    ...(await username(family.sub, family.scope, client, standing, deps)),
     client_id: family.clientId,
     scope: family.scope,
     sid: family.sid,
+    auth_time: family.authTime,
+    acr: family.acr,
+    amr: family.amr,
     exp: Math.min(family.idleExpiresAt, family.absoluteExpiresAt),
+    ...(family.details && { authorization_details: family.details }),
+    ...(family.dpopJkt !== undefined && { cnf: { jkt: family.dpopJkt } }),
   }
 }
 
-/** Active only for whom the token is meant, for whom it was issued, and for operators; others learn nothing (section 2.2). */
 async function describeAccessToken(text: string, client: Client, deps: IntrospectDeps) {
   const read = await deps.readAccessToken(text)
   if (read.kind === 'invalid') return INACTIVE
-  const { claims, service } = read
-  const concerned =
-    claims.client_id === client.id ||
-    service.clients.includes(client.id) ||
-    (await mayAskAboutAll(client, deps))
-  return concerned ? { active: true, token_type: tokenType(claims.cnf), ...claims } : INACTIVE
+  const { claims, subject, service } = read
+  const standing = await standingOf(client, claims.client_id, service.clients, deps)
+  if (standing === undefined) return INACTIVE
+  return {
+    active: true,
+    token_type: tokenType(claims.cnf),
+    ...claims,
+    ...(await username(subject, claims.scope, client, standing, deps)),
+  }
 }
 
-/** An operator's tool: a machine whose own grants at the issuer name this route. */
-async function mayAskAboutAll(client: Client, deps: IntrospectDeps): Promise<boolean> {
+/** Why somebody is told about a token: it was issued to them, it is meant for them, or they look after everything. */
+type Standing = 'owner' | 'service' | 'operator'
+
+/** Others learn nothing, not even that there is such a token (RFC 7662 section 2.2). */
+async function standingOf(
+  client: Client,
+  owner: string,
+  serviceClients: readonly string[],
+  deps: IntrospectDeps,
+): Promise<Standing | undefined> {
+  if (owner === client.id) return 'owner'
+  if (serviceClients.includes(client.id)) return 'service'
+  // A machine whose own grants at the issuer name this route.
   const grants = await deps.clients.routesAt(client.id, deps.issuer)
-  return compileGrants(grants).allows('POST', '/introspect')
+  return compileGrants(grants).allows('POST', '/introspect') ? 'operator' : undefined
+}
+
+/** Services and operators know people by name; an app that is not the operator's own, when the person allowed it to. */
+async function username(
+  subject: string,
+  scope: string,
+  client: Client,
+  standing: Standing,
+  deps: IntrospectDeps,
+): Promise<{ readonly username?: string }> {
+  const mayKnow = standing !== 'owner' || client.firstParty || hasScope(scope, 'profile')
+  const user = mayKnow && isUserSubject(subject) ? await deps.users.find(subject) : undefined
+  return user ? { username: user.username } : {}
 }

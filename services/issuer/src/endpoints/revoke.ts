@@ -74,10 +74,11 @@ async function revokeAccessToken(
 ): Promise<Outcome> {
   const read = await deps.readAccessToken(text)
   if (read.kind === 'invalid') return 'unknown'
-  const { claims } = read
+  const { claims, subject } = read
   if (claims.client_id !== clientId) refuseForeign()
   await deps.end(
-    { kind: 'token', jti: claims.jti, sub: claims.sub, exp: claims.exp },
+    // The person, not the pairwise subject: their entries stand in one partition of the log.
+    { kind: 'token', jti: claims.jti, sub: subject, exp: claims.exp },
     'token_revoked',
     { sub: machineSubject(clientId), clientId },
   )

@@ -1,16 +1,23 @@
 /** GET and POST /userinfo: OpenID Connect Core section 5.3; errors as in RFC 6750 section 3. */
-import type { Users } from '@latchkey/directory'
-import { type AccessTokenClaims, isUserSubject, OAuthError } from '@latchkey/protocol'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Client, Clients, User, Users } from '@latchkey/directory'
+import { type AccessTokenClaims, type Clock, nowSeconds, OAuthError, TYP } from '@latchkey/protocol'
+import type { SessionRecord, Store } from '@latchkey/store'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasScope } from '../checks/scope.ts'
 import { type PresentedToken, presentedToken, sendBearerError } from '../http/bearer.ts'
 import type { Parameters } from '../http/parameters.ts'
+import type { ClientSigning } from '../minting/client-signing.ts'
 import { personClaims } from '../minting/person-claims.ts'
 import type { CallerReader } from '../resource-callers.ts'
 
 export interface UserinfoDeps {
+  readonly issuer: string
   readonly users: Pick<Users, 'find'>
+  readonly clients: Pick<Clients, 'find'>
+  readonly store: { readonly sessions: Pick<Store['sessions'], 'find'> }
   readonly readCaller: CallerReader
+  readonly signing: Pick<ClientSigning, 'sign'>
+  readonly clock: Clock
 }
 
 export function userinfo(deps: UserinfoDeps) {
@@ -22,18 +29,54 @@ export function userinfo(deps: UserinfoDeps) {
       config: { cors: true },
       handler: async (request, reply) => {
         const claims = await deps.readCaller(tokenOf(request), request, reply)
-        checkRights(claims)
-        const user = await deps.users.find(claims.sub)
-        if (!user || user.disabled) throw new OAuthError('invalid_token', 'user_gone')
-        return await reply.send({ sub: claims.sub, ...personClaims(user, claims.scope) })
+        const { client, user, session } = await livingSignIn(claims, deps)
+        const named = namedClaims(session, client.id)
+        // The subject of the token, which is that of the ID token beside it (section 5.3.2).
+        const facts = { ...personClaims(user, claims.scope, named), sub: claims.sub }
+        return await send(facts, client, reply, deps)
       },
     })
   }
 }
 
-function checkRights(claims: AccessTokenClaims): void {
-  if (!isUserSubject(claims.sub)) throw new OAuthError('invalid_token', 'machine_token')
-  if (!hasScope(claims.scope, 'openid')) throw new OAuthError('insufficient_scope', 'no_openid')
+interface SignIn {
+  readonly client: Client
+  readonly user: User
+  readonly session: SessionRecord
+}
+
+/** The person is found by the session, since a pairwise subject leads to nobody; so a token is worth no more than its session. */
+async function livingSignIn(
+  { sid, client_id, scope }: AccessTokenClaims,
+  deps: UserinfoDeps,
+): Promise<SignIn> {
+  if (sid === undefined) throw new OAuthError('invalid_token', 'machine_token')
+  if (!hasScope(scope, 'openid')) throw new OAuthError('insufficient_scope', 'no_openid')
+  const found = await deps.store.sessions.find(sid, nowSeconds(deps.clock))
+  if (!found) throw new OAuthError('invalid_token', 'session_ended')
+  const user = await deps.users.find(found.session.sub)
+  if (!user || user.disabled) throw new OAuthError('invalid_token', 'user_gone')
+  const client = await deps.clients.find(client_id)
+  if (!client || client.disabled) throw new OAuthError('invalid_token', 'client_gone')
+  return { client, user, session: found.session }
+}
+
+/** What the client asked for by name when it sent the person here (section 5.5). */
+function namedClaims({ userinfoClaims }: SessionRecord, clientId: string): readonly string[] {
+  return Object.hasOwn(userinfoClaims, clientId) ? (userinfoClaims[clientId] ?? []) : []
+}
+
+/** Section 5.3.2. A signed answer has no `exp`, so nobody can take it for an ID token. */
+function send(
+  facts: Readonly<Record<string, unknown>>,
+  client: Client,
+  reply: FastifyReply,
+  deps: UserinfoDeps,
+) {
+  if (client.userinfoAlg === undefined) return reply.send(facts)
+  const claims = { ...facts, iss: deps.issuer, aud: client.id }
+  const token = deps.signing.sign(client, client.userinfoAlg, TYP.idToken, claims)
+  return reply.type('application/jwt').send(token)
 }
 
 /** RFC 6750 section 2: the header or the form body, not both. */
