@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DeclaredDirectory, type Directory, openSqliteDirectory } from '@latchkey/directory'
+import {
+  type DeclaredDirectory,
+  type Directory,
+  type NewClient,
+  openSqliteDirectory,
+} from '@latchkey/directory'
 import { LIMITS, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -69,8 +74,6 @@ export const DECLARED: DeclaredDirectory = {
       secret: SECRET,
       authMethod: 'client_secret_post',
       redirectUris: ['https://foreign.example/cb'],
-      grantTypes: ['authorization_code', 'refresh_token'],
-      services: [ORDERS, REPORTS],
       requirePkce: false,
     },
     {
@@ -118,6 +121,8 @@ export interface TestIssuer {
     clientId?: string,
   ): Promise<LightMyRequestResponse>
   sub(username: string): Promise<string>
+  /** Changes what a client is registered with. */
+  changeClient(id: string, change: Partial<NewClient>): Promise<void>
   close(): Promise<void>
 }
 
@@ -125,7 +130,9 @@ export interface TestBrowser {
   readonly cookies: Map<string, string>
   get(url: string): Promise<LightMyRequestResponse>
   submit(url: string, form: Record<string, string>): Promise<LightMyRequestResponse>
-  /** Opens /authorize, fills in the form, and gives the answer at the redirect URI. */
+  /** Presses "Allow" on a page of consent, and leaves its boxes as they are. */
+  allow(page: LightMyRequestResponse): Promise<LightMyRequestResponse>
+  /** Opens /authorize, fills in the form, allows what is asked, and gives the answer at the redirect URI. */
   signIn(username: string, query?: Record<string, string>): Promise<URLSearchParams>
 }
 
@@ -138,6 +145,10 @@ export interface TestIssuerOptions {
   readonly around?: (directory: Directory) => Directory
   /** Default: nothing is logged. */
   readonly log?: FastifyBaseLogger
+  /** Default: optional. */
+  readonly dpopNonce?: 'optional' | 'required'
+  /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
+  readonly trustedProxy?: string
 }
 
 /** An issuer on a real store (SQLite unless another is given) and directory, with a clock that stands still. */
@@ -167,11 +178,12 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
       accessSeconds: LIMITS.accessTokenSeconds,
       refreshGraceSeconds: LIMITS.refreshGraceSeconds,
       codeSeconds: LIMITS.codeSeconds,
-      dpopNonce: 'optional' as const,
+      dpopNonce: options.dpopNonce ?? ('optional' as const),
     },
     feed: { leaseMs: LIMITS.leaseMs },
     outgoing: { allow: ['localhost', 'orders.localhost', '127.0.0.1'] },
     languages: ['en', 'zh-CN'] as const,
+    ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
   }
   const { app, end } = await buildIssuer({
     settings,
@@ -180,6 +192,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     clock,
     random: systemRandom,
     log: options.log,
+    ...(options.trustedProxy && { trustedProxies: [options.trustedProxy] }),
   })
   await app.ready()
   await publishDeclared(applied, end)
@@ -205,6 +218,11 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
         payload: new URLSearchParams(form).toString(),
       }),
     sub: async (username) => (await directory.users.findByUsername(username))?.sub ?? '',
+    changeClient: async (id, change) => {
+      const client = await directory.clients.find(id)
+      if (!client) throw new Error(`no client ${id}`)
+      await directory.clients.save({ ...client, ...change })
+    },
     close: async () => {
       await app.close()
       await directory.close()
@@ -262,10 +280,23 @@ function testBrowser(app: FastifyInstance): TestBrowser {
       const form = hiddenFields(page.body)
       const password = [username, username, username].join('-')
       const answer = await browser.submit('/sign-in', { ...form, username, password })
-      return answerOf(answer)
+      return answerOf(isConsent(answer) ? await browser.allow(answer) : answer)
+    },
+    allow: async (page) => {
+      const ticked = [...page.body.matchAll(/name="(scope-[a-z]+)"[^>]* checked/g)]
+      const scopes = Object.fromEntries(ticked.map(([, name]) => [name, '1']))
+      return await browser.submit('/consent', {
+        ...hiddenFields(page.body),
+        ...scopes,
+        decision: 'allow',
+      })
     },
   }
   return browser
+}
+
+export function isConsent(answer: LightMyRequestResponse): boolean {
+  return answer.body.includes('name="decision"')
 }
 
 /** The parameters that an answer brings to the redirect URI; empty when it is no redirect. */

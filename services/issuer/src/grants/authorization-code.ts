@@ -43,7 +43,13 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
     const { sub, scope, claims, nonce } = record
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
-    const rights = await userRights(sub, authenticated.id, audience, deps.issuer, deps.directory)
+    const rights = await userRights(
+      sub,
+      authenticated.id,
+      { audience, scope },
+      deps.issuer,
+      deps.directory,
+    )
     const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
     const answer = personTokens(
       { rights, scope, asOf: { now, rev }, session, claims, nonce, proven },

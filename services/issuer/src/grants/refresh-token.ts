@@ -71,7 +71,13 @@ async function prepareAnswer(
 ): Promise<TokenResponse> {
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
-  const rights = await userRights(family.sub, client.id, audience, deps.issuer, deps.directory)
+  const rights = await userRights(
+    family.sub,
+    client.id,
+    { audience, scope },
+    deps.issuer,
+    deps.directory,
+  )
   return personTokens({ rights, scope, asOf, session: family, claims: family.claims, proven }, deps)
 }
 

@@ -1,5 +1,6 @@
 import type { Client, Directory, Service, User } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
+import { type ConsentScope, consentCovers } from '../authorization/consent.ts'
 
 export interface UserRights {
   readonly client: Client
@@ -12,6 +13,7 @@ export type RightsDirectory = {
   readonly users: Pick<Directory['users'], 'find' | 'routesAt'>
   readonly clients: Pick<Directory['clients'], 'find'>
   readonly services: Pick<Directory['services'], 'find'>
+  readonly consents: Pick<Directory['consents'], 'find'>
 }
 
 /**
@@ -22,7 +24,7 @@ export type RightsDirectory = {
 export async function userRights(
   sub: string,
   clientId: string,
-  audience: string,
+  { audience, scope }: ConsentScope,
   issuer: string,
   directory: RightsDirectory,
 ): Promise<UserRights> {
@@ -33,6 +35,9 @@ export async function userRights(
   const named = client.services.includes(audience)
   if (audience !== issuer && !named) {
     throw new OAuthError('invalid_grant', 'audience_no_longer_allowed')
+  }
+  if (!(await consentCovers(directory.consents, client, sub, { audience, scope }))) {
+    throw new OAuthError('invalid_grant', 'consent_missing')
   }
   const service = await livingService(audience, directory)
   // Every app may have a token for the issuer, to ask /userinfo. It opens the admin API only in the hands of a client that
