@@ -322,9 +322,7 @@ function programs(
     await app.register(revoke(shared))
     await app.register(introspect(shared))
     await app.register(userinfo(shared))
-    await app.register(
-      discovery({ issuer: settings.issuer, grantTypes: [...tokens.grants.keys()] }),
-    )
+    await app.register(discovery({ ...settings, grantTypes: [...tokens.grants.keys()] }))
     await app.register(jwks({ keys: keys.ring }))
     await app.register(feed({ clients: directory.clients, hub: feeding.hub }))
     await app.register(
@@ -340,6 +338,7 @@ function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Call
   return async (app: FastifyInstance): Promise<void> => {
     const parseJson = app.getDefaultJsonParser('error', 'error')
     const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
+    app.removeAllContentTypeParsers()
     app.addContentTypeParser('application/json', limits, parseJson)
     const routes = guardAdmin(app, callers)
     const shared = {

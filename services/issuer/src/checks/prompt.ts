@@ -3,7 +3,7 @@ import type { Client } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 
-const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
+export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
 export type Prompt = (typeof PROMPTS)[number]
 
 export interface PromptFacts {

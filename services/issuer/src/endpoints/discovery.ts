@@ -1,11 +1,16 @@
 /** Discovery: OpenID Connect Discovery section 4, RFC 8414 section 3. Both addresses give the same document. */
+import { ASYMMETRIC_ALGS, DPOP_ALGS } from '@latchkey/tokens'
 import type { FastifyInstance } from 'fastify'
+import { PROMPTS } from '../checks/prompt.ts'
+import { RESPONSE_MODES } from '../checks/response.ts'
 import { SCOPES } from '../checks/scope.ts'
+import { KEY_PAIR_ALGS } from '../keys/signing-keys.ts'
 import { CLAIMS } from '../minting/claim-names.ts'
+import { CLIENT_SIGNING_ALGS } from '../minting/client-signing.ts'
 import { ACR_VALUES } from '../sessions/acr-values.ts'
+import type { Settings } from '../settings/settings.ts'
 
-export interface DiscoveryDeps {
-  readonly issuer: string
+export interface DiscoveryDeps extends Pick<Settings, 'issuer' | 'languages' | 'tlsClientHeader'> {
   readonly grantTypes: readonly string[]
 }
 
@@ -23,36 +28,50 @@ const ENDPOINTS = {
 /** What /authorize takes and gives. */
 const AUTHORIZATION = {
   response_types_supported: ['code'],
-  response_modes_supported: ['query'],
+  response_modes_supported: RESPONSE_MODES,
   code_challenge_methods_supported: ['S256'],
-  prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+  prompt_values_supported: PROMPTS,
   acr_values_supported: ACR_VALUES,
-  ui_locales_supported: ['en', 'zh-CN'],
+  claims_parameter_supported: true,
   request_parameter_supported: false,
   // The default is true, so it must be said (OpenID Connect Discovery section 3).
   request_uri_parameter_supported: false,
   authorization_response_iss_parameter_supported: true,
 }
 
-const CONFIDENTIAL_METHODS = ['client_secret_basic', 'client_secret_post']
-const METHODS = [...CONFIDENTIAL_METHODS, 'none']
-
-/** How clients say who they are. */
-const CLIENT_AUTHENTICATION = {
-  token_endpoint_auth_methods_supported: METHODS,
-  revocation_endpoint_auth_methods_supported: METHODS,
-  // Section 2.1 of RFC 7662: who has no secret could try out tokens.
-  introspection_endpoint_auth_methods_supported: CONFIDENTIAL_METHODS,
+/** How clients say who they are, and which keys they hold. */
+function clientAuthentication({ tlsClientHeader }: DiscoveryDeps) {
+  // Certificates of clients reach this process in that header only (RFC 8705).
+  const hasClientCertificates = tlsClientHeader !== undefined
+  const confidential = [
+    'client_secret_basic',
+    'client_secret_post',
+    'private_key_jwt',
+    ...(hasClientCertificates ? ['tls_client_auth'] : []),
+  ]
+  const methods = [...confidential, 'none']
+  return {
+    token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: ASYMMETRIC_ALGS,
+    revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: ASYMMETRIC_ALGS,
+    // RFC 7662 section 2.1: who has no secret could try out tokens.
+    introspection_endpoint_auth_methods_supported: confidential,
+    introspection_endpoint_auth_signing_alg_values_supported: ASYMMETRIC_ALGS,
+    dpop_signing_alg_values_supported: DPOP_ALGS,
+    tls_client_certificate_bound_access_tokens: hasClientCertificates,
+  }
 }
 
 /** What tokens and user info say, and how they are signed. */
 const TOKENS = {
   scopes_supported: SCOPES,
-  subject_types_supported: ['public'],
+  subject_types_supported: ['public', 'pairwise'],
   claim_types_supported: ['normal'],
   claims_supported: CLAIMS,
-  claims_parameter_supported: false,
-  id_token_signing_alg_values_supported: ['RS256', 'ES256', 'EdDSA'],
+  id_token_signing_alg_values_supported: CLIENT_SIGNING_ALGS,
+  userinfo_signing_alg_values_supported: CLIENT_SIGNING_ALGS,
+  introspection_signing_alg_values_supported: KEY_PAIR_ALGS,
 }
 
 /** How apps hear that a session has ended. */
@@ -61,14 +80,16 @@ const LOGOUT = {
   backchannel_logout_session_supported: true,
 }
 
-export function discoveryDocument({ issuer, grantTypes }: DiscoveryDeps) {
+function discoveryDocument(deps: DiscoveryDeps) {
+  const { issuer, grantTypes, languages } = deps
   const addresses = Object.entries(ENDPOINTS).map(([name, path]) => [name, `${issuer}${path}`])
   return {
     issuer,
     ...(Object.fromEntries(addresses) as typeof ENDPOINTS),
     grant_types_supported: grantTypes,
+    ui_locales_supported: languages,
     ...AUTHORIZATION,
-    ...CLIENT_AUTHENTICATION,
+    ...clientAuthentication(deps),
     ...TOKENS,
     ...LOGOUT,
   }
