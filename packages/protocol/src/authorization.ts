@@ -30,3 +30,14 @@ export const ACR = {
   password: 'urn:latchkey:acr:password',
   mfa: 'urn:latchkey:acr:mfa',
 } as const
+
+const STRENGTHS: readonly string[] = [ACR.password, ACR.mfa]
+
+/**
+ * Whether who was authenticated by `acr` was authenticated at least as strongly as `wanted`. A value that is none of ours is reached
+ * by itself only.
+ */
+export function reachesAcr(acr: string, wanted: string): boolean {
+  const strength = STRENGTHS.indexOf(wanted)
+  return acr === wanted || (strength >= 0 && STRENGTHS.indexOf(acr) >= strength)
+}

@@ -15,6 +15,9 @@ const IDENTIFIER = /^[!-~]{1,255}$/
 const SUBJECT = /^(?:u_|svc:)[!-~]{1,251}$/
 /** A person as one sector of clients knows them: OpenID Connect Core section 8.1. */
 const PAIRWISE_SUBJECT = /^p_[A-Za-z0-9_-]{43}$/
+/** SHA-256 in base64url: RFC 9449 section 6.1, RFC 8705 section 3.1. */
+const SHA256 = /^[A-Za-z0-9_-]{43}$/
+const CONFIRMATIONS: ReadonlySet<string> = new Set(['jkt', 'x5t#S256'])
 /** RFC 6749 section 3.3; empty when no scope was granted. */
 const SCOPE = /^(?:[!#-[\]-~]+(?: [!#-[\]-~]+)*)?$/
 
@@ -42,8 +45,6 @@ export function readAccessTokenClaims(
   const { iss, aud, sub, client_id, iat, exp, jti, scope, rev, routes } = payload
   if (iss !== expected.issuer) return 'wrong_issuer'
   if (aud !== expected.audience) return 'wrong_audience'
-  // Until proofs of possession are checked, a bound token must not pass as a bearer token: RFC 9449 section 7.2.
-  if ('cnf' in payload) return 'proof_missing'
   // Entries about a person name the person. Only the issuer finds them behind a pairwise subject, so no service takes one.
   const isNamed = isSubject(sub) || (aud === iss && isPairwise(sub))
   if (!isNamed || !isIdentifier(client_id) || !isIdentifier(jti)) return 'bad_claim'
@@ -67,7 +68,8 @@ export function readAccessTokenClaims(
     routes,
   }
   if (!addSignIn(claims, payload) || !addActor(claims, payload)) return 'bad_claim'
-  return claims
+  // A binding that nobody here can check must not get lost: then the token would pass for one that anybody may use.
+  return addConfirmation(claims, payload) ? claims : 'proof_missing'
 }
 
 /** Claims are kept and shared between requests, so nobody may change them. */
@@ -75,6 +77,7 @@ export function freezeClaims(claims: AccessTokenClaims): AccessTokenClaims {
   Object.freeze(claims.rev)
   Object.freeze(claims.routes)
   if (claims.amr) Object.freeze(claims.amr)
+  if (claims.cnf) Object.freeze(claims.cnf)
   for (let actor = claims.act; actor; actor = actor.act) Object.freeze(actor)
   return Object.freeze(claims)
 }
@@ -118,6 +121,20 @@ function readActor(value: unknown, remaining: number): ActorClaim | undefined {
   if (act === undefined) return { sub }
   const inner = readActor(act, remaining - 1)
   return inner && { sub, act: inner }
+}
+
+/** RFC 7800 section 3.1: the key that the token is bound to, by its thumbprint (RFC 9449) or its certificate's (RFC 8705). */
+function addConfirmation(claims: Writable<AccessTokenClaims>, payload: Payload): boolean {
+  const { cnf } = payload
+  if (cnf === undefined) return true
+  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) return false
+  const members = Object.entries(cnf)
+  const known = members.every(
+    ([name, value]) => CONFIRMATIONS.has(name) && typeof value === 'string' && SHA256.test(value),
+  )
+  if (members.length === 0 || !known) return false
+  claims.cnf = Object.fromEntries(members)
+  return true
 }
 
 function isIdentifier(value: unknown): value is string {

@@ -54,7 +54,9 @@ export function accessTokenVerifier(options: AccessTokenVerifierOptions): Access
       if (typeof claims === 'string') return refusal(claims)
       const fault = checkTimes(claims.iat, claims.exp, payload['nbf'], nowSeconds, clockSkewSeconds)
       if (fault) return refusal(fault)
-      return { kind: 'valid', claims: freezeClaims(claims), kid: opened.record.kid }
+      const { kid } = opened.record
+      const kind = claims.cnf === undefined ? 'valid' : 'bound'
+      return { kind, claims: freezeClaims(claims), kid }
     },
   }
 }

@@ -16,7 +16,7 @@ export const TOKEN_FAULTS = [
   'bad_payload',
   'wrong_issuer',
   'wrong_audience',
-  /** Bound to a key (`cnf`), and nobody proved that they have it. */
+  /** Bound (`cnf`) in a way that nobody here can check. */
   'proof_missing',
   'bad_claim',
   'not_yet_valid',
@@ -28,4 +28,9 @@ export type TokenFault = (typeof TOKEN_FAULTS)[number]
 /** Expected outcomes are values: refusing must not cost a stack trace. */
 export type TokenOutcome =
   | { readonly kind: 'valid'; readonly claims: AccessTokenClaims; readonly kid: string }
+  /**
+   * Valid, and bound to a key (`claims.cnf`): good only for a caller who proves to have it. A kind of its own, so that nobody takes
+   * it for a bearer token by forgetting to look.
+   */
+  | { readonly kind: 'bound'; readonly claims: AccessTokenClaims; readonly kid: string }
   | { readonly kind: 'invalid'; readonly fault: TokenFault }

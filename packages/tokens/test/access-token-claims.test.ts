@@ -2,12 +2,13 @@ import type { AccessTokenClaims } from '@latchkey/protocol'
 import t from 'tap'
 import { accessTokenVerifier, keyMap, signAccessToken } from '../src/index.ts'
 import { claimAttacks, rawClaimAttacks } from './fixtures/claim-attacks.ts'
-import { CLAIMS, ISSUER, NOW, RECORD, withClaims } from './fixtures/forge.ts'
+import { CLAIMS, ISSUER, KID, NOW, RECORD, withClaims } from './fixtures/forge.ts'
 import { refuseAll, verifierOf } from './fixtures/refuse-all.ts'
 
 /** The claims of the profile, RFC 9068 section 2.2 (B12 to B14, B16, B17), all under a valid signature. */
 
 const verifier = verifierOf(RECORD)
+const THUMBPRINT = 'w'.repeat(43)
 
 const accepted = (changes: Record<string, unknown>) =>
   verifier.verify(withClaims(changes), NOW).kind === 'valid'
@@ -214,9 +215,37 @@ t.test(
 )
 
 refuseAll(
-  'B17 a bound token is no bearer token',
-  claimAttacks('cnf', 'proof_missing', [{ jkt: 'x' }, { 'x5t#S256': 'x' }, {}, null, 'x', false]),
+  'B17 a token whose binding cannot be checked is refused',
+  claimAttacks('cnf', 'proof_missing', [
+    {},
+    null,
+    'x',
+    false,
+    [THUMBPRINT],
+    { jkt: 'x' },
+    { jkt: `${THUMBPRINT}=` },
+    { jkt: [THUMBPRINT] },
+    { 'x5t#S256': 'x' },
+    { jwk: { kty: 'OKP' } },
+    { jkt: THUMBPRINT, kid: 'k' },
+  ]),
 )
+
+t.test('B17 a bound token is of a kind of its own, and says what must be proven', async (t) => {
+  const bindings = [
+    { jkt: THUMBPRINT },
+    { 'x5t#S256': THUMBPRINT },
+    { jkt: THUMBPRINT, 'x5t#S256': THUMBPRINT },
+  ]
+  for (const cnf of bindings) {
+    const token = signAccessToken(RECORD, { ...CLAIMS, cnf })
+    t.equal(token, withClaims({ cnf }))
+    const outcome = verifier.verify(token, NOW)
+    t.strictSame(outcome, { kind: 'bound', claims: { ...CLAIMS, cnf }, kid: KID })
+    t.ok(outcome.kind === 'bound' && Object.isFrozen(outcome.claims.cnf))
+  }
+  t.match(verifier.verify(withClaims({ cnf: undefined }), NOW), { kind: /^valid$/ })
+})
 
 t.test('the claims are those of the profile, in a new frozen object', async (t) => {
   const extra = { admin: true, roles: ['admin'], nbf: NOW, azp: 'x', exp_: 1 }

@@ -1,5 +1,15 @@
 export type { Clock } from '@latchkey/protocol'
+export { DPOP_ALGS } from '@latchkey/tokens'
 export { createVerifier } from './create-verifier.ts'
+export {
+  type CheckPossession,
+  type Possession,
+  type PossessionFault,
+  type PossessionOptions,
+  type Presented,
+  possessionCheck,
+} from './possession.ts'
+export type { ClaimProof, ProofClaim } from './replay-memory.ts'
 export type {
   RefusalReason,
   Verification,

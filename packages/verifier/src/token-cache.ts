@@ -1,11 +1,11 @@
 import type { AccessTokenClaims } from '@latchkey/protocol'
 import type { TokenOutcome } from '@latchkey/tokens'
 
-export type ValidToken = Extract<TokenOutcome, { kind: 'valid' }>
+export type AcceptedToken = Exclude<TokenOutcome, { kind: 'invalid' }>
 
 export interface CachedToken {
   readonly token: string
-  readonly outcome: ValidToken
+  readonly outcome: AcceptedToken
   /** `exp`, in seconds: a small integer, which stands in the object itself. */
   readonly expiresAt: number
   /** Version of the replica by which it was last found live. */
@@ -24,7 +24,7 @@ export interface TokenCache {
    * Remembers a verified token when it is offered for the second time: one that comes once costs two memory accesses
    * instead of an entry that pushes out another.
    */
-  offer(token: string, outcome: ValidToken, liveAtVersion: number): void
+  offer(token: string, outcome: AcceptedToken, liveAtVersion: number): void
   forget(cached: CachedToken): void
   /** Forgets all of them, and all answers. */
   clear(): void

@@ -74,7 +74,7 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       const first = decideNow(token, toleranceSeconds)
       if (!isAhead(first)) return first
       const opened = keys.verify(token, nowSeconds(clock))
-      if (opened.kind === 'valid') await waiting.until(opened.claims.rev, LIMITS.aheadWaitMs)
+      if (opened.kind !== 'invalid') await waiting.until(opened.claims.rev, LIMITS.aheadWaitMs)
       const second = decideNow(token, toleranceSeconds)
       // This verifier is behind: 503. To refuse would make the client fetch a token that is further ahead.
       return isAhead(second) ? STALE : second

@@ -55,6 +55,8 @@ export type RefusalReason =
 
 export type Verification =
   | { readonly kind: 'valid'; readonly claims: AccessTokenClaims }
+  /** Valid for whoever holds the key that it is bound to (`claims.cnf`): `possessionCheck` says whether the caller does. */
+  | { readonly kind: 'bound'; readonly claims: AccessTokenClaims }
   /** 401 `invalid_token`. */
   | { readonly kind: 'invalid'; readonly reason: RefusalReason }
   /** No lease: 503 with Retry-After, never 401 (DESIGN section 5). */
