@@ -1,10 +1,10 @@
-/** How a request carries its access token: RFC 6750 section 2. */
+/** How a request carries its access token: RFC 6750 section 2, RFC 9449 section 7.1. */
 import type { IncomingMessage } from 'node:http'
 import type { RouteSettings } from './route-settings.ts'
 
 export type Credentials =
   | { readonly kind: 'none' }
-  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'token'; readonly token: string; readonly scheme: 'Bearer' | 'DPoP' }
   /** 400 `invalid_request` (RFC 6750 section 3.1). */
   | { readonly kind: 'malformed'; readonly description: string }
 
@@ -42,6 +42,11 @@ export function isBearerSyntax(token: string): boolean {
   return B64TOKEN.test(token)
 }
 
+/** Whether the header `Authorization` presents its token with a proof of possession. */
+export function isDpopScheme(authorization: string): boolean {
+  return /^dpop(?: |$)/i.test(authorization)
+}
+
 function only(first: Credentials, second: Credentials): Credentials {
   if (second.kind === 'none' || first.kind === 'malformed') return first
   if (first.kind === 'none' || second.kind === 'malformed') return second
@@ -59,6 +64,7 @@ function fromHeader(value: string, rawHeaders: readonly string[] | undefined): C
     return malformed('The Authorization header was sent more than once')
   }
   if (value.slice(0, 7).toLowerCase() === 'bearer ') return fromText(value.slice(7).trimStart())
+  if (isDpopScheme(value)) return fromText(value.slice(5).trimStart(), 'DPoP')
   return value.toLowerCase() === 'bearer' ? fromText('') : NONE
 }
 
@@ -89,8 +95,8 @@ function fromSubprotocols(offered: string): Credentials {
   return tokens[0] === undefined ? NONE : fromText(tokens[0].slice(BEARER_SUBPROTOCOL.length))
 }
 
-function fromText(token: string): Credentials {
-  return token === '' ? malformed('The access token is empty') : { kind: 'token', token }
+function fromText(token: string, scheme: 'Bearer' | 'DPoP' = 'Bearer'): Credentials {
+  return token === '' ? malformed('The access token is empty') : { kind: 'token', token, scheme }
 }
 
 function queryOf(url: string): URLSearchParams {

@@ -4,8 +4,8 @@ import {
   type Asked,
   type DecideDeps,
   decide,
+  entitled,
   isUpgrade,
-  mayCall,
   type Outcome,
   UNAVAILABLE,
 } from './decide.ts'
@@ -83,7 +83,7 @@ function settle(deps: GuardDeps, held: Held, outcome: Outcome): void {
           token: outcome.token,
           claims: outcome.claims,
           toleranceSeconds: route.toleranceSeconds,
-          mayStay: (claims) => mayCall(deps.verifier, held, claims),
+          mayStay: (claims) => entitled(deps, held, outcome.token, claims).kind === 'allowed',
         })
       }
       held.done()

@@ -1,12 +1,19 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import type { AccessTokenClaims } from '@latchkey/protocol'
-import type { Verifier } from '@latchkey/verifier'
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import { type AccessTokenClaims, systemClock } from '@latchkey/protocol'
+import { type ClaimProof, type Clock, possessionCheck, type Verifier } from '@latchkey/verifier'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { dropFormToken } from './form-token.ts'
 import { CALLER_TOKEN, guard } from './guard.ts'
+import { publicAddress } from './public-address.ts'
+import { challengesOf } from './refusal.ts'
 import type { RefusalPage } from './refusal-page.ts'
+import {
+  metadataUrl,
+  type ResourceMetadataOptions,
+  serveResourceMetadata,
+} from './resource-metadata.ts'
 import {
   assertFirst,
   type CatalogueRoute,
@@ -41,6 +48,25 @@ export interface LatchkeyOptions {
   publicNotFound?: boolean
   /** What a person reads instead of JSON who opens a page, or sends a form, and is refused. Default: the JSON. */
   refusalPage?: RefusalPage
+  /**
+   * Address under which callers reach the service's routes, for example `https://example.com/api`: proofs of possession (RFC 9449)
+   * name it. Default: the origin of the service's audience.
+   */
+  publicAddress?: string
+  dpop?: {
+    /** Refuse tokens that are not bound to a key, but for those of a session. Default false. */
+    required?: boolean
+    /** Remembers proofs for several processes together. Default: each remembers those that it has seen. */
+    claimProof?: ClaimProof
+  }
+  /**
+   * SHA-256 (base64url) of the client's certificate, which tokens with `cnf["x5t#S256"]` are bound to (RFC 8705), for example from a
+   * header that your proxy sets and takes from nobody. Default: such tokens are refused.
+   */
+  certificateHash?: (request: FastifyRequest) => string | undefined
+  /** What clients can read about the service (RFC 9728), or false to serve nothing. Default: the facts without a name. */
+  resourceMetadata?: ResourceMetadataOptions | false
+  clock?: Clock
 }
 
 /** `app.latchkey` */
@@ -79,7 +105,18 @@ declare module 'fastify' {
 export const latchkey = fp<LatchkeyOptions>(
   async (app, options) => {
     assertFirst(app)
-    const { verifier } = options
+    const { verifier, dpop = {}, clock = systemClock, certificateHash } = options
+    const { required: dpopRequired = false, claimProof } = dpop
+    const metadata = options.resourceMetadata === false ? undefined : metadataUrl(verifier.service)
+    if (metadata !== undefined) {
+      serveResourceMetadata(app, metadata, {
+        ...(options.resourceMetadata || {}),
+        issuer: verifier.issuer,
+        resource: verifier.service,
+        dpopRequired,
+        certificates: certificateHash !== undefined,
+      })
+    }
     const catalogue = routeCatalogue()
     const sockets = socketGuards(verifier)
     app.decorateRequest('caller', undefined)
@@ -105,7 +142,12 @@ export const latchkey = fp<LatchkeyOptions>(
         sockets,
         session: options.session,
         origins: allowedOrigins(options.origins, verifier.service),
-        realm: options.realm ?? verifier.service,
+        possession: possessionCheck(claimProof ? { clock, claimProof } : { clock }),
+        address: publicAddress(options.publicAddress, verifier.service),
+        certificateHash: certificateHash ?? (() => undefined),
+        dpopRequired,
+        clock,
+        challenges: challengesOf(options.realm ?? verifier.service, metadata, dpopRequired),
         publicNotFound: options.publicNotFound ?? false,
         refusalPage: options.refusalPage,
       }),

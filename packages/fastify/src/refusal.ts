@@ -1,13 +1,19 @@
-/** What a refused caller is told: RFC 6750 section 3. */
+/** What a refused caller is told: RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1. */
 import { cleanDescription } from '@latchkey/protocol'
-import type { RefusalReason } from '@latchkey/verifier'
+import { DPOP_ALGS, type PossessionFault, type RefusalReason } from '@latchkey/verifier'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isDpopScheme } from './credentials.ts'
 import { isShown, pageFor, type RefusalPage } from './refusal-page.ts'
+import type { StepUp } from './step-up.ts'
 
 export type Refusal =
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'invalid_request'; readonly description: string }
-  | { readonly kind: 'invalid_token'; readonly reason: RefusalReason }
+  | { readonly kind: 'invalid_token'; readonly reason: RefusalReason | PossessionFault }
+  /** The token may be good; the proof that the caller holds its key is not. */
+  | { readonly kind: 'invalid_dpop_proof'; readonly reason: PossessionFault }
+  /** The sign-in behind the token is too weak or too long ago for this route. */
+  | { readonly kind: 'insufficient_user_authentication'; readonly stepUp: StepUp }
   | { readonly kind: 'insufficient_scope'; readonly sub: string }
   /** A cookie was used from another site. */
   | { readonly kind: 'cross_origin' }
@@ -16,7 +22,7 @@ export type Refusal =
 
 interface Answer {
   readonly status: number
-  /** The parameters of the Bearer challenge after the realm; undefined: no challenge. */
+  /** The parameters of the challenge after those that are always the same; undefined: no challenge. */
   readonly challenge?: string
   readonly body?: Readonly<Record<string, string>>
   readonly retryAfterSeconds?: number
@@ -28,21 +34,23 @@ const INVALID_TOKEN = {
 } as const
 
 export interface RefuseDeps {
-  readonly realm: string
+  readonly challenges: Challenges
   readonly refusalPage: RefusalPage | undefined
 }
 
 /** Sends the answer of a refusal: as a page to a person who opens one, if the app has one, otherwise as JSON. */
 export function refuse(
-  { realm, refusalPage }: RefuseDeps,
+  deps: RefuseDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
 ): void {
+  const { challenges, refusalPage } = deps
   const answer = answerOf(refusal)
   reply.code(answer.status).header('cache-control', 'no-store')
   if (answer.challenge !== undefined) {
-    reply.header('www-authenticate', `Bearer realm="${quote(realm)}"${answer.challenge}`)
+    const scheme = challenges.alwaysDpop || wantsProof(request, refusal) ? 'dpop' : 'bearer'
+    reply.header('www-authenticate', challenges[scheme] + answer.challenge)
   }
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', answer.retryAfterSeconds)
   if (refusalPage === undefined || !isShown(request.raw)) {
@@ -54,6 +62,36 @@ export function refuse(
     if (page === undefined) sendFacts(reply, answer)
     else reply.type('text/html; charset=utf-8').send(page)
   })
+}
+
+/** The beginnings of both challenges: the scheme, and what a client needs to know before it tries again. */
+export interface Challenges {
+  readonly bearer: string
+  readonly dpop: string
+  /** Whether bearer tokens are not taken at all. */
+  readonly alwaysDpop: boolean
+}
+
+export function challengesOf(
+  realm: string,
+  metadata: URL | undefined,
+  alwaysDpop: boolean,
+): Challenges {
+  const common = ` realm="${quote(realm)}"${metadata ? `, resource_metadata="${quote(metadata.href)}"` : ''}`
+  return {
+    bearer: `Bearer${common}`,
+    dpop: `DPoP${common}, algs="${DPOP_ALGS.join(' ')}"`,
+    alwaysDpop,
+  }
+}
+
+/** Whoever came with the scheme DPoP, or should have, is told how to. */
+function wantsProof(request: FastifyRequest, refusal: Refusal): boolean {
+  return (
+    refusal.kind === 'invalid_dpop_proof' ||
+    (refusal.kind === 'invalid_token' && refusal.reason === 'bound_as_bearer') ||
+    isDpopScheme(request.headers.authorization ?? '')
+  )
 }
 
 /** Text already: a response schema of the route must not change it. */
@@ -68,14 +106,21 @@ function answerOf(refusal: Refusal): Answer {
       // RFC 6750 section 3.1: no error code for a request that did not try.
       return { status: 401, challenge: '' }
     case 'invalid_request':
-      return bearerError(400, {
+      return tokenError(400, {
         error: 'invalid_request',
         error_description: cleanDescription(refusal.description),
       })
     case 'invalid_token':
       return refusedToken(refusal.reason)
+    case 'invalid_dpop_proof':
+      return tokenError(401, {
+        error: 'invalid_dpop_proof',
+        error_description: 'The proof of possession is not accepted',
+      })
+    case 'insufficient_user_authentication':
+      return weakSignIn(refusal.stepUp)
     case 'insufficient_scope':
-      return bearerError(403, {
+      return tokenError(403, {
         error: 'insufficient_scope',
         error_description: 'The caller may not call this route',
       })
@@ -104,12 +149,22 @@ function answerOf(refusal: Refusal): Answer {
  * One answer for every reason, so that a forger learns nothing. `stale` alone is told: its token was good until the
  * caller's permissions changed, and a client that reads it refreshes at once and silently (DESIGN section 4).
  */
-function refusedToken(reason: RefusalReason): Answer {
-  return bearerError(401, reason === 'stale' ? { ...INVALID_TOKEN, reason } : INVALID_TOKEN)
+function refusedToken(reason: RefusalReason | PossessionFault): Answer {
+  return tokenError(401, reason === 'stale' ? { ...INVALID_TOKEN, reason } : INVALID_TOKEN)
+}
+
+/** RFC 9470 section 3: what the client should ask the issuer for. */
+function weakSignIn({ acrValues, maxAgeSeconds }: StepUp): Answer {
+  return tokenError(401, {
+    error: 'insufficient_user_authentication',
+    error_description: 'A stronger or more recent sign-in is needed',
+    ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
+  })
 }
 
 /** The same facts as parameters of the challenge and as JSON, which scripts of other origins can read too. */
-function bearerError(status: number, facts: Readonly<Record<string, string>>): Answer {
+function tokenError(status: number, facts: Readonly<Record<string, string>>): Answer {
   const parameters = Object.entries(facts).map(([name, value]) => `, ${name}="${quote(value)}"`)
   return { status, challenge: parameters.join(''), body: facts }
 }

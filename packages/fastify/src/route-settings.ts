@@ -1,4 +1,5 @@
 import { InputError, LIMITS } from '@latchkey/protocol'
+import { readStepUp, type StepUp } from './step-up.ts'
 
 /** `config.latchkey` of a route. Everything is optional; what is left out is closed. */
 export interface LatchkeyRouteConfig {
@@ -6,6 +7,13 @@ export interface LatchkeyRouteConfig {
   toleranceSeconds?: number
   /** Also take the token from `?access_token=` (RFC 6750 section 2.3). Only GET. Default false. */
   tokenInUrl?: boolean
+  /**
+   * The caller's sign-in must have been at least this strong (RFC 9470); of several values one is enough, for example
+   * `ACR.mfa` of `@latchkey/protocol`. Machines have no sign-in. Default: any.
+   */
+  acr?: string | readonly string[]
+  /** Seconds since the caller signed in, at most (RFC 9470). Default: any time. */
+  maxAgeSeconds?: number
   /** On a public route: set `request.caller` when a good token came along. Default false. */
   identify?: boolean
 }
@@ -16,6 +24,8 @@ export interface RouteSettings {
   readonly identify: boolean
   readonly toleranceSeconds: number
   readonly tokenInUrl: boolean
+  /** Undefined: any sign-in will do. */
+  readonly stepUp: StepUp | undefined
 }
 
 /** Where the settings stand in the route's `config`. A route without them was not seen when it was declared. */
@@ -26,9 +36,16 @@ export const CLOSED: RouteSettings = {
   identify: false,
   toleranceSeconds: 0,
   tokenInUrl: false,
+  stepUp: undefined,
 }
 
-const KNOWN: readonly string[] = ['toleranceSeconds', 'tokenInUrl', 'identify']
+const KNOWN: readonly string[] = [
+  'toleranceSeconds',
+  'tokenInUrl',
+  'identify',
+  'acr',
+  'maxAgeSeconds',
+]
 
 /**
  * Reads `config` of a route. Refuses what it does not understand (`InputError`), since a misspelt setting that is
@@ -45,10 +62,15 @@ export function parseRouteSettings(
     identify: flag(given.identify, `${where}, config.latchkey.identify`),
     tokenInUrl: flag(given.tokenInUrl, `${where}, config.latchkey.tokenInUrl`),
     toleranceSeconds: tolerance(given.toleranceSeconds, where),
+    stepUp: readStepUp(given, `${where}, config.latchkey`),
   }
   if (settings.identify && !settings.public) {
     const expected = 'config.public: true beside identify'
     throw new InputError('route-setting', { received: 'a closed route', expected, where })
+  }
+  if (settings.stepUp && settings.public) {
+    const expected = 'a closed route for acr and maxAgeSeconds'
+    throw new InputError('route-setting', { received: 'a public route', expected, where })
   }
   // A URL is kept in histories and logs; a request that changes something has a body or a header to put the token in.
   if (

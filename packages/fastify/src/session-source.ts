@@ -1,5 +1,6 @@
 import type { RefusalReason } from '@latchkey/verifier'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { StepUp } from './step-up.ts'
 
 /**
  * Where the token of a signed-in browser comes from: a cookie. `@latchkey/login` provides one. Asked only when the
@@ -22,12 +23,13 @@ export interface SessionSource {
   ): Promise<string | undefined>
   /**
    * May answer in its own way, for example send a page navigation to sign-in. True when it has answered; otherwise the
-   * plug-in answers 401.
+   * plug-in answers 401. `weak`: signed in, but not as the route wants it, which `wanted` then says (RFC 9470).
    */
   challenge(
     request: FastifyRequest,
     reply: FastifyReply,
-    why: 'signed_out' | 'ended',
+    why: 'signed_out' | 'ended' | 'weak',
+    wanted?: StepUp,
   ): boolean | Promise<boolean>
 }
 
@@ -35,7 +37,7 @@ export interface SessionSource {
  * Reasons that a newer token of the same session mends. The others say that the session, the person or the client has
  * ended, or that the token was never good.
  */
-const RENEWABLE: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+const RENEWABLE: ReadonlySet<string> = new Set<RefusalReason>([
   'expired',
   'stale',
   'token_ended',
@@ -44,6 +46,6 @@ const RENEWABLE: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'unknown_kid',
 ])
 
-export function isRenewable(reason: RefusalReason): boolean {
+export function isRenewable(reason: string): reason is RefusalReason {
   return RENEWABLE.has(reason)
 }

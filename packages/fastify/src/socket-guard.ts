@@ -80,9 +80,18 @@ export function guardOne(
   const passes = () => {
     if (over) return false
     const verification = verifier.verify(token, toleranceSeconds)
-    if (verification.kind === 'valid') return true
-    end(verification.kind === 'stale' ? TRY_LATER : socketClose(verification.reason))
-    return false
+    switch (verification.kind) {
+      case 'valid':
+      case 'bound':
+        // Whoever opened the connection proved to hold the key.
+        return true
+      case 'stale':
+        end(TRY_LATER)
+        return false
+      case 'invalid':
+        end(socketClose(verification.reason))
+        return false
+    }
   }
 
   gate(socket, passes)
@@ -105,6 +114,8 @@ export function guardOne(
       if (next.sub !== claims.sub || next.sid !== claims.sid) {
         return { kind: 'refused', reason: 'other_session' }
       }
+      // No proof can come over a socket: what was proven when it was opened must be enough.
+      if (!isSameBinding(next, claims)) return { kind: 'refused', reason: 'proof_missing' }
       if (!admission.mayStay(next)) return { kind: 'refused', reason: 'not_permitted' }
       token = fresh
       claims = next
@@ -112,6 +123,11 @@ export function guardOne(
       return { kind: 'accepted', caller: claims }
     },
   }
+}
+
+function isSameBinding(one: AccessTokenClaims, other: AccessTokenClaims): boolean {
+  const names = ['jkt', 'x5t#S256']
+  return names.every((name) => one.cnf?.[name] === other.cnf?.[name])
 }
 
 /**

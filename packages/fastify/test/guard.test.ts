@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
 import { FORM, GOOD } from './fixtures/bearer-rows.ts'
+import { SERVICE } from './fixtures/fake-verifier.ts'
 import { guardedApp } from './fixtures/guarded-app.ts'
 import { orders } from './fixtures/orders.ts'
 
@@ -121,5 +122,9 @@ t.test('tokenOf gives the token of the caller, to call others on their behalf', 
 t.test('the realm is quoted', async (t) => {
   const { app } = await guardedApp(t, orders, { realm: 'Ada "the" \\ Orders\r\nX: 1 é' })
   const answer = await app.inject({ url: '/orders' })
-  t.equal(answer.headers['www-authenticate'], 'Bearer realm="Ada \\"the\\" \\\\ Orders??X: 1 ?"')
+  const metadata = `resource_metadata="${SERVICE}/.well-known/oauth-protected-resource"`
+  t.equal(
+    answer.headers['www-authenticate'],
+    `Bearer realm="Ada \\"the\\" \\\\ Orders??X: 1 ?", ${metadata}`,
+  )
 })

@@ -24,7 +24,7 @@ function signedVerifier(): FakeVerifier {
   const verifier = fakeVerifier()
   verifier.override = (token) => {
     const outcome = tokens.verify(token, NOW)
-    return outcome.kind === 'valid' ? outcome : { kind: 'invalid', reason: outcome.fault }
+    return outcome.kind === 'invalid' ? { kind: 'invalid', reason: outcome.fault } : outcome
   }
   return verifier
 }

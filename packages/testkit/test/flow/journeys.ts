@@ -80,7 +80,10 @@ export async function journeys(t: Test, cluster: SampleCluster): Promise<void> {
     t.match(page.text, 'svc:a')
     const nobody = await cluster.browser().fetch('http://b.localhost/reports/daily')
     t.equal(nobody.status, 401)
-    t.equal(nobody.headers['www-authenticate'], 'Bearer realm="http://b.localhost"')
+    t.equal(
+      nobody.headers['www-authenticate'],
+      'Bearer realm="http://b.localhost", resource_metadata="http://b.localhost/.well-known/oauth-protected-resource"',
+    )
   })
 
   await t.test('sign-out at A is sign-out at C, and the back button shows nothing', async (t) => {
