@@ -121,6 +121,8 @@ export interface TestIssuer {
     clientId?: string,
   ): Promise<LightMyRequestResponse>
   sub(username: string): Promise<string>
+  /** Somebody more, with a password as the others have them. Does nothing the second time. */
+  addPerson(username: string): Promise<void>
   /** Changes what a client is registered with. */
   changeClient(id: string, change: Partial<NewClient>): Promise<void>
   close(): Promise<void>
@@ -223,6 +225,10 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
       if (!client) throw new Error(`no client ${id}`)
       await directory.clients.save({ ...client, ...change })
     },
+    addPerson: async (username) => {
+      if (await directory.users.findByUsername(username)) return
+      await directory.users.create({ username, password: passwordOf(username) })
+    },
     close: async () => {
       await app.close()
       await directory.close()
@@ -241,6 +247,10 @@ export const AUTHORIZE = {
   nonce: 'nonce-1',
   code_challenge: CHALLENGE,
   code_challenge_method: 'S256',
+}
+
+export function passwordOf(username: string): string {
+  return [username, username, username].join('-')
 }
 
 function testBrowser(app: FastifyInstance): TestBrowser {
@@ -278,7 +288,7 @@ function testBrowser(app: FastifyInstance): TestBrowser {
       )
       if (page.headers.location !== undefined) return answerOf(page)
       const form = hiddenFields(page.body)
-      const password = [username, username, username].join('-')
+      const password = passwordOf(username)
       const answer = await browser.submit('/sign-in', { ...form, username, password })
       return answerOf(isConsent(answer) ? await browser.allow(answer) : answer)
     },

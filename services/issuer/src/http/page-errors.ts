@@ -6,7 +6,7 @@ import { sendError } from '../authorization/response.ts'
 import { type ErrorPageKind, errorPage } from '../pages/error-page.ts'
 import { unavailablePage } from '../pages/notice-pages.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
-import { logError, toOAuthError } from './oauth-errors.ts'
+import { logError, statusOf, toOAuthError } from './oauth-errors.ts'
 import type { PageLocale } from './page-locale.ts'
 
 export interface PageErrorDeps {
@@ -31,8 +31,8 @@ export function sendPageError(deps: PageErrorDeps) {
         .header('retry-after', String(error.retryAfterSeconds ?? 1))
         .send(unavailablePage({ locale }))
     }
-    // Nothing may be answered to an address that is not proven; and a page is never a 401, which is for programs.
-    return reply.code(error.status >= 500 ? 500 : 400).send(
+    // Nothing may be answered to an address that is not proven.
+    return reply.code(pageStatus(thrown, error)).send(
       errorPage({
         locale,
         kind: kindOf(error),
@@ -42,6 +42,13 @@ export function sendPageError(deps: PageErrorDeps) {
       }),
     )
   }
+}
+
+/** A page is never a 401, which is for programs. A body that was not read keeps its own status. */
+function pageStatus(thrown: unknown, error: OAuthError): number {
+  const status = statusOf(thrown, error)
+  if (status >= 500) return 500
+  return status === 413 || status === 415 ? status : 400
 }
 
 const KINDS: Readonly<Record<string, ErrorPageKind>> = {

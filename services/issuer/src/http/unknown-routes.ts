@@ -17,13 +17,14 @@ export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
     const path = pathOf(request.url)
     const url = [...known.keys()].find((pattern) => isAt(path, pattern))
     if (url !== undefined) {
-      const methods = known.get(url) ?? []
-      return reply.code(405).header('allow', methods.join(', ')).send({ error: 'invalid_request' })
+      reply.code(405).header('allow', [...new Set(known.get(url))].join(', '))
+    } else {
+      reply.code(404)
     }
     const isPerson = request.headers.accept?.includes('text/html')
-    if (!isPerson) return reply.code(404).send({ error: 'invalid_request' })
-    const page = errorPage({ locale: locale(request), kind: 'not-found' })
-    return reply.code(404).headers(pageHeaders()).send(page)
+    if (!isPerson) return reply.send({ error: 'invalid_request' })
+    const kind = url === undefined ? 'not-found' : 'request'
+    return reply.headers(pageHeaders()).send(errorPage({ locale: locale(request), kind }))
   })
 }
 

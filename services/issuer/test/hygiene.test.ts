@@ -1,0 +1,188 @@
+import type { LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { type ListedRoute, routeList } from './fixtures/route-list.ts'
+import { testIssuer } from './test-issuer.ts'
+
+const issuer = await testIssuer()
+t.teardown(() => issuer.close())
+
+/**
+ * What answers at each address: `form` and `json` are for programs that send those, `read` for programs that send nothing,
+ * `page` is for people.
+ */
+const KINDS: Readonly<Record<string, 'form' | 'json' | 'read' | 'page'>> = {
+  '/': 'page',
+  '/authorize': 'page',
+  '/sign-in': 'page',
+  '/consent': 'page',
+  '/select-account': 'page',
+  '/withdraw': 'page',
+  '/logout': 'page',
+  '/logout/confirm': 'page',
+  '/token': 'form',
+  '/revoke': 'form',
+  '/introspect': 'form',
+  '/userinfo': 'form',
+  '/jwks': 'read',
+  '/.well-known/openid-configuration': 'read',
+  '/.well-known/oauth-authorization-server': 'read',
+  '/feed': 'read',
+  '/healthz': 'read',
+  '/readyz': 'read',
+  '/admin/v1/users': 'json',
+  '/admin/v1/users/:sub': 'json',
+  '/admin/v1/users/:sub/sessions': 'json',
+  '/admin/v1/users/:sub/disable': 'json',
+  '/admin/v1/users/:sub/enable': 'json',
+  '/admin/v1/users/:sub/password': 'json',
+  '/admin/v1/ends': 'json',
+  '/admin/v1/verifiers': 'json',
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+type Method = (typeof METHODS)[number]
+const FORM = 'application/x-www-form-urlencoded'
+const routes = routeList(issuer.app)
+const admin = (await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')).json()
+
+t.test('every address has a row here, and every row an address', async (t) => {
+  t.strictSame(routes.map(({ url }) => url).sort(), Object.keys(KINDS).sort())
+})
+
+/** RFC 6749 section 5.2: which characters may stand in a description. */
+const DESCRIPTION = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/
+
+/** What holds for every error: nobody keeps it, nothing from inside is in it, and it is what its reader can read. */
+function isProperError(t: Test, route: ListedRoute, name: string, answer: LightMyRequestResponse) {
+  const { headers, body } = answer
+  t.match(headers['cache-control'], 'no-store', name)
+  t.equal(headers['x-content-type-options'], 'nosniff', name)
+  t.notMatch(body, /\bat .+:\d+:\d+|node_modules|\.ts\b|FST_|ERR_|SQLITE|Error:/, name)
+  if (KINDS[route.url] === 'page') {
+    t.match(headers['content-type'], 'text/html', name)
+    t.match(headers['content-security-policy'], "frame-ancestors 'none'", name)
+    return
+  }
+  t.match(headers['content-type'], 'application/json', name)
+  const { error, error_description: description = '', ...more } = answer.json()
+  t.match(error, /^[a-z_-]+$/, name)
+  t.match(description, DESCRIPTION, name)
+  t.strictSame(more, {}, name)
+}
+
+async function ask(
+  route: ListedRoute,
+  method: Method,
+  headers: Record<string, string> = {},
+  payload?: string | Buffer,
+  query = '',
+): Promise<LightMyRequestResponse> {
+  const isPage = KINDS[route.url] === 'page'
+  const isAdmin = route.url.startsWith('/admin/')
+  return await issuer.app.inject({
+    method,
+    url: route.url.replaceAll(/:\w+/g, 'u_1') + query,
+    headers: {
+      accept: isPage ? 'text/html' : '*/*',
+      ...(isAdmin && { authorization: `Bearer ${admin.access_token}` }),
+      ...headers,
+    },
+    ...(payload !== undefined && { payload }),
+  })
+}
+
+for (const route of routes) {
+  const kind = KINDS[route.url]
+  t.test(
+    `RFC 9110 section 15.5.6: ${route.url} names its methods to whoever uses another`,
+    async (t) => {
+      const others = METHODS.filter((method) => !route.methods.includes(method))
+      for (const method of others) {
+        const answer = await ask(route, method)
+        t.equal(answer.statusCode, 405, method)
+        const allowed = String(answer.headers.allow).split(', ')
+        t.strictSame(allowed.sort(), [...route.methods].sort(), method)
+        if (method !== 'HEAD') isProperError(t, route, method, answer)
+      }
+    },
+  )
+  const writing = (['POST', 'PUT', 'PATCH'] as const).find((method) =>
+    route.methods.includes(method),
+  )
+  if (writing === undefined || kind === undefined || kind === 'read') continue
+
+  const isJson = kind === 'json'
+  const own = isJson ? 'application/json' : FORM
+  const unread: [string, Record<string, string>, string | Buffer, number][] = [
+    ['another media type', { 'content-type': isJson ? FORM : 'application/json' }, '{}', 415],
+    ['text', { 'content-type': 'text/plain' }, 'a=1', 415],
+    ['XML', { 'content-type': 'application/xml' }, '<a/>', 415],
+    ['several parts', { 'content-type': 'multipart/form-data; boundary=x' }, '--x--', 415],
+    ['no media type', {}, 'a=1', 415],
+    ['a media type that is none', { 'content-type': 'nonsense' }, 'a=1', 415],
+    ['64 KiB and one byte', { 'content-type': own }, `a=${'x'.repeat(65_535)}`, 413],
+  ]
+  const unreadable: typeof unread = isJson
+    ? [
+        ['JSON that ends early', { 'content-type': own }, '{"a":', 400],
+        ['JSON with a prototype', { 'content-type': own }, '{"__proto__":{"a":1}}', 400],
+        ['JSON that is no object', { 'content-type': own }, '[]', 400],
+      ]
+    : [
+        ['a parameter twice', { 'content-type': own }, 'scope=a&scope=b', 400],
+        ['an unknown parameter twice', { 'content-type': own }, 'x-1=a&x-1=b', 400],
+        ['broken percent-encoding', { 'content-type': own }, 'scope=%zz', 400],
+        ['broken percent-encoding in a name', { 'content-type': own }, '%=1', 400],
+        ['broken UTF-8', { 'content-type': own }, 'scope=%ff%fe', 400],
+        [
+          '65 parameters',
+          { 'content-type': own },
+          new URLSearchParams(Array.from({ length: 65 }, (_, i) => [`p${i}`, '1'])).toString(),
+          400,
+        ],
+      ]
+  // A route whose method takes no body reads none.
+  const takesBody = !isJson || !/\/(disable|enable)$/.test(route.url)
+  t.test(`${writing} ${route.url} refuses what it cannot read`, async (t) => {
+    for (const [name, headers, payload, status] of [...unread, ...(takesBody ? unreadable : [])]) {
+      const answer = await ask(route, writing, headers, payload)
+      t.equal(answer.statusCode, status, name)
+      isProperError(t, route, name, answer)
+      if (kind === 'form') t.equal(answer.json().error, 'invalid_request', name)
+    }
+  })
+  if (isJson) continue
+  t.test(`${writing} ${route.url} survives bytes that are no text`, async (t) => {
+    const noise = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
+    const answer = await ask(route, writing, { 'content-type': FORM }, noise)
+    t.ok(answer.statusCode >= 300 && answer.statusCode < 500, String(answer.statusCode))
+    t.match(answer.headers['cache-control'], 'no-store')
+  })
+}
+
+t.test('a query that cannot be read', async (t) => {
+  for (const url of ['/authorize', '/logout']) {
+    const route = routes.find((one) => one.url === url)
+    if (!route) throw new Error(`no route ${url}`)
+    for (const query of ['?state=1&state=2', '?state=%zz', '?%ff=1', `?${'a=1&'.repeat(65)}`]) {
+      const answer = await ask(route, 'GET', {}, undefined, query)
+      t.equal(answer.statusCode, 400, `${url}${query.slice(0, 20)}`)
+      isProperError(t, route, url, answer)
+    }
+  }
+})
+
+t.test('RFC 6749 section 5.2: a grant type that is unknown, or not the client’s', async (t) => {
+  const cases: [string, string, string][] = [
+    ['password', 'orders', 'unsupported_grant_type'],
+    ['implicit', 'orders', 'unsupported_grant_type'],
+    ['__proto__', 'orders', 'unsupported_grant_type'],
+    ['toString', 'orders', 'unsupported_grant_type'],
+    ['authorization_code', 'reports', 'unauthorized_client'],
+    ['refresh_token', 'reports', 'unauthorized_client'],
+  ]
+  for (const [grantType, clientId, error] of cases) {
+    const answer = await issuer.post('/token', { grant_type: grantType }, clientId)
+    t.strictSame([answer.statusCode, answer.json().error], [400, error], grantType)
+  }
+})
