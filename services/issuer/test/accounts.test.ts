@@ -1,19 +1,53 @@
 import t from 'tap'
-import { AUTHORIZE, testIssuer } from './test-issuer.ts'
+import { AUTHORIZE, answerOf, hiddenFields, ISSUER, passwordOf, testIssuer } from './test-issuer.ts'
+import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
+const { redeem, tokensOf } = tokenRequests(issuer)
 
 const authorizeUrl = (query: Record<string, string> = {}) =>
   `/authorize?${new URLSearchParams({ ...AUTHORIZE, ...query })}`
-const cookie = (browser: { cookies: Map<string, string> }) =>
-  browser.cookies.get('__Host-latchkey-session') ?? ''
-const sid = (value: string) => value.split('.')[0]
+const NATIVE = { client_id: 'native', redirect_uri: 'http://127.0.0.1:5/done' }
+
+type Browser = ReturnType<typeof issuer.browser>
+const cookie = (browser: Browser) => browser.cookies.get('__Host-latchkey-session') ?? ''
+const sid = (value: string) => value.split('.')[0] ?? ''
+const sids = (browser: Browser) => cookie(browser).split('~').map(sid)
+const lives = async (id: string) =>
+  (await issuer.store.sessions.find(id, issuer.now())) !== undefined
+
+/** Signed in as each of them, the last one used last, with tokens of nobody yet. */
+async function browserOf(...usernames: string[]): Promise<Browser> {
+  const browser = issuer.browser()
+  for (const username of usernames) await browser.signIn(username, { prompt: 'login' })
+  return browser
+}
+
+/** User names on the buttons of a page that asks for an account, with what each sends. */
+function accountsOn(body: string): [string, string][] {
+  const buttons = body.matchAll(
+    /name="account" value="([^"]*)"[^>]*>\s*<bdi class="name">([^<]*)</g,
+  )
+  return [...buttons].map(([, value = '', name = '']) => [name, value])
+}
+
+/** Presses the button of a person, or "use another account". */
+async function choose(browser: Browser, body: string, name: string) {
+  const [, account = name] = accountsOn(body).find(([one]) => one === name) ?? []
+  return await browser.submit('/select-account', { ...hiddenFields(body), account })
+}
+
+/** Whose code it is. */
+async function personOf(answer: Parameters<typeof answerOf>[0]): Promise<string> {
+  const code = answerOf(answer).get('code') ?? ''
+  const { id_token } = (await redeem(code)).json()
+  return JSON.parse(Buffer.from(id_token.split('.')[1], 'base64url').toString()).name
+}
 
 t.test('attack E1: the cookie is new after every sign-in', async (t) => {
   t.test('the same person keeps the session, so that the other apps stay signed in', async (t) => {
-    const browser = issuer.browser()
-    await browser.signIn('ada')
+    const browser = await browserOf('ada')
     const before = cookie(browser)
     await browser.signIn('ada', { prompt: 'login' })
     t.equal(sid(cookie(browser)), sid(before))
@@ -22,23 +56,141 @@ t.test('attack E1: the cookie is new after every sign-in', async (t) => {
     thief.cookies.set('__Host-latchkey-session', before)
     t.equal((await thief.get(authorizeUrl())).statusCode, 200, 'the old cookie opens nothing')
   })
+  t.test('also behind another person, who stays signed in', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const [bob = '', ada = ''] = cookie(browser).split('~')
+    await browser.signIn('ada', { prompt: 'login' })
+    t.equal(cookie(browser).split('~')[1], bob)
+    t.equal(sids(browser)[0], sid(ada))
+    t.notMatch(cookie(browser), ada, 'with another secret')
+  })
+  t.test('an id with a secret of somebody else opens nothing', async (t) => {
+    const [ada, bob] = [await browserOf('ada'), await browserOf('bob')]
+    const [, bobSecret] = cookie(bob).split('.')
+    bob.cookies.set('__Host-latchkey-session', `${sid(cookie(ada))}.${bobSecret}`)
+    t.equal((await bob.get(authorizeUrl())).statusCode, 200)
+  })
+})
+
+t.test('several accounts in one browser', async (t) => {
   t.test('another person comes in addition, in front', async (t) => {
-    const browser = issuer.browser()
-    await browser.signIn('ada')
+    const browser = await browserOf('ada')
     const before = cookie(browser)
     await browser.signIn('bob', { prompt: 'login' })
     const [bob = '', ada] = cookie(browser).split('~')
     t.equal(ada, before)
     t.not(sid(bob), sid(before))
-    t.ok(await issuer.store.sessions.find(sid(before) ?? '', issuer.now()))
+    t.equal(await lives(sid(before)), true)
   })
-  t.test('an id with a secret of somebody else opens nothing', async (t) => {
-    const [ada, bob] = [issuer.browser(), issuer.browser()]
-    await ada.signIn('ada')
-    await bob.signIn('bob')
-    const [adaSid] = cookie(ada).split('.')
-    const [, bobSecret] = cookie(bob).split('.')
-    bob.cookies.set('__Host-latchkey-session', `${adaSid}.${bobSecret}`)
-    t.equal((await bob.get(authorizeUrl())).statusCode, 200)
+  t.test('a sixth one ends the one that was used longest ago', async (t) => {
+    const guests = ['guest1', 'guest2', 'guest3', 'guest4']
+    for (const guest of guests) await issuer.addPerson(guest)
+    const browser = await browserOf('ada', ...guests)
+    const [first = ''] = sids(browser).slice(-1)
+    t.strictSame([sids(browser).length, await lives(first)], [5, true])
+    await browser.signIn('bob', { prompt: 'login' })
+    t.strictSame([sids(browser).length, await lives(first)], [5, false])
+    t.notOk(sids(browser).includes(first))
+  })
+  t.test('sessions that have ended drop out of the cookie', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const [bob = '', ada = ''] = sids(browser)
+    await issuer.end({ kind: 'session', sid: bob }, 'admin', { sub: 'issuer' })
+    t.equal((await browser.get(authorizeUrl())).statusCode, 303, 'one is left, and goes on')
+    t.strictSame(sids(browser), [ada])
+    await issuer.end({ kind: 'session', sid: ada }, 'admin', { sub: 'issuer' })
+    t.equal((await browser.get(authorizeUrl())).statusCode, 200)
+    t.equal(browser.cookies.has('__Host-latchkey-session'), false, 'attack E10: nothing is left')
+  })
+  t.test('sign-out ends the account that the hint names, and the others stay', async (t) => {
+    const browser = issuer.browser()
+    const { id_token } = await tokensOf(browser)
+    const [ada = ''] = sids(browser)
+    await browser.signIn('bob', { prompt: 'login' })
+    const [bob = ''] = sids(browser)
+    await browser.get(`/logout?${new URLSearchParams({ id_token_hint: id_token })}`)
+    t.strictSame([await lives(ada), await lives(bob)], [false, true])
+    t.strictSame(sids(browser), [bob])
+  })
+  t.test('without a hint it ends the one used last', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const [bob = '', ada = ''] = sids(browser)
+    await browser.submit('/logout/confirm', hiddenFields((await browser.get('/')).body))
+    t.strictSame([await lives(ada), await lives(bob)], [true, false])
+    t.strictSame(sids(browser), [ada])
+  })
+})
+
+t.test('OpenID Connect Core section 3.1.2.1: prompt=select_account', async (t) => {
+  t.test('where several are signed in, an app that knows none of them asks which', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const page = await browser.get(authorizeUrl({ ui_locales: 'zh-CN' }))
+    t.equal(page.statusCode, 200)
+    t.match(page.body, '<html lang="zh-CN"')
+    t.strictSame(
+      accountsOn(page.body).map(([name]) => name),
+      ['Bob', 'Ada'],
+    )
+    t.match(page.headers['content-security-policy'], "frame-ancestors 'none'")
+    const answer = await choose(browser, page.body, 'Ada')
+    t.equal(answer.statusCode, 303)
+    t.equal(await personOf(answer), 'Ada')
+    t.equal(sids(browser)[0], accountsOn(page.body)[1]?.[1], 'she is the one used last')
+  })
+  t.test('an app that has tokens of one of them goes on with that one', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const page = await browser.get(authorizeUrl())
+    await personOf(await choose(browser, page.body, 'Ada'))
+    t.equal(await personOf(await browser.get(authorizeUrl())), 'Ada')
+    t.equal(await personOf(await browser.get(authorizeUrl({ prompt: 'none' }))), 'Ada')
+    const other = await browser.get(authorizeUrl({ ...NATIVE }))
+    t.equal(accountsOn(other.body).length, 2, 'another app asks')
+  })
+  t.test('asks even where there is one account, and nobody where there is none', async (t) => {
+    const browser = await browserOf('ada')
+    const page = await browser.get(authorizeUrl({ prompt: 'select_account' }))
+    t.equal(accountsOn(page.body).length, 1)
+    t.equal(await personOf(await choose(browser, page.body, 'Ada')), 'Ada')
+    const nobody = await issuer.browser().get(authorizeUrl({ prompt: 'select_account' }))
+    t.match(nobody.body, 'id="password"')
+  })
+  t.test('another account signs in, and comes in addition', async (t) => {
+    const browser = await browserOf('ada')
+    const page = await browser.get(authorizeUrl({ prompt: 'select_account' }))
+    const form = hiddenFields((await choose(browser, page.body, 'another')).body)
+    const password = passwordOf('bob')
+    const answer = await browser.submit('/sign-in', { ...form, username: 'bob', password })
+    t.equal(await personOf(answer), 'Bob')
+    t.equal(sids(browser).length, 2)
+  })
+  t.test('with login, the chosen one is asked for the password', async (t) => {
+    const browser = await browserOf('ada', 'bob')
+    const page = await browser.get(authorizeUrl({ prompt: 'select_account login' }))
+    const next = await choose(browser, page.body, 'Ada')
+    t.match(next.body, /<input id="username"[^>]* value="ada"/)
+    t.match(next.body, 'id="password"')
+  })
+  t.test('a hint chooses, and offers nobody else', async (t) => {
+    const { id_token } = await tokensOf()
+    const browser = await browserOf('ada', 'bob')
+    const hint = { id_token_hint: id_token }
+    t.equal(await personOf(await browser.get(authorizeUrl(hint))), 'Ada')
+    const page = await browser.get(authorizeUrl({ ...hint, prompt: 'select_account' }))
+    t.strictSame(
+      accountsOn(page.body).map(([name]) => name),
+      ['Ada'],
+    )
+    const [bob = ''] = sids(await browserOf('bob'))
+    const foreign = { ...hiddenFields(page.body), account: bob }
+    const refused = await browser.submit('/select-account', foreign)
+    t.match(refused.headers.location, `${ISSUER}/authorize?`, 'nor takes anybody else')
+  })
+  t.test('attack C19: a session of another browser cannot be chosen', async (t) => {
+    const [ada, mallory] = [await browserOf('ada'), await browserOf('bob', 'guest1')]
+    const page = await mallory.get(authorizeUrl())
+    const account = sid(cookie(ada))
+    const answer = await mallory.submit('/select-account', { ...hiddenFields(page.body), account })
+    t.strictSame([answer.statusCode, answerOf(answer).get('code')], [303, null])
+    t.match(answer.headers.location, `${ISSUER}/authorize?`)
   })
 })

@@ -125,9 +125,24 @@ const CAUSES: readonly Cause[] = [
     happens: ({ issuer, tokens }) => issuer.post('/revoke', { token: tokens.access_token }),
   },
   {
-    name: 'somebody else signs in in the same browser',
+    name: 'a sixth account takes the place of the one used longest ago',
     ...{ reason: 'user_switched', kind: 'session', actor: 'bob', leaves: SESSION },
-    happens: ({ browser }) => browser.signIn('bob', { prompt: 'login' }),
+    happens: async ({ issuer, browser }) => {
+      for (const username of ['guest1', 'guest2', 'guest3', 'guest4', 'bob']) {
+        if (username !== 'bob') await issuer.addPerson(username)
+        await browser.signIn(username, { prompt: 'login' })
+      }
+    },
+  },
+  {
+    name: 'somebody takes back what they allowed an app',
+    ...{ reason: 'consent_withdrawn', kind: 'stale', actor: 'ada', leaves: TOKENS_ONLY },
+    happens: async ({ issuer, browser, sub }) => {
+      const consent = { sub, clientId: 'foreign', granted: ['email'], declined: [], audiences: [] }
+      await issuer.directory.consents.save(consent)
+      const form = hiddenFields((await browser.get('/')).body)
+      await browser.submit('/withdraw', { ...form, client: 'foreign' })
+    },
   },
   {
     name: 'a settings file disables a client',
