@@ -149,7 +149,7 @@ t.test('D18 a proof that is refused for something else is not used up', async (t
 t.test('D18 a replay is a replay for as long as its proof is fresh', async (t) => {
   for (const waits of [[0], [70_000], [35_000, 35_000], [1_000, 69_000]]) {
     const { possession, time } = check()
-    possession(bound, presented())
+    await possession(bound, presented())
     // Ten seconds ahead: what lives longest.
     const late = presented({ proof: proofOf({ nowSeconds: NOW_SECONDS + 10 }) })
     t.strictSame(possession(bound, late), { kind: 'proven' })
@@ -160,7 +160,7 @@ t.test('D18 a replay is a replay for as long as its proof is fresh', async (t) =
   }
   const { possession, time } = check()
   const proof = presented()
-  possession(bound, proof)
+  await possession(bound, proof)
   time.advance(61_000)
   t.match(possession(bound, proof), { fault: 'expired' })
 })
@@ -185,8 +185,8 @@ t.test(
     const claimProof: ClaimProof = async (name, seconds) => {
       asked.push([name, seconds])
       if (seen.has(name)) return 'replayed'
-    seen.add(name)
-    return 'new'
+      seen.add(name)
+      return 'new'
     }
     const processes = [check({ claimProof }), check({ claimProof })] as const
     const once = presented({ proof: proofOf({ nowSeconds: NOW_SECONDS - 20 }) })
