@@ -30,6 +30,7 @@ import { home } from './endpoints/home.ts'
 import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
 import { logout } from './endpoints/logout.ts'
+import { logoutStatus } from './endpoints/logout-status.ts'
 import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
 import { signIn } from './endpoints/sign-in.ts'
@@ -58,11 +59,13 @@ import { idTokenHints } from './id-token-hint.ts'
 import { serviceKeys } from './keys/service-keys.ts'
 import { loadSigningKeys } from './keys/signing-keys.ts'
 import { knownServices } from './known-services.ts'
+import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { accessTokens } from './minting/access-token.ts'
 import { clientSigning } from './minting/client-signing.ts'
 import { idTokens } from './minting/id-token.ts'
 import { subjects } from './minting/subject.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
+import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
 import { stepProofs } from './sessions/step-proof.ts'
@@ -179,6 +182,7 @@ async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
     stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
+    signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
     signing: clientSigning({ issuer, keys: ring, clients: directory.clients }),
     subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
@@ -275,9 +279,12 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
     services: directory.services,
     consents: directory.consents,
     effectiveParameters: asSent,
+    acrValues: ACR_VALUES,
     proofs: stepProofs({ macKey: keys.stepMac, clock: deps.clock }),
     hints: idTokenHints({ ...deps, ...keys, issuer, clients: directory.clients }),
     csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
+    signedOut: signedOutCookie({ macKey: keys.signedOutMac, clock: deps.clock }),
+    leaseMs: settings.feed.leaseMs,
     end: ending.end,
     idleSeconds: settings.session.idleSeconds,
     codeSeconds: settings.tokens.codeSeconds,
@@ -292,6 +299,7 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
     await app.register(selectAccount(shared))
     await app.register(consent(shared))
     await app.register(logout(shared))
+    await app.register(logoutStatus(shared))
     await app.register(home(shared))
     await app.register(withdraw(shared))
   }

@@ -35,7 +35,7 @@ export function home(deps: HomeDeps) {
         homePage({
           locale,
           user: { username: user.username, name: user.name },
-          signOut: { action: `${deps.issuer}/logout/confirm`, hidden: { csrf } },
+          signOut: { action: `${deps.issuer}/logout/confirm`, hidden: { csrf, account } },
           apps: await allowedApps(user.sub, deps),
           withdraw: { action: `${deps.issuer}/withdraw`, hidden: { csrf, account } },
         }),

@@ -8,7 +8,13 @@ import { STYLE } from './style.ts'
 const BRAND = 'Latchkey'
 
 /** The frame of every page: nothing fetched, usable by the simplest browser. */
-export function layout(page: { locale: Locale; title: string; main: Html }): string {
+export function layout(page: {
+  locale: Locale
+  title: string
+  main: Html
+  /** What one page alone has in its head. */
+  head?: Html | undefined
+}): string {
   return toText(html`<!doctype html>
 <html lang="${page.locale}">
 <head>
@@ -18,6 +24,7 @@ export function layout(page: { locale: Locale; title: string; main: Html }): str
 <title>${page.title} · ${BRAND}</title>
 <link rel="icon" href="${ICON_URL}">
 ${STYLE}
+${page.head}
 </head>
 <body>
 <a class="skip" href="#main">${CATALOGUES[page.locale].skip}</a>

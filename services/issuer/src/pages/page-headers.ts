@@ -14,17 +14,21 @@ export function pageHeaders(
   options: {
     /** Addresses that the answer to the page's form may redirect to: the redirect URI of the client. */
     formAction?: readonly string[]
+    /** Addresses that the page loads in frames: of the apps that are signed out that way. */
+    frames?: readonly string[]
     /** Hash of the one script that may run. Only the page that posts a response has one. */
     script?: string
   } = {},
 ): Readonly<Record<string, string>> {
   const formAction = ["'self'", ...new Set((options.formAction ?? []).flatMap(formActionSource))]
+  const frames = [...new Set((options.frames ?? []).flatMap(originSource))]
   return {
     'content-security-policy': [
       "default-src 'none'",
       `style-src ${STYLE_HASH}`,
       ...(options.script === undefined ? [] : [`script-src ${options.script}`]),
       'img-src data:',
+      ...(frames.length === 0 ? [] : [`frame-src ${frames.join(' ')}`]),
       `form-action ${formAction.join(' ')}`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
@@ -54,4 +58,10 @@ function formActionSource(uri: string): string[] {
   const isNamedHttp = url.protocol === 'http:' && !url.hostname.startsWith('[')
   const source = isNamedHttp ? url.origin : url.protocol
   return SOURCE.test(source) ? [source] : []
+}
+
+/** Exactly the origin. The browser leaves a frame empty whose origin cannot be written here. */
+function originSource(uri: string): string[] {
+  const { origin } = URL.parse(uri) ?? { origin: '' }
+  return SOURCE.test(origin) ? [origin] : []
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { accountsPage } from '../../src/pages/accounts-page.ts'
+import { confirmSignOutPage } from '../../src/pages/confirm-sign-out-page.ts'
 import { consentPage } from '../../src/pages/consent-page.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import { FORM_POST_SCRIPT_HASH, formPostPage } from '../../src/pages/form-post-page.ts'
@@ -11,8 +12,8 @@ import { CATALOGUES } from '../../src/pages/messages/fill.ts'
 import { ZH_CN } from '../../src/pages/messages/zh-cn.ts'
 import { alreadyDonePage, unavailablePage } from '../../src/pages/notice-pages.ts'
 import { pageHeaders } from '../../src/pages/page-headers.ts'
-import { confirmSignOutPage, signedOutPage } from '../../src/pages/session-pages.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
+import { signedOutPage } from '../../src/pages/signed-out-page.ts'
 
 /** Every page with one text in every place that a request, a client or a user can fill. */
 function everyPage(locale: Locale, text: string): Record<string, string> {
@@ -23,8 +24,18 @@ function everyPage(locale: Locale, text: string): Record<string, string> {
     busy: signInPage({ locale, action: '/', hidden, error: 'busy', retryAfterSeconds: 4.2 }),
     expired: signInPage({ locale, action: '/', hidden, error: 'expired' }),
     error: errorPage({ locale, kind: 'client', code: text, description: text, reference: text }),
-    confirm: confirmSignOutPage({ locale, action: text, hidden, clientName: text, username: text }),
-    signedOut: signedOutPage({ locale }),
+    confirm: confirmSignOutPage({
+      locale,
+      action: text,
+      hidden,
+      clientName: text,
+      user: { username: text },
+    }),
+    signedOut: signedOutPage({
+      locale,
+      apps: [{ name: text, told: 'unreached', endsAt: 0, isOver: false }],
+      returnTo: text,
+    }),
     home: homePage({
       locale,
       user: { username: text, name: `${text}.` },
@@ -98,7 +109,9 @@ t.test('pages need no script, no style attribute and nothing from elsewhere', as
     for (const [name, page] of Object.entries(everyPage(locale, 'plain'))) {
       t.notMatch(page, /<script|\son[a-z]+=|\sstyle=|javascript:|<iframe|<object/i, name)
       // A link to another site is followed by the person alone, and tells nobody where they were.
-      const own = page.replaceAll(/<a id="\w+" href="[^"]*" rel="noreferrer" target="_blank">/g, '')
+      const own = page
+        .replaceAll(/<a id="\w+" href="[^"]*" rel="noreferrer" target="_blank">/g, '')
+        .replaceAll(/<a class="quiet" id="continue" href="[^"]*">/g, '')
       t.notMatch(own, /(?:src|href)="(?!data:image\/svg\+xml,|#|\/")/, `${name} fetches nothing`)
       t.match(page, `<html lang="${locale}">`, `${name} names its language`)
       t.match(page, /<h1>[^<]+<\/h1>/, `${name} has a heading`)
