@@ -3,7 +3,6 @@ import type { Consent, Consents, Users } from '@latchkey/directory'
 import { type Clock, nowSeconds, OAuthError, type OAuthErrorCode } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
 import type { SubjectFor } from '../minting/subject.ts'
-import { ACR_VALUES } from '../sessions/acr-values.ts'
 import { reaches } from '../sessions/reaches.ts'
 import { chooseSession, type SessionChoice } from './choose-session.ts'
 import { allowedScope, answeredBefore } from './consent.ts'
@@ -13,6 +12,8 @@ export interface DecideDeps {
   readonly consents: Pick<Consents, 'find'>
   readonly users: Pick<Users, 'find'>
   readonly subjectFor: SubjectFor
+  /** What a sign-in here can reach. */
+  readonly acrValues: readonly string[]
   readonly clock: Clock
 }
 
@@ -43,7 +44,7 @@ export async function decide(
   deps: DecideDeps,
 ): Promise<Decision> {
   const { required } = asked.acr
-  if (required.length > 0 && !ACR_VALUES.some((acr) => required.includes(acr))) {
+  if (required.length > 0 && !deps.acrValues.some((acr) => required.includes(acr))) {
     return refuse('unmet_authentication_requirements', 'acr_unknown')
   }
   const choice: SessionChoice = established
@@ -97,8 +98,7 @@ async function couldBeStronger(
   session: SessionRecord,
   deps: DecideDeps,
 ): Promise<boolean> {
-  const offered: readonly string[] = ACR_VALUES
-  const wanted = asked.acr.preferred.find((acr) => offered.includes(acr))
+  const wanted = asked.acr.preferred.find((acr) => deps.acrValues.includes(acr))
   if (wanted === undefined || reaches(session.acr, wanted)) return false
   return (await deps.users.find(session.sub))?.hasOneTimeCode ?? false
 }
