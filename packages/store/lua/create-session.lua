@@ -1,22 +1,25 @@
 -- Creates a session and adds it to its user's list.
 -- include: living-session
 -- KEYS: session, user
--- ARGV: deadline, epoch and offset of its birth, now, idle end, absolute end, linger seconds, sign-in, facts, sid,
---       created at, lifetime seconds of the longest session
+-- ARGV: deadline, epoch and offset of its birth, now, idle end, absolute end, linger seconds, sid, lifetime seconds of the
+--       longest session, sub, handle hash, time and way of the sign-in, created at, user agent
 -- Reply: ok
 local now = tonumber(ARGV[4])
-local session = {
+write_session(KEYS[1], {
   idle = tonumber(ARGV[5]),
   absolute = tonumber(ARGV[6]),
   epoch = tonumber(ARGV[2]),
   offset = tonumber(ARGV[3]),
-  sign_in = ARGV[8],
-  facts = ARGV[9],
-  clients = '[]',
-  userinfo = '',
-}
-write_session(KEYS[1], session, now, tonumber(ARGV[7]))
-redis.call('ZADD', KEYS[2], ARGV[11], ARGV[10])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', now - ARGV[12]))
-redis.call('EXPIRE', KEYS[2], ARGV[12])
+  sub = ARGV[10],
+  handle = ARGV[11],
+  auth_time = tonumber(ARGV[12]),
+  how = ARGV[13],
+  created = tonumber(ARGV[14]),
+  agent = ARGV[15],
+  clients = {},
+  families = {},
+}, now, tonumber(ARGV[7]))
+redis.call('ZADD', KEYS[2], ARGV[14], ARGV[8])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', now - ARGV[9]))
+redis.call('EXPIRE', KEYS[2], ARGV[9])
 return {'ok'}

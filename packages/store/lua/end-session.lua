@@ -1,16 +1,16 @@
 -- Ends one session: it and its families are gone, the entry is there, and what its clients must hear; or nothing of it.
--- include: open-log append-entry living-session outbox
+-- include: open-log append-entry living-session clients outbox
 -- KEYS: session, cuts, head, log, outbox, outbox due, outbox new
 -- ARGV: deadline, next epoch, partition, sid, entry expiry, now, linger seconds of settled deliveries
--- Reply: ended, epoch, offset, digest, session text
+-- Reply: ended, epoch, offset, digest, session
 --        dead, epoch
 local head = open_log(KEYS[3], KEYS[4], ARGV[2])
-local text = redis.call('HGET', KEYS[1], 's')
--- A session that was cut off has its entry already: that of its user or of everybody.
+local text = redis.call('GET', KEYS[1])
 local session = text and read_session(text)
+-- A session that was cut off has its entry already: that of its user or of everybody.
 if not session or session_is_cut(KEYS[2], session) then return {'dead', head.epoch} end
 append_entry(KEYS[3], KEYS[4], head, ARGV[3], 'session', ARGV[4], ARGV[5])
 redis.call('DEL', KEYS[1])
-local ended = {sid = ARGV[4], sub = session.sub, clients = cjson.decode(session.clients)}
-add_deliveries(KEYS[5], KEYS[6], KEYS[7], ended, tonumber(ARGV[6]), tonumber(ARGV[5]), tonumber(ARGV[7]))
-return {'ended', head.epoch, head.offset, head.digest, text}
+add_deliveries(KEYS[5], KEYS[6], KEYS[7], ended_session(ARGV[4], session), tonumber(ARGV[6]), tonumber(ARGV[5]),
+  tonumber(ARGV[7]))
+return {'ended', head.epoch, head.offset, head.digest, session_reply(session)}

@@ -290,7 +290,8 @@ await t.test('a Redis that goes away', async (t) => {
   await t.test('what fails keeps the reason and loses the arguments', async (t) => {
     const store = await connect(t)
     const session = await livingSession(store)
-    await admin.set(keys.session(session.sid), 'a string')
+    await admin.del(keys.session(session.sid))
+    await admin.hset(keys.session(session.sid), { a: 'hash' })
     const error = await store.sessions.touch(session.sid, NOW + 1, NOW).catch((error) => error)
     t.type(error, StoreUnavailable)
     t.match(error.cause.message, /WRONGTYPE/)

@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { newDeviceCode, StoreUnavailable, systemRandom } from '@latchkey/protocol'
-import { connectRedisStore, type RedisStoreOptions, type Store } from '@latchkey/store'
+import { newDeviceCode, newSessionId, StoreUnavailable, systemRandom } from '@latchkey/protocol'
+import {
+  connectRedisStore,
+  type NewSession,
+  type RedisStoreOptions,
+  type Store,
+} from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
 import t, { type Test } from 'tap'
 import { encodeKeyPart, KEY_PATTERNS } from '../src/keys.ts'
+import { packJson, unpackJson, unpackPhrases } from '../src/redis/phrases.ts'
 import { assemble, SCRIPTS } from '../src/redis/script.ts'
+import { textDigest } from '../src/text-digest.ts'
 import {
   codeOf,
   FACTS,
@@ -187,6 +194,43 @@ await t.test('the start', async (t) => {
   })
 })
 
+await t.test('phrases', async (t) => {
+  const browsers = [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1',
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
+  ]
+
+  await t.test('every value comes back as it was', async (t) => {
+    const controls = Array.from({ length: 0x21 }, (_, code) => String.fromCharCode(code)).join('')
+    const values = [
+      ...browsers,
+      `https://${controls}https://`,
+      'https:/https://\\ \\u0001 "\\\\',
+      '\ud800 ü 💡 \u007f\u2028',
+      ['urn:latchkey:acr:password', ['pwd']],
+      { claims: { 'https://a.example/openid': null }, openid: [' profile email'] },
+      '',
+    ]
+    for (const value of values) t.strictSame(unpackJson(packJson(value)), value)
+  })
+
+  await t.test('the name of an ordinary browser takes less than half of its room', async (t) => {
+    for (const browser of browsers) t.ok(packJson(browser).length < browser.length / 2, browser)
+  })
+
+  await t.test('a phrase keeps its place, because sessions outlive an upgrade', async (t) => {
+    const codes = Array.from({ length: 24 }, (_, place) => String.fromCharCode(place + 1))
+    const phrases = codes.map((code) => unpackPhrases(code))
+    t.equal(
+      textDigest(phrases.join('\n')),
+      'TrxR4TkRNwaDlJT8n2Up1oWWeqCiZm6UtamjWOZoyU0',
+      'new phrases go to the end',
+    )
+  })
+})
+
 await t.test('costs', async (t) => {
   /** Commands that the store has sent, not counting those inside scripts. */
   async function roundTrips(work: () => Promise<unknown>): Promise<number> {
@@ -215,26 +259,30 @@ await t.test('costs', async (t) => {
       await store.families.create(family, position, NOW)
     })
     t.equal(signIn, 5, 'a sign-in with code and refresh token takes five round trips')
-    const bytes = async () => Number(await admin.memory('USAGE', keys.session(session.sid)))
+    const bytesOf = async (key: string) => Number(await admin.memory('USAGE', key, 'SAMPLES', 0))
+    const bytes = async () =>
+      (await bytesOf(keys.session(session.sid))) + (await bytesOf(keys.user(session.sub)))
     const before = await bytes()
     const refresh = await roundTrips(() => store.families.redeem(redemptionOf(family)))
     t.equal(refresh, 1, 'a refresh takes one round trip')
     t.equal(await bytes(), before, 'a refresh leaves nothing behind')
+    t.equal(session.userAgent.length, 117)
+    t.ok(before <= 500, `a sign-in leaves ${before} bytes behind when its code is forgotten`)
 
-    await admin.hset('plain', plainFields(session, family))
-    const plain = Number(await admin.memory('USAGE', 'plain'))
-    const index = Number(await admin.memory('USAGE', keys.user(session.sub)))
-    t.comment(
-      `bytes of a session with a family: ${before}, its list: ${index}; as plain fields: ${plain}`,
-    )
-    t.ok(before <= 0.65 * plain, `${before} of ${plain}`)
+    const own = await bytesOf(keys.session(session.sid))
+    const other = keys.session(newSessionId(systemRandom, 0))
+    await admin.hset(other, plainFields(session))
+    const plain = await bytesOf(other)
+    t.ok(own <= 0.65 * plain, `${own} with a family; as a hash of eight fields, without: ${plain}`)
   })
 
-  /** The same facts as a hash with a field each, the way that would come first to mind. */
-  function plainFields(session: object, family: object): Record<string, string> {
-    const named = (start: string, facts: object) =>
-      Object.entries(facts).map(([name, value]) => [start + name, String(value)])
-    return Object.fromEntries([...named('', session), ...named('AAAAAAAA:', family)])
+  /** A session in the way that would come first to mind. */
+  function plainFields(session: NewSession): Record<string, string> {
+    const { sub, handleHash, acr, userAgent } = session
+    const times = [session.authTime, session.createdAt, session.absoluteExpiresAt].map(String)
+    const [authTime = '', createdAt = '', expiresAt = ''] = times
+    const amr = session.amr.join(' ')
+    return { sub, handleHash, authTime, acr, amr, createdAt, expiresAt, userAgent }
   }
 })
 

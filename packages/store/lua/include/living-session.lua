@@ -1,22 +1,20 @@
--- A session is one text, SCHEMA.md: numbers, sign-in, facts, clients and their claims,
--- a line each. JSON never holds a raw line feed.
+-- A session is one MessagePack array, SCHEMA.md, with its refresh families in it. What stands in texts is not read here.
 local function read_session(text)
-  local session = {text = text}
-  local idle, absolute, epoch, offset, rest = string.match(text, '^(%d+) (%d+) (%d+) (%d+)\n(.*)$')
-  session.idle, session.absolute = tonumber(idle), tonumber(absolute)
-  session.epoch, session.offset = tonumber(epoch), tonumber(offset)
-  session.sign_in, session.facts, session.clients, session.userinfo =
-    string.match(rest, '^(.-)\n(.-)\n(.-)\n(.*)$')
-  session.sub = cjson.decode(session.facts)[1]
-  return session
+  local s = {}
+  s.idle, s.absolute, s.epoch, s.offset, s.sub, s.handle, s.auth_time, s.how, s.created, s.agent, s.clients, s.families =
+    unpack(cmsgpack.unpack(text))
+  return s
 end
 
-local function write_session(key, session, now, linger)
-  local numbers = string.format(
-    '%.0f %.0f %.0f %.0f', session.idle, session.absolute, session.epoch, session.offset)
-  local lines = {numbers, session.sign_in, session.facts, session.clients, session.userinfo}
-  redis.call('HSET', key, 's', table.concat(lines, '\n'))
-  redis.call('EXPIRE', key, math.max(1, session.idle - now + linger))
+local function write_session(key, s, now, linger)
+  local text = cmsgpack.pack({s.idle, s.absolute, s.epoch, s.offset, s.sub, s.handle, s.auth_time, s.how, s.created,
+    s.agent, s.clients, s.families})
+  redis.call('SET', key, text, 'EX', math.max(1, s.idle - now + linger))
+end
+
+-- For src/redis/packed-session.ts.
+local function session_reply(s)
+  return {s.idle, s.absolute, s.epoch, s.offset, s.sub, s.handle, s.auth_time, s.how, s.created, s.agent, s.clients}
 end
 
 -- True when what was born at this position is older than the cut `epoch:offset:expiry`.
@@ -34,7 +32,7 @@ end
 
 -- Nil when the session is unknown, expired, or cut off by an end of its user or of everybody.
 local function living_session(key, cuts_key, now)
-  local text = redis.call('HGET', key, 's')
+  local text = redis.call('GET', key)
   local session = text and read_session(text)
   if not session or now >= session.idle or now >= session.absolute then return nil end
   if session_is_cut(cuts_key, session) then return nil end

@@ -3,7 +3,7 @@ import { type BroadTarget, endScope } from '../end-scope.ts'
 import type { EndOutcome, LogHead, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
-import { unpackSession } from './packed-session.ts'
+import { type PackedSession, unpackSession } from './packed-session.ts'
 import type { SeenHeads } from './seen-heads.ts'
 import { knownPartition } from './sessions.ts'
 
@@ -44,7 +44,7 @@ async function endSession(
   )
   if (reply[0] === 'dead') return { entries: [], epoch: Number(reply[1]) }
   const newHead = seen.note(partition, reply)
-  const session = unpackSession(sid, partition, String(reply[4]))
+  const session = unpackSession(sid, partition, reply[4] as PackedSession)
   forget(session.sub, sid)
   const entry = newestEntry(newHead, { k: 'session', v: sid, x: entryExpiresAt })
   return { entries: [entry], epoch: newHead.position.epoch, session }

@@ -3,8 +3,8 @@ import { parseFamilyId, requireFamilyId } from '../family-id.ts'
 import type { FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
-import { packAsked, packFamilyFacts, unpackFamily } from './packed-family.ts'
-import { unpackSession } from './packed-session.ts'
+import { type PackedFamily, packFamilyFacts, unpackFamily } from './packed-family.ts'
+import { type PackedSession, packNames, unpackSession } from './packed-session.ts'
 import type { Reply } from './script.ts'
 
 export function redisFamilies(
@@ -30,13 +30,12 @@ export function redisFamilies(
         family.rotatedAt,
         family.idleExpiresAt,
         family.absoluteExpiresAt,
-        packFamilyFacts(family),
+        family.authTime,
+        ...packFamilyFacts(family),
         family.clientId,
+        packNames(Object.keys(family.claims?.userinfo ?? {})),
         STORE_LIMITS.sessionLingerSeconds,
         STORE_LIMITS.familiesPerSession,
-        family.dpopJkt ?? '',
-        packAsked(family),
-        JSON.stringify(Object.keys(family.claims?.userinfo ?? {})),
       )
       return word === 'ok'
     },
@@ -51,8 +50,15 @@ export function redisFamilies(
       const id = known(familyId)
       if (!id) return
       const { session, cuts } = keys(id.partition)
-      const found = [session(id.sid), cuts]
-      await run('restore-family', found, now, id.name, generation, rotatedBefore)
+      await run(
+        'restore-family',
+        [session(id.sid), cuts],
+        now,
+        STORE_LIMITS.sessionLingerSeconds,
+        id.name,
+        generation,
+        rotatedBefore,
+      )
     },
 
     async peek(familyId, now) {
@@ -60,7 +66,7 @@ export function redisFamilies(
       if (!id) return undefined
       const { partition, sid, name } = id
       const { session, cuts, head, log } = keys(partition)
-      const [word, text, sub, epoch, offset] = await run(
+      const [word, packed, sub, epoch, offset] = await run(
         'peek-family',
         [session(sid), cuts, head, log],
         nextEpoch(partition),
@@ -68,7 +74,7 @@ export function redisFamilies(
         name,
       )
       if (word === 'dead') return undefined
-      const family = unpackFamily({ familyId, sid, sub: String(sub) }, String(text))
+      const family = unpackFamily({ familyId, sid, sub: String(sub) }, packed as PackedFamily)
       return { family, rev: { partition, epoch: Number(epoch), offset: Number(offset) } }
     },
   }
@@ -106,13 +112,14 @@ async function redeem(redemption: Redemption, context: RedisContext): Promise<Re
 }
 
 function redeemOutcome(
-  [word, text, sub, epoch, offset, digest, sessionText, rotatedBefore]: Reply,
+  [word, packed, sub, epoch, offset, ...facts]: Reply,
   { familyId, entryExpiresAt }: Redemption,
   { sid, partition }: { sid: string; partition: number },
 ): RedeemOutcome {
   if (word === 'dead' || word === 'foreign' || word === 'key_differs') return { kind: word }
-  const family = unpackFamily({ familyId, sid, sub: String(sub) }, String(text))
+  const family = unpackFamily({ familyId, sid, sub: String(sub) }, packed as PackedFamily)
   if (word === 'reused') {
+    const [digest, session] = facts
     const entry: LogEntry = {
       p: partition,
       o: Number(offset),
@@ -121,10 +128,10 @@ function redeemOutcome(
       x: entryExpiresAt,
       d: String(digest),
     }
-    const session = unpackSession(sid, partition, String(sessionText))
-    return { kind: 'reused', family, entry, epoch: Number(epoch), session }
+    const ended = unpackSession(sid, partition, session as PackedSession)
+    return { kind: 'reused', family, entry, epoch: Number(epoch), session: ended }
   }
   const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
   if (word === 'replayed') return { kind: 'replayed', family, rev }
-  return { kind: 'rotated', family, rev, rotatedBefore: Number(rotatedBefore) }
+  return { kind: 'rotated', family, rev, rotatedBefore: Number(facts[0]) }
 }

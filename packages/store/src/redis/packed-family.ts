@@ -1,40 +1,48 @@
 import type { FamilyRecord } from '../store.ts'
+import { packJson, unpackJson } from './phrases.ts'
 
 /**
- * A refresh family as Redis keeps it in a field of its session (SCHEMA.md): lua/include/living-family.lua reads and writes the same. The
- * first line changes, the rest never does. What was asked for stands apart, because it may be JSON that Lua's parser refuses.
+ * A refresh family as scripts give it: numbers, and texts of which they read only the client and the key
+ * (SCHEMA.md; lua/include/living-family.lua is the twin).
  */
-export function packFamilyFacts(family: FamilyRecord): string {
-  const { clientId, scope, audience, authTime, acr, amr } = family
-  // The script reads the first member, the client.
-  return JSON.stringify([clientId, scope, audience, authTime, acr, amr])
-}
+export type PackedFamily = readonly [
+  clientId: string,
+  generation: number,
+  rotatedAt: number,
+  idle: number,
+  absolute: number,
+  authTime: number,
+  facts: string,
+  key: string,
+  asked: string,
+]
 
-/** What few families have; '' for the others. */
-export function packAsked({ claims, details }: FamilyRecord): string {
-  return claims || details ? JSON.stringify({ claims, details }) : ''
+/** What never changes: facts, key, and what was asked for; the last two are '' in most families. */
+export function packFamilyFacts(family: FamilyRecord) {
+  const { scope, audience, acr, amr, claims, details, dpopJkt = '' } = family
+  const asked = claims || details ? packJson({ claims, details }) : ''
+  return [packJson([scope, audience, [acr, amr]]), dpopJkt, asked] as const
 }
 
 export function unpackFamily(
   id: { familyId: string; sid: string; sub: string },
-  text: string,
+  packed: PackedFamily,
 ): FamilyRecord {
-  const [numbers = '', facts = '', dpopJkt, asked] = text.split('\n')
-  const [generation, rotatedAt, idle, absolute] = numbers.split(' ').map(Number)
-  const [clientId, scope, audience, authTime, acr, amr] = JSON.parse(facts)
+  const [clientId, generation, rotatedAt, idle, absolute, authTime, facts, key, asked] = packed
+  const [scope, audience, [acr, amr]] = unpackJson(facts)
   return {
     ...id,
     clientId,
     scope,
     audience,
-    generation: Number(generation),
-    rotatedAt: Number(rotatedAt),
-    idleExpiresAt: Number(idle),
-    absoluteExpiresAt: Number(absolute),
+    generation,
+    rotatedAt,
+    idleExpiresAt: idle,
+    absoluteExpiresAt: absolute,
     authTime,
     acr,
     amr,
-    ...(dpopJkt && { dpopJkt }),
-    ...(asked && JSON.parse(asked)),
+    ...(key && { dpopJkt: key }),
+    ...(asked && unpackJson(asked)),
   }
 }

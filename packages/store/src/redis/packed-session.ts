@@ -1,27 +1,44 @@
-import type { NewSession, SessionRecord } from '../store.ts'
+import type { SessionRecord } from '../store.ts'
+import { packJson, unpackJson } from './phrases.ts'
 
 /**
- * A session as Redis keeps it (SCHEMA.md): five lines of one text. lua/include/living-session.lua reads and writes the
- * same. The lines are separate because they change apart: numbers with use, the sign-in when it is renewed, the facts
- * never, the clients and what /userinfo gives them with each new family.
+ * A session as scripts take and give it: numbers and texts of which they read only `sub` and the ids of the clients
+ * (SCHEMA.md; lua/include/living-session.lua is the twin).
  */
+export type PackedSession = readonly [
+  idle: number,
+  absolute: number,
+  epoch: number,
+  offset: number,
+  sub: string,
+  handleHash: string,
+  authTime: number,
+  how: string,
+  createdAt: number,
+  userAgent: string,
+  clients: readonly (readonly [clientId: string, names: string])[],
+]
+
 type SignIn = Pick<SessionRecord, 'handleHash' | 'authTime' | 'acr' | 'amr'>
 
-/** Second line. */
-export function packSignIn(session: SignIn): string {
-  return JSON.stringify([session.handleHash, session.authTime, session.acr, session.amr])
+/** What a renewal replaces. */
+export function packSignIn({ handleHash, authTime, acr, amr }: SignIn) {
+  return [handleHash, authTime, packJson([acr, amr])] as const
 }
 
-/** Third line. The script reads the first member, the subject. */
-export function packSessionFacts(session: NewSession): string {
-  return JSON.stringify([session.sub, session.createdAt, session.userAgent])
+/** Claims that /userinfo gives a client; '' for the many that get none. */
+export function packNames(names: readonly string[]): string {
+  return names.length > 0 ? packJson(names) : ''
 }
 
-export function unpackSession(sid: string, partition: number, text: string): SessionRecord {
-  const [numbers = '', signIn = '', facts = '', clients = '', userinfo = ''] = text.split('\n')
-  const [idle, absolute, epoch, offset] = numbers.split(' ').map(Number)
-  const [handleHash, authTime, acr, amr] = JSON.parse(signIn)
-  const [sub, createdAt, userAgent] = JSON.parse(facts)
+export function unpackSession(
+  sid: string,
+  partition: number,
+  packed: PackedSession,
+): SessionRecord {
+  const [idle, absolute, epoch, offset, sub, handleHash, authTime, how, createdAt, agent, clients] =
+    packed
+  const [acr, amr] = unpackJson(how)
   return {
     sid,
     sub,
@@ -30,19 +47,13 @@ export function unpackSession(sid: string, partition: number, text: string): Ses
     acr,
     amr,
     createdAt,
-    idleExpiresAt: Number(idle),
-    absoluteExpiresAt: Number(absolute),
-    clients: JSON.parse(clients),
-    userinfoClaims: unpackUserinfo(userinfo),
-    userAgent,
-    rev: { partition, epoch: Number(epoch), offset: Number(offset) },
+    idleExpiresAt: idle,
+    absoluteExpiresAt: absolute,
+    clients: clients.map(([clientId]) => clientId),
+    userinfoClaims: Object.fromEntries(
+      clients.flatMap(([clientId, names]) => (names ? [[clientId, unpackJson(names)]] : [])),
+    ),
+    userAgent: unpackJson(agent),
+    rev: { partition, epoch, offset },
   }
-}
-
-/** The script handles the names of a client as one text, of which it understands nothing. */
-function unpackUserinfo(text: string): SessionRecord['userinfoClaims'] {
-  const byClient: Record<string, string> = text === '' ? {} : JSON.parse(text)
-  return Object.fromEntries(
-    Object.entries(byClient).map(([clientId, names]) => [clientId, JSON.parse(names)]),
-  )
 }

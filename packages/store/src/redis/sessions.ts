@@ -4,17 +4,18 @@ import type { SessionRecord, SessionStore } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { guarded } from './guarded.ts'
-import { packSessionFacts, packSignIn, unpackSession } from './packed-session.ts'
+import { type PackedSession, packNames, packSignIn, unpackSession } from './packed-session.ts'
+import { packJson } from './phrases.ts'
 
 export function redisSessions(context: RedisContext): SessionStore {
-  const { redis, run, keys, nextEpoch } = context
+  const { run, keys, nextEpoch } = context
   const linger = STORE_LIMITS.sessionLingerSeconds
 
   async function find(sid: string, now: number) {
     const partition = knownPartition(sid, context.partitions)
     if (partition === undefined) return undefined
     const { session, cuts, head, log } = keys(partition)
-    const [word, text, epoch, offset] = await run(
+    const [word, packed, epoch, offset] = await run(
       'find-session',
       [session(sid), cuts, head, log],
       nextEpoch(partition),
@@ -22,19 +23,20 @@ export function redisSessions(context: RedisContext): SessionStore {
     )
     if (word === 'dead') return undefined
     const rev: Position = { partition, epoch: Number(epoch), offset: Number(offset) }
-    return { session: unpackSession(sid, partition, String(text)), rev }
+    return { session: unpackSession(sid, partition, packed as PackedSession), rev }
   }
 
   /** False when the session is not alive. */
   async function change(
     script: 'renew-session' | 'note-client',
     sid: string,
+    now: number,
     ...args: (string | number)[]
   ): Promise<boolean> {
     const partition = knownPartition(sid, context.partitions)
     if (partition === undefined) return false
     const { session, cuts } = keys(partition)
-    const [word] = await run(script, [session(sid), cuts], ...args)
+    const [word] = await run(script, [session(sid), cuts], now, linger, ...args)
     return word === 'ok'
   }
 
@@ -53,36 +55,42 @@ export function redisSessions(context: RedisContext): SessionStore {
         Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
         session.absoluteExpiresAt,
         linger,
-        packSignIn(session),
-        packSessionFacts(session),
         session.sid,
-        session.createdAt,
         context.sessionAbsoluteSeconds,
+        session.sub,
+        ...packSignIn(session),
+        session.createdAt,
+        packJson(session.userAgent),
       )
     },
 
     renew: (sid, signIn, now) =>
-      change('renew-session', sid, now, signIn.idleExpiresAt, linger, packSignIn(signIn)),
+      change('renew-session', sid, now, signIn.idleExpiresAt, ...packSignIn(signIn)),
 
-    touch: (sid, idleExpiresAt, now) =>
-      change('renew-session', sid, now, idleExpiresAt, linger, ''),
+    touch: (sid, idleExpiresAt, now) => change('renew-session', sid, now, idleExpiresAt),
 
     noteClient: (sid, clientId, userinfoClaims, now) =>
-      change('note-client', sid, now, clientId, linger, JSON.stringify(userinfoClaims)),
+      change('note-client', sid, now, clientId, packNames(userinfoClaims)),
 
-    async listByUser(sub, limit, now) {
-      const index = keys(partitionOfSubject(sub, context.partitions)).user(sub)
-      const living: SessionRecord[] = []
-      // The list also names sessions that have ended since; pages go on until enough living ones are found.
-      for (let start = 0; living.length < limit; start += limit) {
-        const sids = await guarded(redis.zrevrange(index, start, start + limit - 1))
-        const found = await Promise.all(sids.map((sid) => find(sid, now)))
-        for (const each of found) if (each) living.push(each.session)
-        if (sids.length < limit) break
-      }
-      return living.slice(0, limit)
-    },
+    listByUser: (sub, limit, now) => livingOfUser({ sub, limit, now }, find, context),
   }
+}
+
+/** The list also names sessions that have ended since; pages go on until enough living ones are found. */
+async function livingOfUser(
+  { sub, limit, now }: { sub: string; limit: number; now: number },
+  find: SessionStore['find'],
+  { redis, keys, partitions }: RedisContext,
+): Promise<SessionRecord[]> {
+  const index = keys(partitionOfSubject(sub, partitions)).user(sub)
+  const living: SessionRecord[] = []
+  for (let start = 0; living.length < limit; start += limit) {
+    const sids = await guarded(redis.zrevrange(index, start, start + limit - 1))
+    const found = await Promise.all(sids.map((sid) => find(sid, now)))
+    for (const each of found) if (each) living.push(each.session)
+    if (sids.length < limit) break
+  }
+  return living.slice(0, limit)
 }
 
 /** Undefined for what is no session id, or one of a partition that this store does not have. */

@@ -1,4 +1,5 @@
 import {
+  ACR,
   type EndReason,
   newCode,
   newSessionId,
@@ -10,6 +11,10 @@ import type { CodeRecord, FamilyRecord, NewSession, Store } from '@latchkey/stor
 
 /** The second in which most of these stories begin. */
 export const NOW = 1_790_000_000
+
+/** Of an ordinary browser. */
+const USER_AGENT =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 
 /** What most ends are told. */
 export const FACTS = { reason: 'admin' as EndReason, now: NOW, entryExpiresAt: NOW + 905 }
@@ -26,12 +31,12 @@ export function sampleSession(store: Store, change: Partial<NewSession> = {}): N
     sub,
     handleHash: systemRandom.bytes(32).toString('base64url'),
     authTime: NOW,
-    acr: '1',
+    acr: ACR.password,
     amr: ['pwd'],
     createdAt: NOW,
     idleExpiresAt: NOW + 1000,
     absoluteExpiresAt: NOW + 5000,
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36',
+    userAgent: USER_AGENT,
     rev: { partition, epoch: 0, offset: 0 },
     ...change,
   }
@@ -65,7 +70,7 @@ export function sampleFamily(
     idleExpiresAt: NOW + 1000,
     absoluteExpiresAt: NOW + 5000,
     authTime: NOW,
-    acr: '1',
+    acr: ACR.mfa,
     amr: ['pwd', 'otp'],
     ...change,
   }
