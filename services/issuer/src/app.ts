@@ -8,7 +8,6 @@ import websocket from '@fastify/websocket'
 import type { Directory } from '@latchkey/directory'
 import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import { deriveKey } from '@latchkey/tokens'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
 import { adminEnds } from './admin/ends.ts'
@@ -56,14 +55,10 @@ import { pageLocale } from './http/page-locale.ts'
 import { parseParameters } from './http/parameters.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
 import { idTokenHints } from './id-token-hint.ts'
-import { serviceKeys } from './keys/service-keys.ts'
-import { loadSigningKeys } from './keys/signing-keys.ts'
 import { knownServices } from './known-services.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { accessTokens } from './minting/access-token.ts'
-import { clientSigning } from './minting/client-signing.ts'
 import { idTokens } from './minting/id-token.ts'
-import { subjects } from './minting/subject.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
 import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
@@ -72,6 +67,7 @@ import { stepProofs } from './sessions/step-proof.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
+import { type Keys, wireKeys } from './wiring/keys.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
@@ -165,30 +161,6 @@ async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
   await app.register(websocket, { options: FEED_SOCKETS })
   return app
 }
-
-/** The master secret and what is derived from it; each purpose has a label of its own. */
-async function wireKeys({ settings, directory, clock, random }: IssuerDeps) {
-  const { issuer, masterKey } = settings
-  const ring = await loadSigningKeys({
-    issuer,
-    stored: directory.keys,
-    wrappingKey: deriveKey(masterKey, 'latchkey/key-wrapping/v1'),
-    clock,
-    random,
-  })
-  return {
-    ring,
-    services: serviceKeys({ issuer, master: masterKey, ring }),
-    refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
-    csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
-    stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
-    signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),
-    dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
-    signing: clientSigning({ issuer, keys: ring, clients: directory.clients }),
-    subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
-  }
-}
-type Keys = Awaited<ReturnType<typeof wireKeys>>
 
 /** The log, read once per process, shared by the feed and by this process's own checks. */
 function wireFeed(deps: IssuerDeps, keys: Keys, log: FastifyBaseLogger) {
