@@ -7,6 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { buildIssuer, type Issuer } from './app.ts'
 import { cliClient, cliCredentials } from './cli-credentials.ts'
 import { declare, publishDeclared } from './declare.ts'
+import { clientSecretSealing } from './keys/client-secret-sealing.ts'
 import { listen } from './listen.ts'
 import type { Settings } from './settings/settings.ts'
 import { readTlsFiles } from './settings/tls-files.ts'
@@ -34,6 +35,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     file: join(settings.dataDir, 'directory.db'),
     clock,
     random,
+    sealing: clientSecretSealing(settings.masterKey, random),
   }).catch(async (error: unknown) => {
     await store.close()
     throw error

@@ -3,6 +3,7 @@ import { openSqliteDirectory, type StoredKey } from '@latchkey/directory'
 import { systemClock, systemRandom } from '@latchkey/protocol'
 import { deriveKey } from '@latchkey/tokens'
 import t from 'tap'
+import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
 import { unwrapKey, wrapKey } from '../src/keys/key-wrapping.ts'
 import { serviceKeys } from '../src/keys/service-keys.ts'
 import { KEY_PAIR_ALGS, loadSigningKeys } from '../src/keys/signing-keys.ts'
@@ -47,6 +48,21 @@ t.test('NIST SP 800-38D: private keys rest wrapped', async (t) => {
     })
   }
 })
+
+t.test(
+  'secrets of clients rest sealed, each time differently, under a key of their own',
+  async (t) => {
+    const { seal, open } = clientSecretSealing(MASTER, systemRandom)
+    const sealed = seal('a client secret, with ü')
+    t.equal(open(sealed), 'a client secret, with ü')
+    t.not(seal('a client secret, with ü'), sealed)
+    t.notMatch(Buffer.from(sealed, 'base64url').toString('latin1'), 'secret')
+    const other = clientSecretSealing(Buffer.alloc(32, 2), systemRandom)
+    const keyPair = wrapKey(Buffer.from('x'), 'client-secret', wrappingKey, systemRandom)
+    t.throws(() => other.open(sealed), WRONG, 'another master key')
+    t.throws(() => open(keyPair), WRONG, 'what another key of ours has wrapped')
+  },
+)
 
 t.test('the key ring', async (t) => {
   const directory = await openSqliteDirectory({

@@ -14,12 +14,14 @@ import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 
 import { buildIssuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/end.ts'
+import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
 
 export const ISSUER = 'http://sso.localhost:4000'
 export const ORDERS = 'http://a.localhost:4001'
 export const REPORTS = 'http://b.localhost:4002'
 export const CALLBACK = `${ORDERS}/login/callback`
 export const SECRET = 'secret-secret-secret-secret-secret-secret'
+const MASTER_KEY = Buffer.alloc(32, 7)
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
@@ -58,7 +60,6 @@ export const DECLARED: DeclaredDirectory = {
       secret: SECRET,
       grantTypes: ['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange'],
       services: [ORDERS],
-      firstParty: true,
       grants: { [ORDERS]: ['GET /orders'] },
     },
     {
@@ -165,6 +166,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     clock,
     random: systemRandom,
     hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
+    sealing: clientSecretSealing(MASTER_KEY, systemRandom),
   })
   const applied = await declare(DECLARED, [], {
     issuer: ISSUER,
@@ -174,7 +176,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
   })
   const settings = {
     issuer: ISSUER,
-    masterKey: Buffer.alloc(32, 7),
+    masterKey: MASTER_KEY,
     session: { idleSeconds: 3600, absoluteSeconds: 86_400 },
     tokens: {
       accessSeconds: LIMITS.accessTokenSeconds,
