@@ -1,5 +1,6 @@
 export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
+export type { Sealing } from './contract/sealing.ts'
 export type { AppliedDeclaration } from './declared/applied.ts'
 export { applyDeclared } from './declared/apply-declared.ts'
 export type {
@@ -10,27 +11,7 @@ export type {
   DeclaredService,
   DeclaredUser,
 } from './declared/declared-directory.ts'
-export type {
-  Audit,
-  AuditRecord,
-  AuthMethod,
-  CatalogueRoute,
-  Client,
-  Clients,
-  Directory,
-  GrantType,
-  NewUser,
-  PasswordOutcome,
-  Role,
-  Roles,
-  Service,
-  ServiceGrant,
-  Services,
-  SigningKeys,
-  StoredKey,
-  User,
-  Users,
-} from './directory.ts'
+export type * from './directory.ts'
 export { DIRECTORY_LIMITS } from './limits.ts'
 export { HASHING_COST, type HashingCost } from './passwords/argon2.ts'
 export type { HashingOptions } from './passwords/passwords.ts'

@@ -10,11 +10,33 @@ export const DIRECTORY_LIMITS = {
   descriptionChars: 1024,
   /** It stands in every token. */
   audienceChars: 256,
+  /** Lines of a postal address. */
+  addressChars: 1024,
+  /** The longest IANA name has 32. */
+  zoneChars: 64,
   rolesPerUser: 64,
   /** Per role, user or client, all audiences together. */
   grantsPerOwner: 1024,
   urisPerClient: 64,
   servicesPerClient: 256,
+  corsOriginsPerClient: 16,
+  contactsPerClient: 16,
+  /** Each is tried when a signature names none: work that a stranger can ask for. */
+  keysPerClient: 16,
+  /** Sixteen RSA keys of 4096 bits, each with a certificate, fit. */
+  jwksChars: 65_536,
+  kidChars: 256,
+  /** RFC 1035 section 2.3.4. */
+  hostChars: 253,
+  /** A subject DN has no limit of its own; those in use stay under 500. */
+  tlsNameChars: 1024,
+  /** PostgreSQL's integer: 68 years. */
+  maxAgeSeconds: 2_147_483_647,
+  /** A sealed secret of the longest kind needs about 800. */
+  sealedChars: 2048,
+  /** Scope words that a client may ask for are few; the rest would be noise. */
+  scopesPerConsent: 64,
+  usesPerRegistrationToken: 1_000_000,
   clientsPerService: 256,
   /** As many as the catalogue bitmap is made for (DESIGN section 4). */
   routesPerService: 4096,

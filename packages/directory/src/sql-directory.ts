@@ -1,8 +1,11 @@
 import type { Clock, Random } from '@latchkey/protocol'
 import { auditIn } from './audit.ts'
 import { clientsIn } from './clients/clients.ts'
+import { consentsIn } from './consents.ts'
+import type { Sealing } from './contract/sealing.ts'
 import type { Directory } from './directory.ts'
 import type { Passwords } from './passwords/passwords.ts'
+import { registrationTokensIn } from './registration-tokens.ts'
 import { rolesIn } from './roles.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
@@ -16,6 +19,7 @@ export interface SqlDirectoryDeps {
   readonly clock: Clock
   readonly random: Random
   readonly passwords: Passwords
+  readonly sealing?: Sealing | undefined
 }
 
 /** The directory over any database that Kysely speaks to. */
@@ -46,7 +50,7 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
 /** What every request asks for is remembered while it stays true; the rest is asked seldom. */
 function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
   const remember = rememberedReads(sql)
-  const { users, clients, services } = parts
+  const { users, clients, services, consents } = parts
   return {
     ...parts,
     users: {
@@ -64,6 +68,7 @@ function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
       find: remember('service', services.find),
       list: remember('services', services.list),
     },
+    consents: { ...consents, find: remember('consent', consents.find) },
   }
 }
 
@@ -71,10 +76,12 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
   const { sql } = deps
   return {
     users: usersIn(deps),
-    clients: clientsIn(sql),
+    clients: clientsIn(deps),
     services: servicesIn(sql),
     roles: rolesIn(sql),
     audit: auditIn(sql),
     keys: signingKeysIn(sql),
+    consents: consentsIn(deps),
+    registrationTokens: registrationTokensIn(deps),
   }
 }

@@ -5,10 +5,11 @@ import { checkAudience } from '../src/checks/audience.ts'
 import { checkDetail } from '../src/checks/audit-detail.ts'
 import { checkGrants } from '../src/checks/grants.ts'
 import { nearest } from '../src/checks/nearest.ts'
-import { checkBackchannelUri, checkRedirectUri } from '../src/checks/redirect-uri.ts'
+import { checkRedirectUri } from '../src/checks/redirect-uri.ts'
 import { checkRoute } from '../src/checks/service.ts'
 import { cleanText, quoted } from '../src/checks/text.ts'
 import { checkUsername, fold, usernameKey } from '../src/checks/username.ts'
+import { checkWebUri } from '../src/checks/web-uri.ts'
 import { within } from '../src/checks/within.ts'
 import { INVALID_REDIRECT_URIS, VALID_REDIRECT_URIS } from './fixtures/redirect-uris.ts'
 
@@ -27,14 +28,14 @@ t.test('redirect URIs that could never be safe', (t) => {
   t.end()
 })
 
-t.test('back-channel URIs are web URIs under the same rules', (t) => {
+t.test('URIs of pages and endpoints are web URIs under the same rules', (t) => {
   for (const [rule, uri] of VALID_REDIRECT_URIS) {
     const isWeb = uri.startsWith('http')
-    if (isWeb) t.doesNotThrow(() => checkBackchannelUri(uri, 'x'), rule)
-    else t.throws(() => checkBackchannelUri(uri, 'x'), { code: 'logout-uri' }, rule)
+    if (isWeb) t.doesNotThrow(() => checkWebUri(uri, 'x', 'logout-uri'), rule)
+    else t.throws(() => checkWebUri(uri, 'x', 'logout-uri'), { code: 'logout-uri' }, rule)
   }
   for (const [rule, uri] of INVALID_REDIRECT_URIS) {
-    t.throws(() => checkBackchannelUri(uri, 'x'), { code: 'logout-uri' }, rule)
+    t.throws(() => checkWebUri(uri, 'x', 'logout-uri'), { code: 'logout-uri' }, rule)
   }
   t.end()
 })

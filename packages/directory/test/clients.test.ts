@@ -44,6 +44,17 @@ t.test('a client is found as it was saved, its secret as a digest', async (t) =>
     firstParty: true,
     grants: [{ audience: REPORTS, grant: 'GET /reports' }],
     idTokenAlg: 'EdDSA',
+    frontchannelSessionRequired: false,
+    requirePushedRequests: false,
+    requireSignedRequests: false,
+    requireDpop: false,
+    tokenApi: false,
+    mayImpersonate: false,
+    introspectionAlg: 'RS256',
+    subjectType: 'public',
+    corsOrigins: [],
+    contacts: [],
+    createdAt: 1_700_000_000,
     disabled: false,
   })
   t.strictSame(await clients.find('orders-web.1_A'), saved)

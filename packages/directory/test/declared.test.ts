@@ -71,6 +71,17 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     firstParty: true,
     grants: [],
     idTokenAlg: 'RS256',
+    frontchannelSessionRequired: false,
+    requirePushedRequests: false,
+    requireSignedRequests: false,
+    requireDpop: false,
+    tokenApi: false,
+    mayImpersonate: false,
+    introspectionAlg: 'RS256',
+    subjectType: 'public',
+    corsOrigins: [],
+    contacts: [],
+    createdAt: 1_700_000_000,
     disabled: false,
   })
   t.strictSame(await directory.clients.routesAt('reports', ORDERS), ['GET /orders'])

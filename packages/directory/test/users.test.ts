@@ -58,6 +58,8 @@ t.test('a new user is found by sub and by any spelling of the user name', async 
     roles: [],
     grants: [],
     passwordChangedAt: FIRST_SECOND,
+    profile: {},
+    hasOneTimeCode: false,
     createdAt: FIRST_SECOND,
     updatedAt: FIRST_SECOND,
   } satisfies User)

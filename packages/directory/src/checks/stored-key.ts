@@ -2,21 +2,19 @@ import { InputError } from '@latchkey/protocol'
 import type { StoredKey } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
 import { checkOneOf } from './one-of.ts'
+import { privateMember } from './public-jwk.ts'
 import { quoted } from './text.ts'
 import { checkWholeNumber } from './whole-number.ts'
 
 const KID = /^[A-Za-z0-9._-]{1,64}$/
 const ALGS: readonly StoredKey['alg'][] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const STATES: readonly StoredKey['state'][] = ['pending', 'active', 'retiring', 'retired']
-/** RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1, RFC 8037 section 2: members that are secret. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-
 /** A private key in the public column would be published with the JWKS. Throws InputError. */
 export function checkStoredKey(key: StoredKey): void {
   if (!KID.test(key.kid)) refuse('kid', quoted(key.kid), '1 to 64 of A-Z a-z 0-9 . _ -')
   checkOneOf(ALGS, key.alg, 'alg')
   checkOneOf(STATES, key.state, 'state')
-  const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(key.publicJwk, member))
+  const secret = privateMember(key.publicJwk)
   if (secret !== undefined) refuse('publicJwk', `the member ${secret}`, 'a public key')
   atMostChars('publicJwk', JSON.stringify(key.publicJwk), DIRECTORY_LIMITS.publicKeyChars)
   atMostChars('wrappedPrivateKey', key.wrappedPrivateKey, DIRECTORY_LIMITS.wrappedKeyChars)

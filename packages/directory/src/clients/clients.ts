@@ -1,23 +1,37 @@
-import { InputError } from '@latchkey/protocol'
+import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import { quoted } from '../checks/text.ts'
+import type { Sealing } from '../contract/sealing.ts'
 import type { Client, Clients } from '../directory.ts'
 import { flag } from '../sql/columns.ts'
 import { holderOf } from '../sql/grants.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import { isClientSecret } from './client-secret.ts'
 import { readClients } from './read-clients.ts'
+import { removeClient } from './remove-client.ts'
 import { saveClient } from './save-client.ts'
+import { unsealSecret } from './secret-columns.ts'
 
-export function clientsIn(sql: Sql): Clients {
+export interface ClientsDeps {
+  readonly sql: Sql
+  readonly clock: Clock
+  readonly sealing?: Sealing | undefined
+}
+
+export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
   return {
     find: (id) => sql.read((db) => findClient(db, id)),
     checkSecret: ({ secretHash }, secret) =>
       secretHash !== undefined && isClientSecret(secretHash, secret),
     save: (client) =>
       sql.write(async (db) => {
-        await saveClient(db, client)
+        await saveClient(db, client, { now: nowSeconds(clock), sealing })
         return (await findClient(db, client.id)) as Client
       }),
+    secretOf: ({ id, sealedSecret }) => {
+      if (sealedSecret === undefined || sealing === undefined) return undefined
+      return unsealSecret(id, sealedSecret, sealing)
+    },
+    remove: (id) => sql.write((db) => removeClient(db, id, nowSeconds(clock))),
     setDisabled: (id, disabled) =>
       sql.write(async (db) => {
         const change = { disabled: flag(disabled) }

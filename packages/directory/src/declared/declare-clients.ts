@@ -1,6 +1,7 @@
 import { machineSubject } from '@latchkey/protocol'
 import { within } from '../checks/within.ts'
-import { givenSecretHash } from '../clients/save-client.ts'
+import { type ClientMembers, completeClient } from '../clients/complete-client.ts'
+import { givenSecretHash, usesSecret } from '../clients/secret-columns.ts'
 import type { Client, Directory } from '../directory.ts'
 import { type Applied, changedMembers, outcomeOf } from './applied.ts'
 import type { DeclaredClient } from './declared-directory.ts'
@@ -24,9 +25,18 @@ async function declareClient(
   services: ReadonlySet<string>,
 ): Promise<Applied> {
   const before = await inside.clients.find(declared.id)
-  const after = wanted(declared, before, services)
-  const changed = changedMembers(before, after)
-  if (changed.length > 0) await inside.clients.save(after)
+  const { secret, secretHash, ...members } = declared
+  const given = {
+    ...(secret === undefined ? {} : { secret }),
+    ...(secretHash === undefined ? {} : { secretHash }),
+  }
+  const after = completeClient({
+    disabled: before?.disabled ?? false,
+    ...members,
+    grants: declaredGrants(members.grants, services),
+  })
+  const changed = changedMembers(before, { ...after, ...ownMembers(before, after, given) })
+  if (changed.length > 0) await inside.clients.save({ ...after, ...given })
   return {
     kind: 'client',
     name: after.id,
@@ -38,39 +48,23 @@ async function declareClient(
   }
 }
 
-function wanted(
-  declared: DeclaredClient,
+/** What the directory makes itself: only the digest tells whether something has changed, the seal is never twice the same. */
+function ownMembers(
   before: Client | undefined,
-  services: ReadonlySet<string>,
-): Client {
-  const { secret, secretHash, ...members } = declared
-  const authMethod = members.authMethod ?? 'client_secret_basic'
-  const given = givenSecretHash({
-    authMethod,
-    ...(secret === undefined ? {} : { secret }),
-    ...(secretHash === undefined ? {} : { secretHash }),
-  })
-  const stored = authMethod === 'none' ? undefined : before?.secretHash
-  const storedHash = given ?? stored
+  { authMethod }: ClientMembers,
+  given: Pick<DeclaredClient, 'secret' | 'secretHash'>,
+): Partial<Client> {
+  const stored = usesSecret(authMethod) ? before?.secretHash : undefined
+  const secretHash = givenSecretHash({ authMethod, ...given }) ?? stored
   return {
-    name: members.id,
-    redirectUris: [],
-    postLogoutRedirectUris: [],
-    grantTypes: ['authorization_code', 'refresh_token'],
-    requirePkce: true,
-    services: [],
-    firstParty: false,
-    idTokenAlg: 'RS256',
-    disabled: before?.disabled ?? false,
-    ...members,
-    authMethod,
-    ...(storedHash === undefined ? {} : { secretHash: storedHash }),
-    grants: declaredGrants(members.grants, services),
+    ...(secretHash === undefined ? {} : { secretHash }),
+    ...(before?.sealedSecret === undefined ? {} : { sealedSecret: before.sealedSecret }),
+    ...(before === undefined ? {} : { createdAt: before.createdAt }),
   }
 }
 
 /** What the machine's own tokens and the people's tokens got through this client may say less now. */
-function staleAfter(before: Client, after: Client): string[] {
+function staleAfter(before: Client, after: ClientMembers): string[] {
   const changed = changedAudiences(before.grants, after.grants).length > 0
   const withdrawn = before.services.filter((audience) => !after.services.includes(audience))
   return [...(changed ? [machineSubject(after.id)] : []), ...withdrawn]

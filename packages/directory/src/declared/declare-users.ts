@@ -2,6 +2,7 @@ import { within } from '../checks/within.ts'
 import type { Directory, User } from '../directory.ts'
 import { checkKnown } from '../sql/require-known.ts'
 import { checkEmail, checkLocale } from '../users/profile.ts'
+import { checkProfile } from '../users/standard-claims.ts'
 import type { UserChange } from '../users/update-user.ts'
 import { type Applied, changedMembers, outcomeOf } from './applied.ts'
 import type { DeclaredUser } from './declared-directory.ts'
@@ -32,7 +33,7 @@ async function declareUser(
   references: UserReferences,
 ): Promise<Applied> {
   const before = await inside.users.findByUsername(declared.username)
-  const given = givenMembers(declared, references)
+  const given = givenMembers(declared, before, references)
   const user = before ?? (await inside.users.create({ username: declared.username, ...given }))
   const changed = before === undefined ? Object.keys(given) : changedGiven(before, given)
   if (before !== undefined && changed.length > 0) await inside.users.update(user.sub, given)
@@ -63,8 +64,12 @@ async function declareUser(
 }
 
 /** The declared members in the form in which the directory gives them back, so that they can be compared. */
-function givenMembers(declared: DeclaredUser, { roles, services }: UserReferences): UserChange {
-  const { name, email, emailVerified, locale } = declared
+function givenMembers(
+  declared: DeclaredUser,
+  before: User | undefined,
+  { roles, services }: UserReferences,
+): UserChange {
+  const { name, email, emailVerified, locale, profile } = declared
   const references = declared.roles?.map((role, index) => ({
     name: role,
     where: `roles[${index}]`,
@@ -75,6 +80,7 @@ function givenMembers(declared: DeclaredUser, { roles, services }: UserReference
     ...(email === undefined ? {} : { email: checkEmail(email) ?? '' }),
     ...(emailVerified === undefined ? {} : { emailVerified }),
     ...(locale === undefined ? {} : { locale: checkLocale(locale) ?? '' }),
+    ...(profile === undefined ? {} : { profile: checkProfile({ ...before?.profile, ...profile }) }),
     ...(declared.roles === undefined ? {} : { roles: declared.roles.toSorted() }),
     ...(declared.grants === undefined ? {} : { grants: declaredGrants(declared.grants, services) }),
   }

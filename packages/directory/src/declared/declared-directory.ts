@@ -1,4 +1,4 @@
-import type { AuthMethod, Client, GrantType, Service } from '../directory.ts'
+import type { NewClient, Service, UserProfile } from '../directory.ts'
 
 /**
  * What a settings file declares. Services, clients and roles are replaced by what is declared, members that are left
@@ -34,30 +34,9 @@ export interface DeclaredRole {
   readonly grants?: DeclaredGrants
 }
 
-export interface DeclaredClient {
-  readonly id: string
-  /** Default: the id. */
-  readonly name?: string
-  readonly secret?: string
-  /** Instead of `secret`: `sha256:<base64url>`. Without either, the stored secret stays. */
-  readonly secretHash?: string
-  readonly redirectUris?: readonly string[]
-  readonly postLogoutRedirectUris?: readonly string[]
-  readonly backchannelLogoutUri?: string
-  /** Default: authorization_code and refresh_token. */
-  readonly grantTypes?: readonly GrantType[]
-  /** Default: client_secret_basic (RFC 7591 section 2). */
-  readonly authMethod?: AuthMethod
-  /** Default: true. */
-  readonly requirePkce?: boolean
-  /** Audiences it may ask tokens for; the first is the default. Default: none. */
-  readonly services?: readonly string[]
-  /** Default: false. */
-  readonly firstParty?: boolean
+/** As `NewClient`, with its defaults. Without `secret` and `secretHash` the stored secret stays. */
+export interface DeclaredClient extends Omit<NewClient, 'grants' | 'registrationTokenHash'> {
   readonly grants?: DeclaredGrants
-  /** Default: RS256. */
-  readonly idTokenAlg?: Client['idTokenAlg']
-  readonly disabled?: boolean
 }
 
 export interface DeclaredUser {
@@ -66,6 +45,8 @@ export interface DeclaredUser {
   readonly email?: string
   readonly emailVerified?: boolean
   readonly locale?: string
+  /** Only the members that are given change; `address` is one of them. */
+  readonly profile?: UserProfile
   readonly roles?: readonly string[]
   readonly grants?: DeclaredGrants
   /** The first password: used when the user has none, and never again. */

@@ -18,3 +18,8 @@ export function optional<Key extends string, Value>(
 ): { [K in Key]?: Value } {
   return (value === null ? {} : { [key]: value }) as { [K in Key]?: Value }
 }
+
+/** An object that is only ever read whole, as JSON text. */
+export function json(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}

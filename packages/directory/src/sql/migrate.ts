@@ -1,6 +1,7 @@
 import { InputError } from '@latchkey/protocol'
 import type { Kysely } from 'kysely'
 import { initial } from '../migrations/0001-initial.ts'
+import { provider } from '../migrations/0002-provider.ts'
 import type { Queries, Sql } from './sql.ts'
 
 interface Migration {
@@ -11,7 +12,10 @@ interface Migration {
 }
 
 /** In order, numbered from 1 without gaps. A released one is never changed. */
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: 'initial', up: initial }]
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: 'initial', up: initial },
+  { number: 2, name: 'provider', up: provider },
+]
 
 /**
  * Brings the database to the newest form, in one transaction: of processes that start together one migrates and the

@@ -1,4 +1,4 @@
-import type { Client, Service, StoredKey } from '../directory.ts'
+import type { Client, ClientKeyAlg, ClientSigningAlg, Service, StoredKey } from '../directory.ts'
 
 /**
  * The tables as Kysely sees them; `migrations/` creates them. Only types that SQLite and PostgreSQL share: text, and
@@ -12,12 +12,15 @@ export interface Tables {
   roles: { name: string; description: string }
   grants: GrantRow
   clients: ClientRow
+  removed_clients: { id: string; removed_at: number }
   client_services: { client_id: string; audience: string; place: number }
   services: ServiceRow
   service_clients: { audience: string; client_id: string; place: number }
   routes: { audience: string; number: number; method: string; pattern: string; current: Flag }
   audit: AuditRow
   signing_keys: SigningKeyRow
+  consents: ConsentRow
+  registration_tokens: RegistrationTokenRow
   counters: { name: string; value: number }
   migrations: { number: number; name: string; applied_at: number }
 }
@@ -39,6 +42,9 @@ export interface UserRow {
   disabled: Flag
   /** Folded user name, name and email, for `list`. */
   search_text: string
+  /** JSON of `UserProfile`. */
+  profile: string
+  one_time_code_secret: string | null
   created_at: number
   updated_at: number
 }
@@ -47,14 +53,42 @@ export interface ClientRow {
   id: string
   name: string
   secret_hash: string | null
+  sealed_secret: string | null
   redirect_uris: string
   post_logout_redirect_uris: string
   backchannel_logout_uri: string | null
+  frontchannel_logout_uri: string | null
+  frontchannel_session_required: Flag
   grant_types: string
   auth_method: Client['authMethod']
+  /** JSON of a JWK set. */
+  jwks: string | null
+  jwks_uri: string | null
+  assertion_alg: ClientKeyAlg | null
+  /** JSON of `TlsClientName`. */
+  tls_client_name: string | null
   require_pkce: Flag
+  require_pushed_requests: Flag
+  require_signed_requests: Flag
+  request_object_alg: ClientKeyAlg | null
+  require_dpop: Flag
   first_party: Flag
-  id_token_alg: Client['idTokenAlg']
+  token_api: Flag
+  may_impersonate: Flag
+  id_token_alg: ClientSigningAlg
+  userinfo_alg: ClientSigningAlg | null
+  introspection_alg: Client['introspectionAlg']
+  subject_type: Client['subjectType']
+  sector_host: string | null
+  default_max_age: number | null
+  cors_origins: string
+  client_uri: string | null
+  policy_uri: string | null
+  tos_uri: string | null
+  contacts: string
+  initiate_login_uri: string | null
+  registration_token_hash: string | null
+  created_at: number
   disabled: Flag
 }
 
@@ -94,5 +128,23 @@ export interface SigningKeyRow {
   state: StoredKey['state']
   public_jwk: string
   wrapped_private_key: string
+  created_at: number
+}
+
+export interface ConsentRow {
+  user_id: string
+  client_id: string
+  granted: string
+  declined: string
+  audiences: string
+  granted_at: number
+  updated_at: number
+}
+
+export interface RegistrationTokenRow {
+  token_hash: string
+  note: string
+  expires_at: number
+  uses_left: number
   created_at: number
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
 import { Kysely } from 'kysely'
+import type { Sealing } from '../contract/sealing.ts'
 import type { Directory } from '../directory.ts'
 import { type HashingOptions, passwordsWith } from '../passwords/passwords.ts'
 import { migrate } from '../sql/migrate.ts'
@@ -18,6 +19,8 @@ export interface SqliteDirectoryOptions {
   readonly random: Random
   /** Default: OWASP's cost, one core less than there are, a short queue. */
   readonly hashing?: HashingOptions
+  /** For secrets of clients whose tokens are signed with them. Default: none, and HS256 is refused for clients. */
+  readonly sealing?: Sealing
 }
 
 /**
@@ -25,7 +28,7 @@ export interface SqliteDirectoryOptions {
  * `directory-too-new` or `directory-file`, and StoreUnavailable when the file cannot be used.
  */
 export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
-  const { file, clock, random, hashing } = options
+  const { file, clock, random, hashing, sealing } = options
   const database = await untilFree(sqliteFault, () => openDatabase(file))
   const kysely = new Kysely<Tables>({ dialect: sqliteDialect(database) })
   const sql = openSql(kysely, sqliteFault, dataVersion(database))
@@ -35,7 +38,8 @@ export async function openSqliteDirectory(options: SqliteDirectoryOptions): Prom
     await sql.close()
     throw error
   }
-  return sqlDirectory({ sql, clock, random, passwords: passwordsWith(random, hashing) })
+  const passwords = passwordsWith(random, hashing)
+  return sqlDirectory({ sql, clock, random, passwords, sealing })
 }
 
 /** Changes when another connection, also of another process, has committed: https://sqlite.org/pragma.html#pragma_data_version */

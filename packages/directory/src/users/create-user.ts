@@ -8,6 +8,7 @@ import { insertNew, insertUnlessThere } from '../sql/insert-new.ts'
 import type { Queries } from '../sql/sql.ts'
 import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
+import { checkProfile } from './standard-claims.ts'
 import { ulid } from './ulid.ts'
 
 const ID_ATTEMPTS = 3
@@ -38,6 +39,8 @@ export async function createUser(
       password_changed_at: passwordHash === null ? null : now,
       disabled: 0,
       search_text: searchText(profile),
+      profile: JSON.stringify(checkProfile(user.profile ?? {})),
+      one_time_code_secret: null,
       created_at: now,
       updated_at: now,
     }),

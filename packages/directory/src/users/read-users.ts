@@ -26,6 +26,8 @@ export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<
     roles: (roles.get(row.id) ?? []).map(({ role }) => role).sort(),
     grants: grants(holderOf.user(row.id)),
     ...optional('passwordChangedAt', row.password_changed_at),
+    profile: JSON.parse(row.profile),
+    hasOneTimeCode: row.one_time_code_secret !== null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }))

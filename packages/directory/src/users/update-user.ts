@@ -5,9 +5,10 @@ import type { Queries } from '../sql/sql.ts'
 import type { UserRow } from '../sql/tables.ts'
 import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
+import { checkProfile } from './standard-claims.ts'
 
 export type UserChange = Partial<
-  Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants'>
+  Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants' | 'profile'>
 >
 
 /**
@@ -19,6 +20,7 @@ export async function updateUser(db: Queries, row: UserRow, change: UserChange):
   const email = change.email === undefined ? row.email : checkEmail(change.email)
   const locale = change.locale === undefined ? row.locale : checkLocale(change.locale)
   checkVerified(change.emailVerified, email)
+  const { profile } = change
   await db
     .updateTable('users')
     .set({
@@ -26,6 +28,7 @@ export async function updateUser(db: Queries, row: UserRow, change: UserChange):
       email,
       email_verified: verified(row, email, change.emailVerified),
       locale,
+      ...(profile === undefined ? {} : { profile: JSON.stringify(checkProfile(profile)) }),
       search_text: searchText({ username_key: row.username_key, name, email }),
     })
     .where('id', '=', row.id)

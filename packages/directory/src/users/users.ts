@@ -9,6 +9,7 @@ import { changeUser, deleteUser } from './change-user.ts'
 import { checkPassword } from './check-password.ts'
 import { createUser } from './create-user.ts'
 import { listUsers } from './list-users.ts'
+import { changeOneTimeCode, readOneTimeCode } from './one-time-code.ts'
 import { readUser } from './read-users.ts'
 import { userRoutesAt } from './routes-at.ts'
 import { updateUser } from './update-user.ts'
@@ -58,6 +59,9 @@ export function usersIn(deps: UsersDeps): Users {
         await updateUser(db, await changeUser(db, sub, { updated_at: now }), change)
         return (await readUser(db, 'id', sub)) as User
       }),
+    oneTimeCodeSecret: (sub) => sql.read((db) => readOneTimeCode(db, sub)),
+    setOneTimeCodeSecret: (sub, wrapped) =>
+      sql.write((db) => changeOneTimeCode(db, sub, wrapped, nowSeconds(clock))),
     delete: (sub) => sql.write((db) => deleteUser(db, sub)),
     list: (query) => sql.read((db) => listUsers(db, query)),
     routesAt: (sub, audience) => sql.read((db) => userRoutesAt(db, sub, audience)),
