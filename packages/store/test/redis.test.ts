@@ -269,6 +269,10 @@ await t.test('costs', async (t) => {
     t.equal(session.userAgent.length, 117)
     t.ok(before <= 500, `a sign-in leaves ${before} bytes behind when its code is forgotten`)
 
+    const [spent = ''] = await admin.keys('lk:{p0}:c:*')
+    const marker = await bytesOf(spent)
+    t.ok(marker <= 176, `a spent code takes ${marker} bytes for an hour`)
+
     const own = await bytesOf(keys.session(session.sid))
     const other = keys.session(newSessionId(systemRandom, 0))
     await admin.hset(other, plainFields(session))

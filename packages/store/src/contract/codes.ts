@@ -27,7 +27,7 @@ export interface CodeRecord {
 export type CodeOutcome =
   | { readonly kind: 'redeemed'; readonly record: CodeRecord; readonly rev: Position }
   /** It was redeemed before: the caller ends the session (RFC 6749 section 4.1.2). Known until the code would have expired + 1 h. */
-  | { readonly kind: 'replayed'; readonly record: CodeRecord }
+  | { readonly kind: 'replayed'; readonly record: Pick<CodeRecord, 'clientId' | 'sid'> }
   /** Never issued, or expired unredeemed. */
   | { readonly kind: 'unknown' }
 

@@ -13,7 +13,7 @@ export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): 
       }
       const key = keys(partition).code(textDigest(code))
       // The script reads the first line only: what was asked for may be JSON that Lua's parser refuses.
-      const head = `fresh ${record.expiresAt} ${JSON.stringify(record.clientId)}`
+      const head = `fresh ${record.expiresAt} ${record.sid} ${JSON.stringify(record.clientId)}`
       await run('keep-value', [key], `${head}\n${JSON.stringify(record)}`, record.expiresAt - now)
     },
 
@@ -21,7 +21,7 @@ export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): 
       const partition = partitionOfCode(code)
       if (partition === undefined || partition >= partitions) return { kind: 'unknown' }
       const { code: codeKey, head, log } = keys(partition)
-      const [word, json, epoch, offset] = await run(
+      const [word, text, epoch, offset] = await run(
         'redeem-code',
         [codeKey(textDigest(code)), head, log],
         nextEpoch(partition),
@@ -30,8 +30,10 @@ export function redisCodes({ run, keys, nextEpoch, partitions }: RedisContext): 
         STORE_LIMITS.spentCodeSeconds,
       )
       if (word === 'unknown') return { kind: 'unknown' }
-      const record: CodeRecord = JSON.parse(String(json))
-      if (word === 'replayed') return { kind: 'replayed', record }
+      if (word === 'replayed') {
+        return { kind: 'replayed', record: { clientId, sid: String(text) } }
+      }
+      const record: CodeRecord = JSON.parse(String(text))
       const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
       return { kind: 'redeemed', record, rev }
     },

@@ -31,7 +31,7 @@ export function sqliteCodes({ database, write, logTable }: SqliteContext): CodeS
         const record: CodeRecord = JSON.parse(row.record)
         const known = now < record.expiresAt + (row.spent ? STORE_LIMITS.spentCodeSeconds : 0)
         if (!known) return { kind: 'unknown' }
-        if (row.spent) return { kind: 'replayed', record }
+        if (row.spent) return { kind: 'replayed', record: { clientId, sid: record.sid } }
         spend.run(digest)
         return { kind: 'redeemed', record, rev }
       })

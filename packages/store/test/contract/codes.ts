@@ -73,7 +73,8 @@ export async function codeRules(t: Test, engine: Engine): Promise<void> {
       t.equal((await codes.redeem(spent, 'orders', NOW + 59)).kind, 'redeemed')
       t.equal((await codes.redeem(fresh, 'orders', NOW + 60)).kind, 'unknown')
       const replay = await codes.redeem(spent, 'orders', NOW + 60 + 3599)
-      t.match(replay, { kind: 'replayed', record: { sid: session.sid } })
+      const record = { clientId: 'orders', sid: session.sid }
+      t.strictSame(replay, { kind: 'replayed', record })
       t.equal((await codes.redeem(spent, 'orders', NOW + 60 + 3600)).kind, 'unknown')
     },
   )
