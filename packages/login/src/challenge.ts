@@ -8,7 +8,7 @@ import type { RequestSessions } from './request-sessions.ts'
 import type { Session } from './session.ts'
 import type { SessionSource } from './session-source.ts'
 import type { Settings } from './settings.ts'
-import type { StartSignIn } from './sign-in.ts'
+import { demandOf, type StartSignIn, type StepUp } from './sign-in.ts'
 
 export interface ChallengeDeps {
   readonly settings: Pick<Settings, 'clock' | 'paths'>
@@ -19,13 +19,18 @@ export interface ChallengeDeps {
   readonly unavailable: WeakMap<FastifyRequest, number>
 }
 
-/** What a person gets who opens a closed page without a usable session. */
+/** What a person gets who opens a closed page without a session that will do. */
 export function challenge(deps: ChallengeDeps): SessionSource['challenge'] {
   const { settings, sessions, unavailable } = deps
-  return async (request, reply, why) => {
+  return async (request, reply, why, wanted) => {
     const navigation = isNavigation(request.method, request.headers)
     const retryAfterSeconds = unavailable.get(request)
     const next = deepLink(request.originalUrl, [settings.paths.login, settings.paths.logout])
+    if (why === 'weak') {
+      if (!navigation || wanted === undefined) return false
+      await askForMore(deps, request, reply, { next, wanted })
+      return true
+    }
     if (navigation && retryAfterSeconds !== undefined) {
       deps.sendPage(request, reply, 'unavailable', { href: next ?? '/', retryAfterSeconds })
       return true
@@ -55,6 +60,30 @@ async function answer(
   return start(request, reply, { next, repeated: failed })
 }
 
-function isFresh(session: Session, now: number): boolean {
-  return now - session.signedInAt < LOGIN_LIMITS.freshSessionSeconds
+/**
+ * RFC 9470 section 4: sends the person to sign in as the page wants it. The session stays: whoever gives up is signed in as before.
+ * What was asked for a moment ago and did not help is not asked for again.
+ */
+async function askForMore(
+  { settings, sessions, start, sendPage }: ChallengeDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { next, wanted }: { next: string | undefined; wanted: StepUp },
+): Promise<FastifyReply> {
+  const state = await sessions.load(request)
+  const session = state.kind === 'living' ? state.session : undefined
+  if (
+    session?.askedFor === demandOf(wanted) &&
+    isFresh(session, nowSeconds(settings.clock), wanted)
+  ) {
+    request.log.warn('a new sign-in is still not what the route wants')
+    return sendPage(request, reply, 'tooWeak', { href: next ?? '/' })
+  }
+  return start(request, reply, { next, repeated: false, wanted })
+}
+
+/** A sign-in that may be no older than some seconds does not last longer than they do. */
+function isFresh(session: Session, now: number, { maxAgeSeconds }: Partial<StepUp> = {}): boolean {
+  const { freshSessionSeconds } = LOGIN_LIMITS
+  return now - session.signedInAt < Math.min(freshSessionSeconds, maxAgeSeconds ?? Infinity)
 }

@@ -118,6 +118,22 @@ export const PAGES = {
       },
     },
   },
+  tooWeak: {
+    status: 403,
+    action: 'link',
+    texts: {
+      en: {
+        title: 'This page needs a stronger sign-in',
+        text: 'You are signed in, but not in the way that this page asks for, such as with a one-time code. You can set that up where you sign in.',
+        action: 'Try again',
+      },
+      'zh-CN': {
+        title: '此页面需要更强的登录方式',
+        text: '您已登录，但未使用此页面要求的方式，例如一次性验证码。您可以在登录服务中进行设置。',
+        action: '重试',
+      },
+    },
+  },
   confirmSignOut: {
     status: 200,
     action: 'sign_out',

@@ -9,6 +9,7 @@ import { LOGIN_LIMITS } from './limits.ts'
 import { faultOf, type ProviderFault } from './provider-fault.ts'
 import type { Grant, Person } from './session.ts'
 import type { Settings } from './settings.ts'
+import type { StepUp } from './sign-in.ts'
 import type { Transaction } from './transaction-cookies.ts'
 
 export type GrantOutcome = { readonly kind: 'granted'; readonly grant: Grant } | ProviderFault
@@ -44,6 +45,7 @@ export function provider(settings: Settings): Provider {
         code_challenge: createHash('sha256').update(transaction.codeVerifier).digest('base64url'),
         code_challenge_method: 'S256',
         ...resource,
+        ...stepUpParameters(transaction.wanted),
       })
       return url.href
     },
@@ -60,6 +62,8 @@ export function provider(settings: Settings): Provider {
             expectedState: transaction.state,
             expectedNonce: transaction.nonce,
             pkceCodeVerifier: transaction.codeVerifier,
+            // Core section 3.1.3.7, step 13: whoever asked for it looks at auth_time.
+            ...maxAgeOf(transaction.wanted),
           },
           resource,
         )
@@ -79,6 +83,19 @@ export function provider(settings: Settings): Provider {
 
     keys: async () => (await discover()).keys,
   }
+}
+
+/** RFC 9470 section 4. */
+function stepUpParameters(wanted: StepUp | undefined): Record<string, string> {
+  const { acrValues = [], maxAgeSeconds } = wanted ?? {}
+  return {
+    ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
+  }
+}
+
+function maxAgeOf({ maxAgeSeconds }: Partial<StepUp> = {}): { maxAge?: number } {
+  return maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds }
 }
 
 type TokenAnswer = openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers

@@ -8,7 +8,7 @@ import type { Refresher, RefreshOutcome } from './refresher.ts'
 import type { RequestSessions } from './request-sessions.ts'
 import type { Session } from './session.ts'
 import type { Settings } from './settings.ts'
-import type { StartSignIn } from './sign-in.ts'
+import type { StartSignIn, StepUp } from './sign-in.ts'
 
 /**
  * Access tokens out of the browser's session, for the plug-in that closes routes (`session` option of
@@ -26,13 +26,14 @@ export interface SessionSource {
    */
   renew(request: FastifyRequest, reply: FastifyReply, reason: string): Promise<string | undefined>
   /**
-   * Nobody is signed in (`signed_out`), or the session was refused (`ended`; the cookie goes). Answers a person who opens
-   * a page, with a redirect to sign-in or a page, and returns true; leaves everybody else to the caller and returns false.
+   * Nobody is signed in (`signed_out`), the session was refused (`ended`; the cookie goes), or it is not what the route wants
+   * (`weak`, with what it wants: RFC 9470). Answers a person who opens a page, with a redirect to sign-in or a page, and returns true; leaves everybody else to the caller and returns false.
    */
   challenge(
     request: FastifyRequest,
     reply: FastifyReply,
-    why: 'signed_out' | 'ended',
+    why: 'signed_out' | 'ended' | 'weak',
+    wanted?: StepUp,
   ): Promise<boolean>
 }
 
@@ -43,7 +44,8 @@ export interface SessionSource {
 export const loginSession: SessionSource = {
   accessToken: (request, reply) => request.server.login.session.accessToken(request, reply),
   renew: (request, reply, reason) => request.server.login.session.renew(request, reply, reason),
-  challenge: (request, reply, why) => request.server.login.session.challenge(request, reply, why),
+  challenge: (request, reply, why, wanted) =>
+    request.server.login.session.challenge(request, reply, why, wanted),
 }
 
 export interface SessionSourceDeps {

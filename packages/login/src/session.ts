@@ -34,13 +34,15 @@ export interface Session {
   readonly signedInAt: number
   /** It came from a sign-in that was started by itself, because the one before did not hold. */
   readonly repeated: boolean
+  /** What its sign-in was asked to be (`demandOf`); undefined: a sign-in of any kind. */
+  readonly askedFor: string | undefined
   /** The absolute end: no renewal moves it. */
   readonly endsAt: number
 }
 
 export function newSession(
   grant: Grant & { readonly person: Person },
-  facts: { now: number; sessionSeconds: number; repeated: boolean },
+  facts: { now: number; sessionSeconds: number; repeated: boolean; askedFor: string | undefined },
 ): Session {
   return {
     person: grant.person,
@@ -49,6 +51,7 @@ export function newSession(
     idToken: grant.idToken,
     signedInAt: facts.now,
     repeated: facts.repeated,
+    askedFor: facts.askedFor,
     endsAt: facts.now + facts.sessionSeconds,
   }
 }
@@ -92,4 +95,4 @@ export function parseSession(text: string): Session | undefined {
 }
 
 /** JSON leaves out what is undefined. */
-const ABSENT = { refreshToken: undefined, idToken: undefined }
+const ABSENT = { refreshToken: undefined, idToken: undefined, askedFor: undefined }

@@ -4,6 +4,7 @@ import type { CookieBox } from './cookie-box.ts'
 import { readCookies } from './cookie-header.ts'
 import { LOGIN_LIMITS } from './limits.ts'
 import { dropCookie, putCookie } from './reply-cookies.ts'
+import type { StepUp } from './sign-in.ts'
 import { parseSignInState, type SignInState } from './sign-in-state.ts'
 
 /** What the callback must know about the sign-in it belongs to: OpenID Connect Core section 3.1.2.1, RFC 7636. */
@@ -13,6 +14,8 @@ export interface Transaction {
   readonly codeVerifier: string
   /** Where the person wanted to go. */
   readonly next: string
+  /** What the sign-in was asked to be. */
+  readonly wanted?: StepUp
 }
 
 /** Sign-ins under way, one sealed cookie each: this binds `state` to the browser (attacks C15 and C16). */

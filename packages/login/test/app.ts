@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { login } from '../src/login.ts'
 import { loginSession } from '../src/session-source.ts'
 import type { LoginOptions } from '../src/settings.ts'
+import type { StepUp } from '../src/sign-in.ts'
 import { type Browser, browser } from './browser.ts'
 import { CLIENT, type FakeIssuer, fakeIssuer } from './fake-issuer.ts'
 
@@ -33,6 +34,8 @@ export interface Verdicts {
   readonly refused: Map<string, 'stale' | 'session_ended'>
   /** Refuses everything, whatever the token. */
   refuseAll: boolean
+  /** What a sign-in has to be, for the routes below `/orders/`. */
+  wanted: StepUp | undefined
 }
 
 export interface World {
@@ -69,7 +72,7 @@ export async function testApp(t: Test, issuer: FakeIssuer, options: Partial<Logi
   const lines: string[] = []
   const stream = { write: (line: string) => void lines.push(line) }
   const app = fastify({ logger: { level: 'trace', stream } })
-  const verdicts: Verdicts = { refused: new Map(), refuseAll: false }
+  const verdicts: Verdicts = { refused: new Map(), refuseAll: false, wanted: undefined }
   closeRoutes(app, verdicts)
   await app.register(login, {
     issuer: issuer.issuer,
@@ -120,6 +123,11 @@ function closeRoutes(app: FastifyInstance, verdicts: Verdicts): void {
     let token = await loginSession.accessToken(request, reply)
     if (token !== undefined && verdict(token) === 'stale') {
       token = await loginSession.renew(request, reply, 'stale')
+    }
+    const { wanted } = verdicts
+    if (wanted !== undefined && token !== undefined && request.url.startsWith('/orders/')) {
+      if (await loginSession.challenge(request, reply, 'weak', wanted)) return reply
+      return reply.code(401).send({ error: 'insufficient_user_authentication' })
     }
     if (token !== undefined && verdict(token) === undefined) {
       request.token = token

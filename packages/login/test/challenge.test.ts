@@ -95,3 +95,97 @@ t.test('who is sent to sign in: only a person who opens a page', async (t) => {
     t.equal((await w.browser.throughIssuer(redirect)).headers.location, `${BASE}/`)
   })
 })
+
+t.test('RFC 9470 section 4: a page that wants a stronger or newer sign-in', async (t) => {
+  const mfa = { acrValues: ['urn:latchkey:acr:mfa', 'urn:example:gold'], maxAgeSeconds: undefined }
+  const recent = { acrValues: [], maxAgeSeconds: 300 }
+
+  t.test('sends the person to the issuer with what it wants, and keeps the session', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    const sent = async (wanted: World['verdicts']['wanted']) => {
+      w.verdicts.wanted = wanted
+      const { statusCode, headers } = await w.browser.visit('/orders/7')
+      t.equal(statusCode, 303)
+      const { searchParams } = new URL(String(headers.location))
+      return [searchParams.get('acr_values'), searchParams.get('max_age')]
+    }
+    t.strictSame(await sent(mfa), ['urn:latchkey:acr:mfa urn:example:gold', null])
+    t.strictSame(await sent(recent), [null, '300'])
+    t.strictSame(await sent({ ...mfa, maxAgeSeconds: 60 }), [
+      'urn:latchkey:acr:mfa urn:example:gold',
+      '60',
+    ])
+    t.equal((await w.browser.visit('/orders')).statusCode, 200, 'still signed in')
+  })
+
+  t.test('opens once the person has done it', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = mfa
+    const back = await w.browser.throughIssuer(await w.browser.visit('/orders/7'))
+    t.equal(back.headers.location, `${BASE}/orders/7`)
+    w.verdicts.wanted = undefined
+    t.equal((await w.browser.visit('/orders/7')).statusCode, 200)
+  })
+
+  t.test('asks once: a sign-in that did not help gets a page, and no circle', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = mfa
+    await w.browser.throughIssuer(await w.browser.visit('/orders/7'))
+    const page = await w.browser.visit('/orders/7')
+    t.equal(page.statusCode, 403)
+    t.match(page.body, 'needs a stronger sign-in')
+    t.match(page.body, 'href="/orders/7"')
+    t.equal((await w.browser.visit('/orders')).statusCode, 200, 'still signed in')
+    w.verdicts.wanted = recent
+    t.equal(
+      (await w.browser.visit('/orders/7')).statusCode,
+      303,
+      'another demand is another matter',
+    )
+    w.verdicts.wanted = mfa
+    w.clock.advance(10)
+    t.equal((await w.browser.visit('/orders/7')).statusCode, 303, 'later it may help')
+  })
+
+  t.test('asks again when a sign-in has grown too old since', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = { acrValues: [], maxAgeSeconds: 5 }
+    w.issuer.ways.idToken = (claims) => ({ ...claims, auth_time: claims.iat as number })
+    await w.browser.throughIssuer(await w.browser.visit('/orders/7'))
+    w.clock.advance(4)
+    t.equal((await w.browser.visit('/orders/7')).statusCode, 403)
+    w.clock.advance(1)
+    t.equal((await w.browser.visit('/orders/7')).statusCode, 303)
+  })
+
+  t.test('believes no issuer that did not ask again', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = recent
+    w.issuer.ways.idToken = (claims) => ({ ...claims, auth_time: (claims.iat as number) - 3600 })
+    const back = await w.browser.throughIssuer(await w.browser.visit('/orders/7'))
+    t.equal(back.statusCode, 400)
+    t.match(back.body, 'The sign-in was not completed')
+  })
+
+  t.test('says so when the issuer cannot give it', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = mfa
+    w.issuer.ways.authorizationError = 'unmet_authentication_requirements'
+    const back = await w.browser.throughIssuer(await w.browser.visit('/orders/7'))
+    t.equal(back.statusCode, 403)
+    t.match(back.body, 'needs a stronger sign-in')
+  })
+
+  t.test('gives scripts the plain refusal', async (t) => {
+    const w = await world(t)
+    await w.browser.signIn()
+    w.verdicts.wanted = mfa
+    t.equal((await w.browser.call('/orders/7')).statusCode, 401)
+  })
+})

@@ -46,6 +46,8 @@ export interface Ways {
   /** Characters that make access tokens as long as real ones with many rights. */
   padding: number
   metadata: (metadata: Record<string, unknown>) => Record<string, unknown>
+  /** Answers authorization requests with this error. */
+  authorizationError: string | undefined
   /** The token endpoint answers after this. */
   gate: Promise<void>
 }
@@ -81,6 +83,7 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
     refreshTokens: true,
     padding: 0,
     metadata: (metadata) => metadata,
+    authorizationError: undefined,
     gate: Promise.resolve(),
   }
   const now = () => Math.floor(clock.nowMs() / 1000)
@@ -121,6 +124,10 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
   }
 
   function authorize(query: URLSearchParams): string {
+    if (ways.authorizationError !== undefined) {
+      const facts = { error: ways.authorizationError, state: query.get('state') ?? '', iss: issuer }
+      return `${query.get('redirect_uri')}?${new URLSearchParams(facts)}`
+    }
     const code = randomBytes(16).toString('hex')
     codes.set(code, {
       challenge: query.get('code_challenge') ?? '',

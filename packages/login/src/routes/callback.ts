@@ -8,7 +8,7 @@ import type { GrantOutcome, Provider } from '../provider.ts'
 import type { RequestSessions } from '../request-sessions.ts'
 import { newSession } from '../session.ts'
 import type { Settings } from '../settings.ts'
-import { type StartSignIn, signInAgain } from '../sign-in.ts'
+import { demandOf, type StartSignIn, signInAgain } from '../sign-in.ts'
 import { parseSignInState, type SignInState } from '../sign-in-state.ts'
 import type { Transaction, TransactionCookies } from '../transaction-cookies.ts'
 import { PUBLIC_ROUTE } from './public-route.ts'
@@ -91,6 +91,7 @@ async function finishSignIn(
           now: nowSeconds(settings.clock),
           sessionSeconds: settings.sessionSeconds,
           repeated: state.repeated,
+          askedFor: transaction.wanted && demandOf(transaction.wanted),
         },
       )
       // Always a new cookie: nothing of a session before sign-in lives on (attack E1).
@@ -113,7 +114,8 @@ async function finishSignIn(
 }
 
 function refusalPage(code: string): PageName {
-  return code === 'access_denied' ? 'denied' : 'unfinished'
+  if (code === 'access_denied') return 'denied'
+  return code === 'unmet_authentication_requirements' ? 'tooWeak' : 'unfinished'
 }
 
 /** `path` has passed `deepLink`; with the origin before it, it cannot lead anywhere else. */
