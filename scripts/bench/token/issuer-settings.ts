@@ -23,6 +23,7 @@ export function issuerSettings(dataDir: string, port: number, redisUrl: string) 
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
         services: [AUDIENCE],
         first_party: true,
+        id_token_signed_response_alg: 'HS256',
         grants: { [AUDIENCE]: GRANTS },
       },
     ],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { openSqliteDirectory } from '@latchkey/directory'
-import { buildIssuer, declare, loadSettings } from '@latchkey/issuer'
+import { buildIssuer, clientSecretSealing, declare, loadSettings } from '@latchkey/issuer'
 import { systemClock as clock, systemRandom as random } from '@latchkey/protocol'
 import { connectRedisStore } from '@latchkey/store'
 import { answer } from '../child.ts'
@@ -22,6 +22,7 @@ async function start({ redisUrl }: { redisUrl: string }): Promise<void> {
     file: join(folder, 'directory.db'),
     clock,
     random,
+    sealing: clientSecretSealing(settings.masterKey, random),
     hashing: { cost: { memoryKiB: 8, passes: 1, lanes: 1 } },
   })
   await declare(settings.declared, [], {

@@ -12,7 +12,7 @@ export interface RedisCost {
 export async function redisCost(
   url: string,
   operations: number,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<RedisCost> {
   const redis = new Redis(url)
   const monitor = await redis.monitor()

@@ -9,7 +9,7 @@ import { median } from '../statistics.ts'
 import { CONTENDERS, COSTS, type Contender, FLOWS, type Flow, type OpQuestion } from './bench-op.ts'
 import { cost, ROLES, redisCosts, sessionBytes } from './costs.ts'
 import type { Load, LoadQuestion } from './load.ts'
-import { redisCost } from './redis-facts.ts'
+import { type RedisCost, redisCost } from './redis-facts.ts'
 import { measureStarts } from './starts.ts'
 
 const PLAN = { usual: 9, quick: 1, warmUp: 1, budgetMs: 40_000 }
@@ -17,7 +17,8 @@ const CONNECTIONS = 32
 const TURN_MS = 700
 const QUICK_TURN_MS = 100
 /** Enough that keys of the same kind are counted many times, few enough to be over soon. */
-const COUNTED = 64
+const COUNTED = 32
+const COUNTS = 5
 
 /** The floor does one request; it stands beside the flows that are one request. */
 const TAKES_PART: Readonly<Record<Flow, readonly Contender[]>> = {
@@ -99,12 +100,22 @@ async function play(
   })
   const series: Series[] = []
   for (const [op, taken] of turns) {
-    const cost = await redisCost(redisUrl, COUNTED, async () => {
-      await ask(load, flow, op, 1, { operations: COUNTED })
-    })
-    series.push(seriesOf(flow, op, taken, cost))
+    series.push(seriesOf(flow, op, taken, await costOf(flow, op, load, redisUrl)))
   }
   return series
+}
+
+/** Medians of several counts, most of which the heartbeat of a second does not fall into. */
+async function costOf(flow: Flow, op: Op, load: Child, redisUrl: string) {
+  const counts: RedisCost[] = []
+  for (let count = 0; count < COUNTS; count++) {
+    const work = () => ask(load, flow, op, 1, { operations: COUNTED })
+    counts.push(await redisCost(redisUrl, COUNTED, work))
+  }
+  return {
+    commands: median(counts.map(({ commands }) => commands)),
+    bytes: median(counts.map(({ bytes }) => bytes)),
+  }
 }
 
 async function takeTurn(
