@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
-import { buildIssuer, declare, type End, type Issuer, publishDeclared } from '@latchkey/issuer'
+import {
+  buildIssuer,
+  clientSecretSealing,
+  declare,
+  type End,
+  type Issuer,
+  publishDeclared,
+} from '@latchkey/issuer'
 import { type EndReason, type EndTarget, LIMITS, nowSeconds, type Random } from '@latchkey/protocol'
 import { connectRedisStore, openSqliteStore, type SessionRecord, type Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
@@ -64,9 +71,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       : await openSqliteStore({ file: join(folder, 'store.db'), clock })
     opened.push(() => store.close())
     const hashing = { cost: CHEAPEST_HASH }
-    const directory = await openSqliteDirectory({ file: ':memory:', clock, random, hashing })
+    const masterKey = random.bytes(32)
+    const directory = await openSqliteDirectory({
+      file: ':memory:',
+      clock,
+      random,
+      hashing,
+      sealing: clientSecretSealing(masterKey, random),
+    })
     opened.push(() => directory.close())
-    const issuer = await startIssuer({ options, store, directory, clock, random, hosts })
+    const issuer = await startIssuer({ options, masterKey, store, directory, clock, random, hosts })
     opened.push(() => issuer.app.close())
     const services = await startServices({ options, random, clock, hosts, opened })
     return {
@@ -97,13 +111,14 @@ async function portsFor({ services = [] }: ClusterOptions): Promise<Map<string, 
 
 async function startIssuer(parts: {
   options: ClusterOptions
+  masterKey: Buffer
   store: Store
   directory: Directory
   clock: TestClock
   random: Random
   hosts: ReadonlyMap<string, number>
 }) {
-  const { options, store, directory, clock, random, hosts } = parts
+  const { options, masterKey, store, directory, clock, random, hosts } = parts
   const declaration = declaredCluster(options, secretOf, passwordOf)
   const accessTokenSeconds = LIMITS.accessTokenSeconds
   const applied = await declare(declaration, [], {
@@ -114,7 +129,7 @@ async function startIssuer(parts: {
   })
   const settings = {
     issuer: ISSUER,
-    masterKey: random.bytes(32),
+    masterKey,
     session: {
       idleSeconds: LIMITS.sessionIdleSeconds,
       absoluteSeconds: LIMITS.sessionAbsoluteSeconds,
