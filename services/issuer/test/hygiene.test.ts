@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'read' | 'page'>> = {
   '/withdraw': 'page',
   '/logout': 'page',
   '/logout/confirm': 'page',
+  '/logout/status': 'page',
   '/token': 'form',
   '/revoke': 'form',
   '/introspect': 'form',

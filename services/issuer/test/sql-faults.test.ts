@@ -207,3 +207,37 @@ t.test('while another process holds the lock of the database', async (t) => {
   await holding
   t.equal((await issuer.directory.users.find(await issuer.sub('bob')))?.disabled, false)
 })
+
+t.test('a refresh that SQL fails behind the redemption is taken back', async (t) => {
+  let failing = false
+  const issuer = await testIssuer({
+    around: (directory) => ({
+      ...directory,
+      users: {
+        ...directory.users,
+        find: async (sub) => {
+          if (failing) throw new StoreUnavailable('The directory')
+          return await directory.users.find(sub)
+        },
+      },
+    }),
+  })
+  t.teardown(() => issuer.close())
+  const { refresh, tokensOf } = tokenRequests(issuer)
+  const { refresh_token: first } = await tokensOf()
+
+  failing = true
+  t.equal((await refresh(first)).statusCode, 503)
+  failing = false
+  // Long after the grace window: had the generation stayed spent, this would be theft.
+  issuer.advance(600)
+  const second = await refresh(first)
+  t.equal(second.statusCode, 200, second.body)
+  t.equal((await refresh(second.json().refresh_token)).statusCode, 200)
+
+  issuer.advance(600)
+  const third = (await refresh((await tokensOf()).refresh_token)).json().refresh_token
+  t.equal((await refresh(third, { scope: 'openid profile email admin' })).statusCode, 400)
+  issuer.advance(600)
+  t.equal((await refresh(third)).statusCode, 200, 'a wrong parameter spends nothing either')
+})

@@ -1,7 +1,11 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Client } from '@latchkey/directory'
+import { decodeJwt } from 'jose'
 import t from 'tap'
 import { authenticatingEndpoint } from './fixtures/authenticating-endpoint.ts'
 import { MULTI, PAYMENTS } from './fixtures/client-certificates.ts'
+import { dpopApp } from './fixtures/dpop-app.ts'
+import { ISSUER, testIssuer } from './test-issuer.ts'
 
 t.test('RFC 8705 section 2: tls_client_auth', async (t) => {
   const escaped = (pem: string) => encodeURIComponent(`${pem}\n`)
@@ -67,7 +71,7 @@ t.test('RFC 8705 section 2: tls_client_auth', async (t) => {
       )
     }
     const header = { 'x-client-cert': escaped(PAYMENTS) }
-    for (const day of ['2026-11-22', '2036-12-01']) {
+    for (const day of ['2019-12-31', '2100-01-01']) {
       const then = await authenticatingEndpoint({ tlsName, nowSeconds: Date.parse(day) / 1000 })
       t.equal(await then(form, header), 'invalid_request certificate_unusable', day)
     }
@@ -84,5 +88,63 @@ t.test('RFC 8705 section 2: tls_client_auth', async (t) => {
       await call({ ...form, client_secret: 'x' }, header),
       'invalid_client method_not_registered',
     )
+  })
+})
+
+t.test('RFC 8705 section 3: tokens of such a client are bound to its certificate', async (t) => {
+  const issuer = await testIssuer({ trustedProxy: '127.0.0.1' })
+  t.teardown(() => issuer.close())
+  await issuer.directory.clients.save({
+    id: 'tls',
+    name: 'Payments',
+    authMethod: 'tls_client_auth',
+    tlsClientName: { kind: 'san_dns', value: 'a.example' },
+    grantTypes: ['client_credentials'],
+    services: [ISSUER],
+    grants: [{ audience: ISSUER, grant: 'GET /admin/v1/users' }],
+  })
+  const shown = (pem: string) => ({ 'x-client-cert': encodeURIComponent(pem) })
+  const token = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+    issuer.app.inject({
+      method: 'POST',
+      url: '/token',
+      remoteAddress,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      payload: 'grant_type=client_credentials&client_id=tls',
+    })
+  const answer = await token(shown(PAYMENTS))
+  t.match(answer.json(), { token_type: 'Bearer' })
+  const hash = createHash('sha256').update(new X509Certificate(PAYMENTS).raw).digest('base64url')
+  t.strictSame(decodeJwt(answer.json().access_token)['cnf'], { 'x5t#S256': hash })
+  for (const refused of [
+    await token({}),
+    await token(shown(MULTI)),
+    await token(shown(PAYMENTS), '10.0.0.1'),
+  ]) {
+    t.strictSame([refused.statusCode, refused.json().error], [401, 'invalid_client'])
+  }
+  t.test('and open the issuer’s own resources beside it only', async (t) => {
+    const authorization = `Bearer ${answer.json().access_token}`
+    const statusOf = async (headers: Record<string, string>, remoteAddress = '127.0.0.1') => {
+      const request = { url: '/admin/v1/users', remoteAddress }
+      const { statusCode } = await issuer.app.inject({
+        ...request,
+        headers: { authorization, ...headers },
+      })
+      return statusCode
+    }
+    t.equal(await statusOf(shown(PAYMENTS)), 200)
+    t.equal(await statusOf({}), 401)
+    t.equal(await statusOf(shown(MULTI)), 401)
+    t.equal(await statusOf(shown(PAYMENTS), '10.0.0.1'), 401, 'said by somebody else')
+  })
+  t.test('with a proof as well, both are needed', async (t) => {
+    const app = dpopApp(issuer)
+    const both = (await token({ ...shown(PAYMENTS), dpop: app.proof() })).json()
+    t.equal(both.token_type, 'DPoP')
+    t.strictSame(decodeJwt(both.access_token)['cnf'], { jkt: app.jkt, 'x5t#S256': hash })
+    const path = '/admin/v1/users'
+    t.equal((await app.get(path, both.access_token, {}, shown(PAYMENTS))).statusCode, 200)
+    t.equal((await app.get(path, both.access_token)).statusCode, 401)
   })
 })

@@ -1,12 +1,10 @@
 import { createPublicKey } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { ORDERS, REPORTS, SECRET, testIssuer } from './test-issuer.ts'
-import { ACCESS_TOKEN, tokenRequests } from './token-requests.ts'
+import { REPORTS, SECRET, testIssuer } from './test-issuer.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
-const { exchange, tokensOf } = tokenRequests(issuer)
 
 t.test('RFC 6749 section 4.4: client credentials', async (t) => {
   t.test('a machine is svc:<client_id>, has its own grants and no refresh token', async (t) => {
@@ -39,87 +37,6 @@ t.test('RFC 6749 section 4.4: client credentials', async (t) => {
     t.strictSame([answer.statusCode, answer.json().error], [401, 'invalid_client'])
     t.match(answer.headers['www-authenticate'], /^Basic realm=/)
     await issuer.directory.clients.setDisabled('reports', false)
-  })
-})
-
-t.test('RFC 8693: token exchange', async (t) => {
-  t.test(
-    'the person stays the subject, the caller becomes the actor, the session stays',
-    async (t) => {
-      const { access_token } = await tokensOf()
-      issuer.advance(200)
-      const answer = await exchange(access_token, { resource: REPORTS })
-      t.equal(answer.statusCode, 200)
-      const body = answer.json()
-      t.match(body, { issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 100 })
-      const [before, after] = [decodeJwt(access_token), decodeJwt(body.access_token)]
-      t.match(after, {
-        sub: before.sub,
-        sid: before['sid'],
-        aud: REPORTS,
-        act: { sub: 'svc:orders' },
-        routes: ['GET /reports/*'],
-      })
-      t.equal(after.exp, before.exp, 'it does not outlive what it was made from')
-    },
-  )
-  const own = (await tokensOf()).access_token
-  const id = (await tokensOf()).id_token
-  const machine = (
-    await issuer.post('/token', { grant_type: 'client_credentials', resource: ORDERS }, 'reports')
-  ).json()
-  const cases: [string, () => ReturnType<typeof exchange>, string][] = [
-    ['D12: no subject token', () => exchange(''), 'invalid_request'],
-    [
-      'D12: no subject token type',
-      () => exchange(own, { subject_token_type: '' }),
-      'invalid_request',
-    ],
-    [
-      'D12: another type',
-      () => exchange(own, { subject_token_type: 'urn:ietf:params:oauth:token-type:id_token' }),
-      'invalid_request',
-    ],
-    ['D13: an ID token', () => exchange(id), 'invalid_request'],
-    ['D13: garbage', () => exchange('x.y.z'), 'invalid_request'],
-    [
-      'D14: a service that the token was not for',
-      () => exchange(own, { resource: ORDERS }, 'reports'),
-      'invalid_request',
-    ],
-    [
-      'D14: an audience that is not allowed',
-      () => exchange(own, { resource: 'https://evil.example' }),
-      'invalid_target',
-    ],
-    [
-      'D14: two audiences',
-      () => exchange(own, { resource: REPORTS, audience: ORDERS }),
-      'invalid_target',
-    ],
-    ['a machine token', () => exchange(machine.access_token), 'invalid_request'],
-    [
-      'an actor token',
-      () => exchange(own, { actor_token: own, actor_token_type: ACCESS_TOKEN }),
-      'invalid_request',
-    ],
-  ]
-  for (const [name, attempt, code] of cases) {
-    t.test(`attack ${name} is refused`, async (t) => {
-      const answer = await attempt()
-      t.strictSame([answer.statusCode, answer.json().error], [400, code])
-    })
-  }
-  t.test('attack D13: of an ended session nothing is exchanged', async (t) => {
-    const { access_token } = await tokensOf()
-    const sid = String(decodeJwt(access_token)['sid'])
-    await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
-    t.equal((await exchange(access_token, { resource: REPORTS })).json().error, 'invalid_request')
-  })
-  t.test('attack D13: an expired token is not exchanged', async (t) => {
-    const { access_token } = await tokensOf()
-    issuer.advance(300)
-    t.equal((await exchange(access_token, { resource: REPORTS })).json().error, 'invalid_request')
   })
 })
 

@@ -30,6 +30,7 @@ export function userinfo(deps: UserinfoDeps) {
       handler: async (request, reply) => {
         const claims = await deps.readCaller(tokenOf(request), request, reply)
         const { client, user, session } = await livingSignIn(claims, deps)
+        request.client = client
         const named = namedClaims(session, client.id)
         // The subject of the token, which is that of the ID token beside it (section 5.3.2).
         const facts = { ...personClaims(user, claims.scope, named), sub: claims.sub }
