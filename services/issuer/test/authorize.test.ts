@@ -166,8 +166,8 @@ t.test('attack E3: login CSRF', async (t) => {
       400,
     ],
     ['without the cookie', formType, encoded, 400],
-    ['as text/plain', { 'content-type': 'text/plain', cookie: jar }, encoded, 400],
-    ['as JSON', { 'content-type': 'application/json', cookie: jar }, JSON.stringify(body), 400],
+    ['as text/plain', { 'content-type': 'text/plain', cookie: jar }, encoded, 415],
+    ['as JSON', { 'content-type': 'application/json', cookie: jar }, JSON.stringify(body), 415],
     ['from our page', { ...formType, cookie: jar, 'sec-fetch-site': 'same-origin' }, encoded, 303],
   ] as const
   for (const [name, headers, payload, status] of cases) {

@@ -20,7 +20,7 @@ import { type ProvenKeys, refreshKey } from '../minting/confirmation.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant } from './grant.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
-import { type RightsDirectory, userRights } from './user-rights.ts'
+import { consentedRights, type RightsDirectory } from './user-rights.ts'
 
 export interface AuthorizationCodeDeps extends PersonTokenDeps {
   readonly issuer: string
@@ -43,7 +43,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
     const { sub, scope, claims, nonce } = record
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
-    const rights = await userRights(
+    const rights = await consentedRights(
       sub,
       authenticated.id,
       { audience, scope },

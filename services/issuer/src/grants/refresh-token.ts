@@ -11,7 +11,7 @@ import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { RefreshTokenFacts, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
-import { type RightsDirectory, userRights } from './user-rights.ts'
+import { consentedRights, type RightsDirectory } from './user-rights.ts'
 
 export interface RefreshTokenDeps extends PersonTokenDeps {
   readonly issuer: string
@@ -71,7 +71,7 @@ async function prepareAnswer(
 ): Promise<TokenResponse> {
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
-  const rights = await userRights(
+  const rights = await consentedRights(
     family.sub,
     client.id,
     { audience, scope },

@@ -45,13 +45,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     const audience = exchangeAudience(client, parameters, deps)
     const scope = narrowScope(parameters, subject.scope)
     const { session, rev } = await livingSession(subject, now, deps)
-    const rights = await userRights(
-      subject.sub,
-      client.id,
-      { audience, scope },
-      deps.issuer,
-      deps.directory,
-    )
+    const rights = await userRights(subject.sub, client.id, audience, deps.issuer, deps.directory)
     // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
     // everybody else is named as the actor, asked or not.
     const impersonates = rights.client.mayImpersonate && !namesItself

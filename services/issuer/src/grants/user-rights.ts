@@ -24,9 +24,9 @@ export type RightsDirectory = {
 export async function userRights(
   sub: string,
   clientId: string,
-  { audience, scope }: ConsentScope,
+  audience: string,
   issuer: string,
-  directory: RightsDirectory,
+  directory: Omit<RightsDirectory, 'consents'>,
 ): Promise<UserRights> {
   const client = await livingClient(clientId, directory)
   const user = await directory.users.find(sub)
@@ -36,14 +36,27 @@ export async function userRights(
   if (audience !== issuer && !named) {
     throw new OAuthError('invalid_grant', 'audience_no_longer_allowed')
   }
-  if (!(await consentCovers(directory.consents, client, sub, { audience, scope }))) {
-    throw new OAuthError('invalid_grant', 'consent_missing')
-  }
   const service = await livingService(audience, directory)
   // Every app may have a token for the issuer, to ask /userinfo. It opens the admin API only in the hands of a client that
   // was registered for that; otherwise any app that an administrator signs in to could administer.
   const routes = named ? await directory.users.routesAt(sub, audience) : []
   return { client, user, service, routes }
+}
+
+/**
+ * The same where the client asks in its own name, by a code or a refresh token: the person must still allow it. Token exchange
+ * does without, because there a service asks that the operator has registered for it, with a token that it was called with.
+ */
+export async function consentedRights(
+  sub: string,
+  clientId: string,
+  asked: ConsentScope,
+  issuer: string,
+  directory: RightsDirectory,
+): Promise<UserRights> {
+  const rights = await userRights(sub, clientId, asked.audience, issuer, directory)
+  if (await consentCovers(directory.consents, rights.client, sub, asked)) return rights
+  throw new OAuthError('invalid_grant', 'consent_missing')
 }
 
 export async function livingClient(
