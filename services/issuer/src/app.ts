@@ -10,6 +10,7 @@ import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
+import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
@@ -336,5 +337,6 @@ function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Call
     await app.register(adminUserSessions(shared))
     await app.register(adminEnds(shared))
     await app.register(adminVerifiers(shared))
+    await app.register(adminDeliveries(shared))
   }
 }

@@ -78,6 +78,8 @@ const TOKENS = {
 const LOGOUT = {
   backchannel_logout_supported: true,
   backchannel_logout_session_supported: true,
+  frontchannel_logout_supported: true,
+  frontchannel_logout_session_supported: true,
 }
 
 function discoveryDocument(deps: DiscoveryDeps) {
