@@ -18,6 +18,6 @@ else
   again = now + ARGV[8]
 end
 write_deliveries(KEYS[1], KEYS[3], ARGV[4], deliveries)
-redis.call('ZADD', KEYS[2], again, ARGV[3])
+look_again(KEYS[2], ARGV[3], again)
 for _, key in ipairs(KEYS) do keep_for(key, again - now + ARGV[8]) end
 return {'ok'}

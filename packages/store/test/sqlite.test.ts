@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { StoreUnavailable } from '@latchkey/protocol'
+import { newDeviceCode, StoreUnavailable, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import t, { type Test } from 'tap'
 import type { SqliteContext } from '../src/sqlite/context.ts'
 import { deliveryTable } from '../src/sqlite/delivery-table.ts'
 import { sqliteFamilies } from '../src/sqlite/families.ts'
 import { logTable } from '../src/sqlite/log-table.ts'
+import { MIGRATIONS } from '../src/sqlite/migrations.ts'
 import { openDatabase } from '../src/sqlite/open-database.ts'
 import { sqliteLog } from '../src/sqlite/revocation-log.ts'
 import { sqliteSessions } from '../src/sqlite/sessions.ts'
@@ -24,6 +25,8 @@ import {
   NOW,
   redemptionOf,
   sampleCode,
+  sampleFamily,
+  sampleSession,
 } from './contract/samples.ts'
 
 const WRITER = fileURLToPath(new URL('./sqlite-writer.ts', import.meta.url))
@@ -151,6 +154,34 @@ t.test('a closed store answers nothing, and closing twice is harmless', async (t
   await t.rejects(store.sessions.listByUser('u_1', 10, NOW), StoreUnavailable)
 })
 
+t.test('a file of the first form is brought to the newest, with all that is in it', async (t) => {
+  const file = join(t.testdir(), 'store.db')
+  const store = { partitions: 1 } as Store
+  const session = { ...sampleSession(store), clients: ['orders'], userinfoClaims: {} }
+  const family = sampleFamily(session)
+  const old = new DatabaseSync(file)
+  old.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1`)
+  const { sid, sub, handleHash, acr, userAgent } = session
+  const seconds = [session.idleExpiresAt, session.absoluteExpiresAt]
+  old
+    .prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)')
+    .run(sid, sub, handleHash, NOW, acr, '["pwd"]', NOW, ...seconds, '["orders"]', userAgent)
+  const { scope, audience } = family
+  old
+    .prepare('INSERT INTO families VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, 0, 0)')
+    .run(
+      ...[sid, family.familyId.slice(-8), 'orders', scope, audience, NOW],
+      ...[...seconds, NOW, family.acr, '["pwd","otp"]'],
+    )
+  old.close()
+
+  const opened = await openSqliteStore({ file })
+  t.teardown(() => opened.close())
+  t.strictSame((await opened.sessions.find(sid, NOW))?.session, session)
+  t.strictSame((await opened.families.peek(family.familyId, NOW))?.family, family)
+  t.equal((await opened.families.redeem(redemptionOf(family))).kind, 'rotated')
+})
+
 t.test('trimming deletes what has expired, and only that', async (t) => {
   const file = newFile(t)
   const store = await openSqliteStore({ file, sessionAbsoluteSeconds: 6000 })
@@ -160,12 +191,20 @@ t.test('trimming deletes what has expired, and only that', async (t) => {
   await store.oneTime.claim('jti', 'a', 60, NOW)
   await store.oneTime.put('ticket', 'a', '1', 60, NOW)
   await store.log.end({ kind: 'user', sub: 'u_1' }, FACTS)
+  await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
+  const { clientId, scope, audience } = family
+  const device = { clientId, scope, audience, userCode: 'ABCD', expiresAt: NOW + 600 }
+  await store.devices.start(newDeviceCode(systemRandom, 0), device, 5, NOW)
+  const told = { ...session, clients: ['orders'], userinfoClaims: {} }
+  await store.outbox.add(told, FACTS.entryExpiresAt, NOW)
+  const tables = ['sessions', 'families', 'codes', 'one_time', 'cuts', 'log']
+  tables.push('throttle', 'devices', 'deliveries')
   const rows = async (now: number) => {
     await store.log.trim(0, now)
     await store.close()
     const database = new DatabaseSync(file)
     const counts = Object.fromEntries(
-      ['sessions', 'families', 'codes', 'one_time', 'cuts', 'log'].map((table) => [
+      tables.map((table) => [
         table,
         database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'],
       ]),
@@ -175,12 +214,17 @@ t.test('trimming deletes what has expired, and only that', async (t) => {
     return counts
   }
   t.teardown(() => store.close())
-  const all = { sessions: 2, families: 1, codes: 1, one_time: 2, cuts: 1, log: 1 }
+  const first = { sessions: 2, families: 1, codes: 1, one_time: 2, cuts: 1, log: 1 }
+  const all = { ...first, throttle: 1, devices: 1, deliveries: 1 }
   t.strictSame(await rows(NOW + 59), all)
-  t.strictSame(await rows(NOW + 60), { ...all, one_time: 0 })
-  t.strictSame(await rows(NOW + 906), { ...all, one_time: 0, log: 0 })
-  t.strictSame(await rows(NOW + 910), { ...all, one_time: 0, log: 0, sessions: 1 })
-  const late = { sessions: 0, families: 0, codes: 0, one_time: 0, cuts: 1, log: 0 }
+  const minute = { ...all, one_time: 0, throttle: 0 }
+  t.strictSame(await rows(NOW + 60), minute)
+  t.strictSame(await rows(NOW + 906), { ...minute, log: 0 })
+  t.strictSame(await rows(NOW + 910), { ...minute, log: 0, sessions: 1 })
+  t.match(await rows(NOW + 600 + 3599), { devices: 1 })
+  t.match(await rows(NOW + 600 + 3600), { devices: 0 })
+  t.match(await rows(NOW + 906 + 3599), { deliveries: 1 })
+  const late = Object.fromEntries(tables.map((table) => [table, table === 'cuts' ? 1 : 0]))
   t.strictSame(await rows(NOW + 6000), late)
   t.strictSame(await rows(NOW + 6001), { ...late, cuts: 0 })
   t.equal(await store.families.peek(family.familyId, NOW), undefined)

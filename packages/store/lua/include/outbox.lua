@@ -19,6 +19,10 @@ local function write_deliveries(outbox_key, new_key, sid, deliveries)
   end
 end
 
+local function look_again(due_key, id, at)
+  if at then redis.call('ZADD', due_key, at, id) else redis.call('ZREM', due_key, id) end
+end
+
 -- One waiting delivery for each client; those that are there stay as they are. `linger` seconds after they are settled
 -- all are swept; the keys themselves go when nobody sweeps.
 local function add_deliveries(outbox_key, due_key, new_key, ended, now, expires, linger)
@@ -28,7 +32,7 @@ local function add_deliveries(outbox_key, due_key, new_key, ended, now, expires,
     if not deliveries[id] then
       deliveries[id] = {id = id, sid = ended.sid, sub = ended.sub, clientId = client, createdAt = now,
         expiresAt = expires, attempts = 0, state = 'waiting', nextAt = now, lastOutcome = '', settledAt = 0}
-      redis.call('ZADD', due_key, now, id)
+      look_again(due_key, id, now)
     end
   end
   if not next(deliveries) then return end

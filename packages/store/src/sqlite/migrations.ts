@@ -5,7 +5,7 @@ import { InputError } from '@latchkey/protocol'
  * The tables, step by step; `user_version` counts the steps that a file has taken. A step that was released never
  * changes: what comes later is a new step. SCHEMA.md explains the columns.
  */
-const STEPS = [
+export const MIGRATIONS = [
   `
   CREATE TABLE sessions (
     sid TEXT PRIMARY KEY, sub TEXT NOT NULL, handle_hash TEXT NOT NULL, auth_time INTEGER NOT NULL,
@@ -86,13 +86,13 @@ const STEPS = [
 /** Brings a file to the newest form. Throws InputError `store-too-new` for a file of a newer Latchkey. */
 export function migrate(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version > STEPS.length) {
+  if (version > MIGRATIONS.length) {
     throw new InputError('store-too-new', {
       received: `${file} of form ${version}`,
-      expected: `form ${STEPS.length} or older: run the newer Latchkey that wrote it`,
+      expected: `form ${MIGRATIONS.length} or older: run the newer Latchkey that wrote it`,
     })
   }
-  for (let step = version; step < STEPS.length; step++) {
-    database.exec(`BEGIN IMMEDIATE; ${STEPS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
   }
 }

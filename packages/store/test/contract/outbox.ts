@@ -106,6 +106,10 @@ export async function outboxRules(t: Test, engine: Engine): Promise<void> {
     t.equal(again.length, 20, 'the process died')
     t.ok(again.every(({ attempts }) => attempts === 0))
     t.equal((await store.outbox.claim(4, 30, NOW + 61)).length, 4, 'at most so many')
+    for (let partition = 0; partition < store.partitions; partition++) {
+      await store.log.trim(partition, NOW + 61)
+    }
+    t.equal((await store.outbox.claim(99, 30, NOW + 61)).length, 16, 'trimming takes none away')
   })
 
   await t.test('a delivery is tried again when it says so, and until it expires', async (t) => {
