@@ -1,5 +1,6 @@
+import { CLIENT_FIELDS } from './client-fields.ts'
 import { GROUP_FIELDS, ROOT_FIELDS } from './declarations.ts'
-import { CLIENT_FIELDS, ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
+import { ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
 import { type Field, type Fields, namesOf } from './field.ts'
 import { variablesOf } from './read-environment.ts'
 

@@ -1,23 +1,18 @@
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
-import { grants, hash, password, uri } from './declared-kinds.ts'
+import { grants, hash, password, postalAddress, uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, flag, integer, list, pattern, text } from './kinds.ts'
+import { disabled, displayName } from './shared-fields.ts'
 
-/**
- * What the file may declare. Clients have the names of RFC 7591 and of the OpenID Connect specifications, so that the
- * metadata of a foreign client can be copied as it is.
- */
+/** What the file may declare besides clients. People have the claims of OpenID Connect Core section 5.1. */
 
-const name = (description: string) => optional(text(DIRECTORY_LIMITS.nameChars), description)
-const disabled = optional(flag(), 'When it is left out, what is in the directory stays.')
 const clientIds = list(text(LIMITS.clientIdChars), DIRECTORY_LIMITS.clientsPerService)
-const audiences = list(uri(), DIRECTORY_LIMITS.servicesPerClient)
-const uris = list(uri(), DIRECTORY_LIMITS.urisPerClient)
+const claim = (description: string) => optional(text(DIRECTORY_LIMITS.nameChars), description)
 
 export const SERVICE_FIELDS = {
   audience: required(uri(), 'The `aud` of its tokens: an absolute URI without fragment.'),
-  name: name('Shown to admins. Default: the audience.'),
+  name: displayName('Shown to admins. Default: the audience.'),
   alg: withDefault(
     choice('HS256', 'RS256', 'ES256', 'EdDSA'),
     'HS256',
@@ -35,66 +30,6 @@ export const SERVICE_FIELDS = {
   disabled,
 } as const
 
-export const CLIENT_FIELDS = {
-  client_id: required(text(LIMITS.clientIdChars), 'The id.'),
-  client_name: name('Shown to people on the sign-in page. Default: the id.'),
-  secret: secret(
-    pattern(
-      new RegExp(
-        `^[\\x20-\\x7e]{${DIRECTORY_LIMITS.secretMinBytes},${DIRECTORY_LIMITS.secretMaxBytes}}$`,
-      ),
-      `at least ${DIRECTORY_LIMITS.secretMinBytes} visible ASCII characters`,
-    ),
-    'The client secret. Without it and without `secret_hash` the stored one stays.',
-  ),
-  secret_hash: optional(
-    hash(/^sha256:[A-Za-z0-9_-]{43}$/, 'sha256: and 43 characters of base64url'),
-    'Instead of `secret`: `sha256:` and the digest in base64url.',
-  ),
-  redirect_uris: withDefault(
-    uris,
-    [],
-    'Where codes may be sent. Compared character by character; https, or http on loopback.',
-  ),
-  post_logout_redirect_uris: withDefault(uris, [], 'Where people may return to after signing out.'),
-  backchannel_logout_uri: optional(uri(), 'Told when a session of the client ends.'),
-  grant_types: withDefault(
-    list(
-      choice(
-        'authorization_code',
-        'refresh_token',
-        'client_credentials',
-        'urn:ietf:params:oauth:grant-type:token-exchange',
-      ),
-    ),
-    ['authorization_code', 'refresh_token'],
-    'What it may ask for at the token endpoint.',
-  ),
-  token_endpoint_auth_method: withDefault(
-    choice('client_secret_basic', 'client_secret_post', 'none'),
-    'client_secret_basic',
-    'How it proves who it is; `none` for apps that cannot keep a secret.',
-  ),
-  require_pkce: withDefault(
-    flag(),
-    true,
-    'Only clients that cannot do PKCE (RFC 7636) need `false`.',
-  ),
-  services: withDefault(
-    audiences,
-    [],
-    'Audiences that it may ask tokens for; the first one is the default.',
-  ),
-  first_party: withDefault(flag(), false, 'Belongs to the operator of this installation.'),
-  grants: optional(grants(), 'What its own tokens (`client_credentials`) may call.'),
-  id_token_signed_response_alg: withDefault(
-    choice('RS256', 'ES256', 'EdDSA'),
-    'RS256',
-    'How its ID tokens are signed.',
-  ),
-  disabled,
-} as const
-
 export const ROLE_FIELDS = {
   name: required(text(DIRECTORY_LIMITS.roleNameChars), 'The name.'),
   description: optional(text(DIRECTORY_LIMITS.descriptionChars), 'Shown to admins.'),
@@ -106,10 +41,29 @@ export const USER_FIELDS = {
     text(LIMITS.usernameChars),
     'What is entered to sign in; small and capital letters are the same.',
   ),
-  name: name('Shown to people.'),
+  name: displayName('Shown to people.'),
   email: optional(text(DIRECTORY_LIMITS.emailChars), 'Address.'),
   email_verified: optional(flag(), 'Whether the address is known to be theirs.'),
   locale: optional(text(DIRECTORY_LIMITS.localeChars), 'Language tag such as `zh-CN`.'),
+  given_name: claim('First name.'),
+  family_name: claim('Family name.'),
+  middle_name: claim('Middle name.'),
+  nickname: claim('What friends say.'),
+  profile: optional(uri(), 'Their page.'),
+  picture: optional(uri(), 'An image of them.'),
+  website: optional(uri(), 'Their web site.'),
+  gender: claim('In their own words.'),
+  birthdate: optional(
+    pattern(/^\d{4}(?:-\d{2}-\d{2})?$/, 'YYYY-MM-DD, 0000-MM-DD or YYYY, in quotes'),
+    'Day or year of birth; 0000 leaves the year open.',
+  ),
+  zoneinfo: optional(text(DIRECTORY_LIMITS.zoneChars), 'Time zone such as `Europe/Berlin`.'),
+  phone_number: optional(
+    pattern(/^\+\d{2,15}$/, 'a number such as "+4915112345678" (E.164), in quotes'),
+    'Telephone.',
+  ),
+  phone_number_verified: optional(flag(), 'Whether the number is known to be theirs.'),
+  address: optional(postalAddress(), 'Postal address.'),
   roles: optional(
     list(text(DIRECTORY_LIMITS.roleNameChars), DIRECTORY_LIMITS.rolesPerUser),
     'Names of roles.',

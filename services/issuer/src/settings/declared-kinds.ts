@@ -1,8 +1,9 @@
-import { DIRECTORY_LIMITS } from '@latchkey/directory'
+import { DIRECTORY_LIMITS, type UserAddress } from '@latchkey/directory'
 import { parseGrant } from '@latchkey/permissions'
 import { LIMITS } from '@latchkey/protocol'
 import { isPlainText, type Kind, list, scalarKind } from './kinds.ts'
-import { quote, show } from './located.ts'
+import { type Located, quote, show } from './located.ts'
+import { asGroup, reportUnknown } from './read-fields.ts'
 import { hidden } from './secrets.ts'
 import { parseUrl } from './url-kinds.ts'
 
@@ -57,6 +58,81 @@ function grant(): Kind<string> {
       return undefined
     },
   }
+}
+
+/** A JWK set (RFC 7517 section 5) as it stands in JSON. What its keys have to be is the directory's to say. */
+export function keySet(): Kind<JwkSet> {
+  const shape = 'a group with the list keys, each a public key as JWK'
+  return {
+    shape,
+    read: (found, reading) => {
+      const keys = found.kind === 'group' ? found.entries.get('keys')?.value : undefined
+      const jwks = keys?.kind === 'list' ? keys.items.map(plainValue) : []
+      if (jwks.length > 0 && jwks.every(isObject)) return { keys: jwks }
+      // A private key may have been pasted here.
+      hidden(reading)({ at: found.at, code: 'not-a-key-set', received: '', expected: shape })
+      return undefined
+    },
+  }
+}
+
+export interface JwkSet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[]
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value without its places. */
+function plainValue(found: Located): unknown {
+  switch (found.kind) {
+    case 'scalar':
+      return found.value
+    case 'list':
+      return found.items.map(plainValue)
+    case 'group':
+      return Object.fromEntries(
+        [...found.entries].map(([name, { value }]) => [name, plainValue(value)]),
+      )
+  }
+}
+
+const ADDRESS_MEMBERS = [
+  'formatted',
+  'street_address',
+  'locality',
+  'region',
+  'postal_code',
+  'country',
+] as const satisfies readonly (keyof UserAddress)[]
+
+/** OpenID Connect Core section 5.1.1. */
+export function postalAddress(): Kind<UserAddress> {
+  const shape = `a group of ${ADDRESS_MEMBERS.join(', ')}`
+  return {
+    shape,
+    read: (found, reading) => {
+      const group = asGroup(found, ADDRESS_MEMBERS, reading)
+      if (group === undefined) return undefined
+      reportUnknown(group, ADDRESS_MEMBERS, reading)
+      const read = ADDRESS_MEMBERS.flatMap((member) => {
+        const value = group.entries.get(member)?.value
+        return value === undefined ? [] : [[member, addressLines().read(value, reading)] as const]
+      })
+      return Object.fromEntries(read.filter(([, value]) => value !== undefined))
+    },
+  }
+}
+
+/** `formatted` and `street_address` may have several lines; a postal code that looks like a number needs quotes. */
+function addressLines(): Kind<string> {
+  const { addressChars } = DIRECTORY_LIMITS
+  return scalarKind(`text of at most ${addressChars} characters`, 'not-text', (value) =>
+    typeof value === 'string' && isPlainText(value.replaceAll('\n', ' '), addressChars)
+      ? value
+      : undefined,
+  )
 }
 
 /** NIST SP 800-63B section 3.1.1.2 counts code points. */

@@ -1,32 +1,39 @@
 import type {
-  DeclaredClient,
   DeclaredDirectory,
   DeclaredRole,
   DeclaredService,
   DeclaredUser,
 } from '@latchkey/directory'
-import { CLIENT_FIELDS, ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
+import { CLIENT_FIELDS } from './client-fields.ts'
+import { checkTlsNames, declareClient } from './declare-client.ts'
+import { ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
 import type { Fields, Values } from './field.ts'
+import { given } from './given.ts'
 import type { Group } from './located.ts'
 import { type FileReading, readRecords } from './read-fields.ts'
 
-/** The lists of the file, in the names of the directory. Wire names end here. */
+/** The lists of the file, in the names of the directory. */
 export function readDeclared(
   root: Group,
   reading: FileReading,
   accessTokenSeconds: number,
 ): DeclaredDirectory {
-  const read = <F extends Fields>(list: string, fields: F): Values<F>[] => {
+  const read = <F extends Fields>(
+    list: string,
+    fields: F,
+    check?: (group: Group, reading: FileReading) => void,
+  ): Values<F>[] => {
     const found = root.entries.get(list)?.value
     if (found === undefined) return []
+    const records = readRecords(found, fields, reading, check)
     // Names with a fault are missing here; the caller throws before anybody looks at them.
-    return readRecords(found, fields, reading).map((one) => Object.fromEntries(one) as Values<F>)
+    return records.map((one) => Object.fromEntries(one) as Values<F>)
   }
   return {
     services: read('services', SERVICE_FIELDS).map((one) =>
       declareService(one, accessTokenSeconds),
     ),
-    clients: read('clients', CLIENT_FIELDS).map(declareClient),
+    clients: read('clients', CLIENT_FIELDS, checkTlsNames).map(declareClient),
     roles: read('roles', ROLE_FIELDS).map((one): DeclaredRole => given(one)),
     users: read('users', USER_FIELDS).map(declareUser),
   }
@@ -39,41 +46,31 @@ function declareService(
   return { ...given(service), accessTokenSeconds: access_token_seconds ?? fallbackSeconds }
 }
 
-function declareClient(client: Values<typeof CLIENT_FIELDS>): DeclaredClient {
-  return given({
-    id: client.client_id,
-    name: client.client_name,
-    secret: client.secret,
-    secretHash: client.secret_hash,
-    redirectUris: client.redirect_uris,
-    postLogoutRedirectUris: client.post_logout_redirect_uris,
-    backchannelLogoutUri: client.backchannel_logout_uri,
-    grantTypes: client.grant_types,
-    authMethod: client.token_endpoint_auth_method,
-    requirePkce: client.require_pkce,
-    services: client.services,
-    firstParty: client.first_party,
-    grants: client.grants,
-    idTokenAlg: client.id_token_signed_response_alg,
-    disabled: client.disabled,
-  })
-}
-
 function declareUser({
   email_verified,
   password_hash,
-  ...user
+  username,
+  name,
+  email,
+  locale,
+  roles,
+  grants,
+  password,
+  disabled,
+  ...claims
 }: Values<typeof USER_FIELDS>): DeclaredUser {
-  return given({ ...user, emailVerified: email_verified, passwordHash: password_hash })
-}
-
-type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
-}
-
-/** Members that are not undefined: to be left out means something to the directory. */
-function given<T extends object>(members: T): Given<T> {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as Given<T>
+  const profile = given(claims)
+  return given({
+    username,
+    name,
+    email,
+    emailVerified: email_verified,
+    locale,
+    roles,
+    grants,
+    password,
+    passwordHash: password_hash,
+    disabled,
+    profile: Object.keys(profile).length === 0 ? undefined : profile,
+  })
 }

@@ -56,8 +56,16 @@ export function knownNames(fields: Fields): string[] {
   return Object.entries(fields).flatMap(([name, field]) => namesOf(name, field))
 }
 
-/** Reads a list of groups that all have the same fields, such as the clients. */
-export function readRecords(found: Located, fields: Fields, reading: FileReading): Found[] {
+/**
+ * Reads a list of groups that all have the same fields, such as the clients. `check` looks at what no single field can
+ * tell.
+ */
+export function readRecords(
+  found: Located,
+  fields: Fields,
+  reading: FileReading,
+  check: (group: Group, reading: FileReading) => void = () => {},
+): Found[] {
   if (found.kind !== 'list') {
     if (found.kind === 'scalar' && found.value === null) return []
     reading.report({ at: found.at, code: 'not-a-list', received: show(found), expected: 'a list' })
@@ -68,6 +76,7 @@ export function readRecords(found: Located, fields: Fields, reading: FileReading
     const group = asGroup(item, known, reading)
     if (group === undefined) return []
     reportUnknown(group, known, reading)
+    check(group, reading)
     return [readFields(group, fields, reading)]
   })
 }

@@ -124,6 +124,20 @@ t.test('what is not YAML gives its own message and no others', async (t) => {
   t.throws(() => loadSettings({ env: {}, cwd: folder }), /\(EISDIR\).*\[settings-file-missing\]$/)
 })
 
+/** What a client has that declares nothing else. */
+const USUAL = {
+  frontchannelSessionRequired: false,
+  requirePushedRequests: false,
+  requireSignedRequests: false,
+  requireDpop: false,
+  tokenApi: false,
+  mayImpersonate: false,
+  introspectionAlg: 'RS256',
+  subjectType: 'public',
+  corsOrigins: [],
+  contacts: [],
+}
+
 t.test('declared entries arrive in the names of the directory', async (t) => {
   const yaml = `${LOCAL}
 tokens: { access_seconds: 120 }
@@ -184,6 +198,7 @@ users:
         firstParty: true,
         grants: { 'https://b.example': ['GET /reports/*'] },
         idTokenAlg: 'EdDSA',
+        ...USUAL,
       },
       {
         id: 'spa',
@@ -195,6 +210,7 @@ users:
         services: [],
         firstParty: false,
         idTokenAlg: 'RS256',
+        ...USUAL,
       },
     ],
     roles: [
