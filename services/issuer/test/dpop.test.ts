@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import type { DpopProofFacts } from '@latchkey/tokens'
 import { decodeJwt, exportJWK } from 'jose'
 import t from 'tap'
@@ -90,9 +90,9 @@ t.test('attack D18: proofs that prove nothing', async (t) => {
   })
   t.test('two headers', async (t) => {
     await issuer.app.listen({ host: '127.0.0.1', port: 0 })
-    const [address] = issuer.app.addresses()
+    const { port } = issuer.app.server.address() as AddressInfo
     const statusOf = async (...proofs: string[]) => {
-      const socket = connect(address?.port ?? 0, '127.0.0.1')
+      const socket = connect(port, '127.0.0.1')
       const body = new URLSearchParams(MACHINE).toString()
       const lines = [
         'POST /token HTTP/1.1',

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import t from 'tap'
 import { CALLBACK, ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
@@ -112,4 +113,72 @@ t.test('a client that authenticates in the body, and one without a secret', asyn
   t.equal(await refusal(foreign), 'invalid_grant')
   const native = await discover('native', oidc.None())
   t.equal(await refusal(native), 'invalid_grant')
+})
+
+t.test(
+  'RFC 7523: a client that signs its assertions, by every algorithm that it may',
+  async (t) => {
+    for (const alg of ['ES256', 'EdDSA', 'PS256', 'RS256']) {
+      const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+      await issuer.directory.clients.save({
+        id: `signs-${alg}`,
+        authMethod: 'private_key_jwt',
+        grantTypes: ['client_credentials'],
+        services: [ORDERS],
+        jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'one' }] },
+      })
+      const client = await discover(
+        `signs-${alg}`,
+        oidc.PrivateKeyJwt({ key: privateKey, kid: 'one' }),
+      )
+      const { access_token } = await oidc.clientCredentialsGrant(client)
+      t.match(await oidc.tokenIntrospection(client, access_token), { active: true })
+      await oidc.tokenRevocation(client, access_token)
+      t.match(await oidc.tokenIntrospection(client, access_token), { active: false })
+    }
+  },
+)
+
+t.test('RFC 9449: a client with a key of its own learns the nonces by itself', async (t) => {
+  const strict = await testIssuer({ dpopNonce: 'required' })
+  await strict.app.listen({ host: '127.0.0.1', port: 0 })
+  t.teardown(() => strict.close())
+  const { port } = strict.app.server.address() as AddressInfo
+  const client = await oidc.discovery(new URL(ISSUER), 'native', undefined, oidc.None(), {
+    execute: [oidc.allowInsecureRequests],
+    [oidc.customFetch]: (url, options) =>
+      fetch(url.replace(ISSUER, `http://127.0.0.1:${port}`), options as RequestInit),
+  })
+  const DPoP = oidc.getDPoPHandle(client, await oidc.randomDPoPKeyPair('ES256'))
+  const redirectUri = 'http://127.0.0.1:9/done'
+  const verifier = oidc.randomPKCECodeVerifier()
+  const url = oidc.buildAuthorizationUrl(client, {
+    redirect_uri: redirectUri,
+    scope: 'openid profile',
+    dpop_jkt: await DPoP.calculateThumbprint(),
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  })
+  const answer = await strict.browser().signIn('ada', {
+    ...{ resource: ISSUER, state: '', nonce: '' },
+    ...Object.fromEntries(url.searchParams),
+  })
+  const tokens = await oidc.authorizationCodeGrant(
+    client,
+    new URL(`${redirectUri}?${answer}`),
+    { pkceCodeVerifier: verifier, idTokenExpected: true },
+    undefined,
+    { DPoP },
+  )
+  t.equal(tokens.token_type, 'dpop')
+  const sub = tokens.claims()?.sub ?? ''
+  const about = await oidc.fetchUserInfo(client, tokens.access_token, sub, { DPoP })
+  t.equal(about.name, 'Ada')
+  const next = await oidc.refreshTokenGrant(client, tokens.refresh_token ?? '', undefined, { DPoP })
+  t.equal(next.token_type, 'dpop')
+  const other = oidc.getDPoPHandle(client, await oidc.randomDPoPKeyPair('ES256'))
+  await t.rejects(
+    oidc.refreshTokenGrant(client, next.refresh_token ?? '', undefined, { DPoP: other }),
+    { name: 'ResponseBodyError', message: /./, error: 'invalid_grant' } as Error,
+  )
 })
