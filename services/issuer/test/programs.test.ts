@@ -177,32 +177,6 @@ t.test('attacks D10 and D11: what was ended, or is no access token, opens nothin
   t.strictSame(await opens(token), [401, 401, false], 'a machine token too')
 })
 
-t.test('discovery tells the truth', async (t) => {
-  const one = await issuer.app.inject('/.well-known/openid-configuration')
-  const two = await issuer.app.inject('/.well-known/oauth-authorization-server')
-  t.equal(one.body, two.body)
-  const document = one.json()
-  t.equal(document.issuer, ISSUER)
-  for (const [name, value] of Object.entries(document)) {
-    if (Array.isArray(value)) t.ok(value.length > 0, `RFC 8414 section 3.2: ${name} is not empty`)
-    if (!name.endsWith('_endpoint') && name !== 'jwks_uri') continue
-    t.test(`${name} is there`, async (t) => {
-      const url = String(value).slice(ISSUER.length)
-      const method = /token|revo|intro/.test(url) ? 'POST' : 'GET'
-      t.not((await issuer.app.inject({ method, url })).statusCode, 404)
-    })
-  }
-  t.test('attack H8: no header changes the issuer', async (t) => {
-    const headers = {
-      host: 'evil.example',
-      'x-forwarded-host': 'evil.example',
-      'x-forwarded-proto': 'https',
-    }
-    const answer = await issuer.app.inject({ url: '/.well-known/openid-configuration', headers })
-    t.equal(answer.body, one.body)
-  })
-})
-
 t.test('the admin API is closed by its own tokens', async (t) => {
   const get = (url: string, headers: Record<string, string>) => issuer.app.inject({ url, headers })
   t.test('attack H1: who may not, and why', async (t) => {
