@@ -45,7 +45,7 @@ function choices(messages: Messages, page: ConsentPage): Html {
   const { service } = page
   return html`<fieldset>
 <legend>${messages.consentAsks}</legend>
-<p class="fixed">${messages.consentIdentity}</p>
+<p class="fixed"><span>${messages.consentIdentity}</span></p>
 ${page.scopes.map(
   ({ scope, isAllowed }) => html`<label class="choice" for="scope-${scope}">
 <input id="scope-${scope}" name="scope-${scope}" type="checkbox" value="1"${isAllowed ? html` checked` : undefined}>
@@ -54,7 +54,7 @@ ${page.scopes.map(
 )}${
   service === undefined
     ? undefined
-    : html`<p class="fixed" id="service">${fill(messages.consentService, { service: name(service) })}</p>`
+    : html`<p class="fixed" id="service"><span>${fill(messages.consentService, { service: name(service) })}</span></p>`
 }</fieldset>
 <button id="allow" name="decision" value="allow" type="submit">${messages.consentAllow}</button>
 <button class="second" id="deny" name="decision" value="deny" type="submit">${messages.consentDeny}</button>`

@@ -53,7 +53,8 @@ fieldset{margin:0;padding:0;border:0;min-width:0}
 legend{padding:0;font-weight:600}
 .choice,.fixed{display:flex;gap:.75rem;align-items:flex-start;min-height:2.75rem;margin:0;padding:.6875rem 0;
 border-bottom:1px solid var(--rule);font-weight:400;font-size:1rem}
-.fixed{display:block;padding-inline-start:2.25rem}
+.fixed::before{content:"\\2713";flex:none;width:1.5rem;text-align:center;color:var(--soft)}
+.note a{display:block;width:fit-content;margin-top:.5rem;color:inherit;text-underline-offset:.2em}
 .choice{cursor:pointer}.choice input{flex:none;width:1.5rem;min-height:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
 .quiet{display:block;margin-top:.5rem;padding:.6875rem;text-align:center;font-weight:600;color:var(--ink);
 border-radius:.625rem;text-underline-offset:.2em}
