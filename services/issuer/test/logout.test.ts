@@ -1,8 +1,7 @@
 import { createHmac, createPublicKey } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
-import t, { type Test } from 'tap'
+import t from 'tap'
+import { CATALOGUES } from '../src/pages/messages/fill.ts'
 import {
   AUTHORIZE,
   CALLBACK,
@@ -13,7 +12,6 @@ import {
   testIssuer,
   VERIFIER,
 } from './test-issuer.ts'
-import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -219,88 +217,122 @@ t.test('attacks A1, A3, A5, A10, B10: what is no ID token of ours is no hint', a
   t.equal(await alive(sid), true)
 })
 
-/** An app's address for logout tokens: answers with these statuses in turn, then with 200. */
-async function listener(t: Test, ...statuses: number[]) {
-  const received: { body: string; type: string | undefined }[] = []
-  const waiting: { count: number; resolve: () => void }[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (part) => {
-      body += part
-    })
-    request.on('end', () => {
-      received.push({ body, type: request.headers['content-type'] })
-      response.writeHead(statuses.shift() ?? 200).end()
-      for (const { count, resolve } of waiting) if (received.length >= count) resolve()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
-  return {
-    received,
-    /** A name below localhost, as in the demo cluster: Node's resolver would not find it. */
-    uri: `http://orders.localhost:${port}/out`,
-    heard: (count: number) => new Promise<void>((resolve) => waiting.push({ count, resolve })),
-    claims: (index: number) => {
-      const form = new URLSearchParams(received[index]?.body)
-      return decodeJwt(form.get('logout_token') ?? '')
-    },
+t.test('modules of the conformance suite: oidcc-rp-initiated-logout', async (t) => {
+  const registered = { post_logout_redirect_uri: `${ORDERS}/` }
+  const foreign = await new SignJWT({ sub: 'u_x', sid: 'x' })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: 'x' })
+    .setIssuer(ISSUER)
+    .setAudience('orders')
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign((await generateKeyPair('RS256')).privateKey)
+  const unsigned = (idToken: string) => {
+    const head = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')
+    return `${head}.${idToken.split('.')[1]}.`
   }
-}
-
-async function listenAt(backchannelLogoutUri: string, where = issuer): Promise<void> {
-  const client = await where.directory.clients.find('orders')
-  if (!client) throw new Error('the client is declared')
-  await where.directory.clients.save({ ...client, backchannelLogoutUri })
-}
-
-t.test('Back-Channel Logout section 2.5: the apps of the session are told', async (t) => {
-  const app = await listener(t, 500, 200)
-  await listenAt(app.uri)
-  const { idToken, sid } = await signedIn()
-  const heard = app.heard(2)
-  await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
-  await heard
-  t.equal(app.received.length, 2, 'a failure is tried again')
-  t.equal(app.received[0]?.type, 'application/x-www-form-urlencoded')
-  const token = new URLSearchParams(app.received[1]?.body).get('logout_token') ?? ''
-  t.match(decodeProtectedHeader(token), { typ: 'logout+jwt', alg: 'RS256', kid: String })
-  const claims = app.claims(1)
-  t.match(claims, {
-    iss: ISSUER,
-    aud: 'orders',
-    sub: decodeJwt(idToken).sub,
-    sid,
-    jti: String,
-    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+  type Query = (hint: string) => Record<string, string>
+  /** `back` and `out` end the session, with and without a way back; `asked` shows the question; `error` ends nothing. */
+  const modules: [name: string, query: Query, result: 'back' | 'out' | 'asked' | 'error'][] = [
+    ['rp-initiated-logout', (hint) => ({ id_token_hint: hint, ...registered, state: 'x' }), 'back'],
+    ['no-state', (hint) => ({ id_token_hint: hint, ...registered }), 'back'],
+    ['no-post-logout-redirect-uri', (hint) => ({ id_token_hint: hint }), 'out'],
+    ['no-params', () => ({}), 'asked'],
+    ['only-state', () => ({ state: 'x' }), 'asked'],
+    ['no-id-token-hint', () => ({ ...registered, client_id: 'orders', state: 'x' }), 'asked'],
+    ['no-id-token-hint, nor a client', () => ({ ...registered, state: 'x' }), 'error'],
+    [
+      'bad-post-logout-redirect-uri',
+      (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${ORDERS}/other` }),
+      'error',
+    ],
+    [
+      'query-added-to-post-logout-redirect-uri',
+      (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${ORDERS}/?foo=bar` }),
+      'error',
+    ],
+    [
+      'modified-id-token-hint',
+      (hint) => ({ id_token_hint: unsigned(hint), ...registered, state: 'x' }),
+      'error',
+    ],
+    ['bad-id-token-hint', () => ({ id_token_hint: foreign, ...registered, state: 'x' }), 'error'],
+  ]
+  for (const [name, query, result] of modules) {
+    t.test(`${name}: ${result}`, async (t) => {
+      const { browser, idToken, sid } = await signedIn()
+      const answer = await browser.get(logoutUrl(query(idToken)))
+      const { location } = answer.headers
+      if (result === 'back') {
+        const state = query('')['state']
+        t.equal(location, state === undefined ? `${ORDERS}/` : `${ORDERS}/?state=${state}`)
+      } else {
+        t.equal(location, undefined, 'nobody is sent anywhere')
+        t.equal(answer.statusCode, result === 'error' ? 400 : 200)
+      }
+      t.equal(await alive(sid), result === 'asked' || result === 'error')
+      if (result === 'error') return
+      if (result === 'asked') {
+        const out = await browser.submit('/logout/confirm', hiddenFields(answer.body))
+        t.equal(out.headers.location, undefined)
+      }
+      t.equal(await silently(browser), 'login_required')
+    })
+  }
+  t.test('discovery names the endpoint', async (t) => {
+    const document = (await issuer.app.inject('/.well-known/openid-configuration')).json()
+    t.match(document, {
+      end_session_endpoint: `${ISSUER}/logout`,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+      frontchannel_logout_supported: true,
+      frontchannel_logout_session_supported: true,
+    })
   })
-  t.equal(Number(claims.exp) - Number(claims.iat), 120)
-  t.equal('nonce' in claims, false)
 })
 
-t.test('a stolen refresh token that was used again ends the session at the apps too', async (t) => {
-  const app = await listener(t)
-  await listenAt(app.uri)
-  const { refresh, tokensOf } = tokenRequests(issuer)
-  const { access_token, refresh_token } = await tokensOf()
-  await refresh(refresh_token)
-  issuer.advance(11)
-  const heard = app.heard(1)
-  await refresh(refresh_token)
-  await heard
-  t.equal(app.claims(0)['sid'], decodeJwt(access_token)['sid'])
-})
-
-t.test('an issuer that stops tries nothing again', async (t) => {
-  const stopping = await testIssuer()
-  const app = await listener(t, 500, 500, 500)
-  await listenAt(app.uri, stopping)
-  const { access_token } = await tokenRequests(stopping).tokensOf()
-  const heard = app.heard(1)
-  const sid = String(decodeJwt(access_token)['sid'])
-  await stopping.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
-  await heard
-  await stopping.close()
-  t.equal(app.received.length, 1)
+t.test('several accounts in one browser: one is signed out, the others stay', async (t) => {
+  const two = async () => {
+    const ada = await signedIn()
+    const bob = await ada.browser.signIn('bob', { prompt: 'login' })
+    t.ok(bob.get('code'))
+    const cookie = ada.browser.cookies.get('__Host-latchkey-session') ?? ''
+    const [front = '', back = ''] = cookie.split('~').map((handle) => handle.split('.')[0] ?? '')
+    t.equal(back, ada.sid)
+    return { ...ada, bob: front }
+  }
+  const cookieOf = (browser: TestBrowser) =>
+    browser.cookies.get('__Host-latchkey-session')?.split('.')[0]
+  t.test('the question names the account used last, and ends that one', async (t) => {
+    const { browser, sid, bob } = await two()
+    const page = await browser.get('/logout')
+    t.match(page.body, '>Bob<')
+    const out = await browser.submit('/logout/confirm', hiddenFields(page.body))
+    t.strictSame([await alive(bob), await alive(sid)], [false, true])
+    t.equal(cookieOf(browser), sid)
+    t.match(out.body, CATALOGUES.en.sessionEndedTitle)
+    t.match(out.body, CATALOGUES.en.signedOutOthers)
+  })
+  t.test('a hint names which one, without a question', async (t) => {
+    const { browser, sid, bob, idToken } = await two()
+    await browser.get(logoutUrl({ id_token_hint: idToken }))
+    t.strictSame([await alive(bob), await alive(sid)], [true, false])
+    t.equal(cookieOf(browser), bob)
+  })
+  t.test('a question that was left open ends the account that it named or none', async (t) => {
+    const { browser, sid, bob } = await two()
+    const page = await browser.get('/logout')
+    await browser.submit('/logout/confirm', hiddenFields(page.body))
+    t.equal(await alive(bob), false)
+    const again = await browser.submit('/logout/confirm', hiddenFields(page.body))
+    t.equal(again.statusCode, 200)
+    t.equal(await alive(sid), true)
+  })
+  t.test('and so does the button of the home page', async (t) => {
+    const { browser, sid, bob } = await two()
+    const page = await browser.get('/')
+    const fields = hiddenFields(page.body)
+    t.equal(fields['account'], bob)
+    await browser.submit('/logout/confirm', { ...fields, account: sid })
+    t.strictSame([await alive(bob), await alive(sid)], [true, false])
+  })
 })

@@ -26,9 +26,7 @@ export function adminDeliveries({ store }: AdminDeliveriesDeps) {
         const most = Number(limit)
         const found =
           sid === undefined ? await store.outbox.list(most) : await store.outbox.ofSession(sid)
-        // Every client of a session has a place in the outbox; those without an address have nothing to be told.
-        const told = found.filter(({ lastOutcome }) => lastOutcome !== NO_ADDRESS)
-        return { deliveries: told.slice(0, most).map(describeDelivery) }
+        return { deliveries: found.slice(0, most).map(describeDelivery) }
       },
     )
   }
@@ -39,7 +37,8 @@ function describeDelivery(delivery: Delivery) {
     sid: delivery.sid,
     sub: delivery.sub,
     client_id: delivery.clientId,
-    state: delivery.state,
+    // Every client of a session has a place in the outbox; one without an address has not failed.
+    state: delivery.lastOutcome === NO_ADDRESS ? NO_ADDRESS : delivery.state,
     attempts: delivery.attempts,
     last_outcome: delivery.lastOutcome,
     created_at: delivery.createdAt,
