@@ -4,8 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { chromium } from 'playwright-core'
 import t from 'tap'
+import { FORM_POST_SCRIPT_HASH, formPostPage } from '../../src/pages/form-post-page.ts'
 import { pageHeaders } from '../../src/pages/page-headers.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
+
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+t.teardown(() => browser.close())
 
 /** The sign-in page as a server; a post is answered like a finished sign-in: 303 to the app. */
 async function serve() {
@@ -35,14 +42,7 @@ async function serve() {
 
 t.test('the sign-in page works in Chromium without JavaScript, under its own policy', async (t) => {
   const server = await serve()
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  })
-  t.teardown(async () => {
-    await browser.close()
-    server.close()
-  })
+  t.teardown(server.close)
   const context = await browser.newContext({
     javaScriptEnabled: false,
     viewport: { width: 390, height: 844 },
@@ -71,4 +71,44 @@ t.test('the sign-in page works in Chromium without JavaScript, under its own pol
   )
   t.equal(server.posts[0]?.fetchSite, 'same-origin')
   t.same(complaints, [], 'nothing was refused by the policy')
+})
+
+/** A response by form_post as a server, and the app that it is posted to. */
+async function serveFormPost() {
+  const posts: string[] = []
+  const app = createServer(async (request, response) => {
+    posts.push(`${request.method} ${request.url} ${await text(request)}`)
+    response.end('the app')
+  }).listen(0, '127.0.0.1')
+  await once(app, 'listening')
+  const action = `http://a.localhost:${(app.address() as AddressInfo).port}/callback?x=1`
+  const issuer = createServer((_, response) => {
+    const headers = pageHeaders({ formAction: [action], script: FORM_POST_SCRIPT_HASH })
+    const fields = { code: 'c 1', state: 's"<>' }
+    response.writeHead(200, headers).end(formPostPage({ locale: 'en', action, fields }))
+  }).listen(0, '127.0.0.1')
+  await once(issuer, 'listening')
+  const address = `http://sso.localhost:${(issuer.address() as AddressInfo).port}/`
+  const close = () => [app, issuer].map((server) => server.close().closeAllConnections())
+  return { address, action, posts, close }
+}
+
+t.test('Form Post Response Mode: the form goes by itself, and by its button', async (t) => {
+  const server = await serveFormPost()
+  t.teardown(server.close)
+  const answer = 'POST /callback?x=1 code=c+1&state=s%22%3C%3E'
+  for (const [javaScriptEnabled, expected] of [
+    [true, answer],
+    [false, `${answer}&continue=1`],
+  ] as const) {
+    const page = await (await browser.newContext({ javaScriptEnabled })).newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    await page.goto(server.address)
+    if (!javaScriptEnabled) await page.click('#continue')
+    await page.waitForURL(server.action)
+    const posts = server.posts.splice(0).filter((post) => post.startsWith('POST'))
+    t.same(posts, [expected], `scripts ${javaScriptEnabled ? 'on' : 'off'}`)
+    t.same(complaints, [], 'nothing was refused by the policy')
+  }
 })
