@@ -12,6 +12,6 @@ export const systemClock: Clock = {
 }
 
 /** Wall clock in whole seconds since 1970, as `NumericDate` wants it (RFC 7519 section 2). */
-export function nowSeconds(clock: Clock): number {
+export function nowSeconds(clock: Pick<Clock, 'nowMs'>): number {
   return Math.floor(clock.nowMs() / 1000)
 }

@@ -1,11 +1,13 @@
 import t from 'tap'
 import {
+  ACR,
   END_REASONS,
   InputError,
   isUserSubject,
   LIMITS,
   machineSubject,
   nowSeconds,
+  reachesAcr,
   StoreUnavailable,
   systemClock,
   systemScheduler,
@@ -67,7 +69,7 @@ t.test('NumericDate is the whole second that has begun (RFC 7519 section 2)', as
     [1000, 1],
     [1_795_392_000_999, 1_795_392_000],
   ] as const) {
-    t.equal(nowSeconds({ nowMs: () => nowMs, monotonicMs: () => 0 }), seconds)
+    t.equal(nowSeconds({ nowMs: () => nowMs }), seconds)
   }
 })
 
@@ -87,3 +89,22 @@ t.test('a task of the system runs once, unless it is called off', async (t) => {
   })
   t.strictSame(ran, ['first'])
 })
+
+t.test(
+  'a stronger sign-in reaches what a weaker one does, and strangers only themselves',
+  async (t) => {
+    const rows: [string, string, boolean][] = [
+      [ACR.password, ACR.password, true],
+      [ACR.mfa, ACR.password, true],
+      [ACR.mfa, ACR.mfa, true],
+      [ACR.password, ACR.mfa, false],
+      ['urn:example:gold', 'urn:example:gold', true],
+      ['urn:example:gold', ACR.password, false],
+      [ACR.mfa, 'urn:example:gold', false],
+      ['', ACR.password, false],
+    ]
+    for (const [acr, wanted, reached] of rows) {
+      t.equal(reachesAcr(acr, wanted), reached, `${acr} for ${wanted}`)
+    }
+  },
+)

@@ -1,4 +1,5 @@
 import { type InTimeDeps, inTime, pause } from './in-time.ts'
+import type { Prover } from './prover.ts'
 import { shortRetryAfter } from './retry-after.ts'
 import type { AccessToken } from './token-response.ts'
 
@@ -7,6 +8,14 @@ export type ServiceRequestInit = Omit<RequestInit, 'redirect'>
 
 export interface CallDeps extends InTimeDeps {
   fetch: typeof globalThis.fetch
+  prover: Prover | undefined
+}
+
+export interface CallTarget {
+  /** Where the request goes. */
+  readonly url: URL
+  /** The address by which the service knows the route: proofs of possession name it. */
+  readonly publicUrl: URL
 }
 
 export interface TokenSource {
@@ -24,19 +33,35 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'DELETE',
 ])
 
+/** The Fetch standard, section 2.2.1: other methods are sent as they are written. */
+const FETCH_NORMALISES: ReadonlySet<string> = new Set([
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'POST',
+  'PUT',
+])
+
 /** Sends a request with a token, and once more where the answer asks for that. */
 export async function callService(
   deps: CallDeps,
   tokens: TokenSource,
-  url: URL,
+  target: CallTarget,
   init: ServiceRequestInit,
 ): Promise<Response> {
   const isIdempotent = IDEMPOTENT.has((init.method ?? 'GET').toUpperCase())
   let mayRenew = true
+  let mayProve = true
   let mayWait = isIdempotent
   for (;;) {
     const token = await tokens.get()
-    const answer = await send(deps, url, init, token)
+    const answer = await send(deps, target, init, token)
+    if (wantsNonce(deps, answer, target, init) && mayProve && isRepeatable(init.body)) {
+      mayProve = false
+      await discard(answer)
+      continue
+    }
     if (refusesToken(answer)) {
       tokens.drop(token)
       // The request was refused before it was looked at, so any method may be sent again.
@@ -55,21 +80,44 @@ export async function callService(
 
 function send(
   deps: CallDeps,
-  url: URL,
+  { url, publicUrl: uri }: CallTarget,
   init: ServiceRequestInit,
   token: AccessToken,
 ): Promise<Response> {
   const headers = new Headers(init.headers)
-  headers.set('authorization', `Bearer ${token.text}`)
+  headers.set('authorization', `${token.scheme} ${token.text}`)
+  if (deps.prover)
+    headers.set('dpop', deps.prover.proof({ method: methodOf(init), uri }, token.text))
   return inTime(deps, url.origin, init.signal ?? undefined, (signal) =>
     deps.fetch(url, { ...init, headers, signal, redirect: 'manual' }),
   )
 }
 
+/** RFC 9449 section 9: the proof lacks a nonce, which the answer gives. */
+function wantsNonce(
+  { prover }: CallDeps,
+  answer: Response,
+  { publicUrl: uri }: CallTarget,
+  init: ServiceRequestInit,
+): boolean {
+  const hasNonce = prover?.learn(answer, { method: methodOf(init), uri }) ?? false
+  return hasNonce && answer.status === 401 && hasError(answer, 'use_dpop_nonce')
+}
+
+function hasError(answer: Response, error: string): boolean {
+  const challenge = answer.headers.get('www-authenticate') ?? ''
+  return new RegExp(`\\berror="?${error}\\b`).test(challenge)
+}
+
+/** As `fetch` sends it. */
+function methodOf({ method = 'GET' }: ServiceRequestInit): string {
+  const capitals = method.toUpperCase()
+  return FETCH_NORMALISES.has(capitals) ? capitals : method
+}
+
 /** RFC 6750 section 3.1: the token, and not the caller's right, is what is wrong. */
 function refusesToken(answer: Response): boolean {
-  const challenge = answer.headers.get('www-authenticate') ?? ''
-  return answer.status === 401 && /\berror="?invalid_token\b/.test(challenge)
+  return answer.status === 401 && hasError(answer, 'invalid_token')
 }
 
 /** A stream is gone once it has been sent. */

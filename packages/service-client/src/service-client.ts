@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import {
   type Clock,
   InputError,
@@ -6,8 +6,10 @@ import {
   systemClock,
   systemScheduler,
 } from '@latchkey/protocol'
-import { basicCredentials } from './basic-credentials.ts'
+import type { Jwk } from '@latchkey/tokens'
 import { callService, type ServiceRequestInit } from './call-service.ts'
+import { clientCredentials } from './client-credentials.ts'
+import { prover as proverOf } from './prover.ts'
 import { parseAddress, serviceUrl } from './service-url.ts'
 import { tokenCache } from './token-cache.ts'
 import {
@@ -22,21 +24,30 @@ export interface ServiceClientOptions {
   issuer: string
   /** Where the issuer is reached from here. Default: `issuer`. */
   issuerAddress?: string
-  /** Credentials of this machine. */
   clientId: string
-  clientSecret: string
+  /** Credentials of this machine: a secret (`client_secret_basic`) … */
+  clientSecret?: string
+  /** … or a private key whose public half is registered (`private_key_jwt`, RFC 7523). Exactly one of the two. */
+  privateKey?: Jwk | KeyObject
+  /**
+   * Binds tokens to a key, so that a stolen one is of no use (RFC 9449): true for a key of this process, made now, or a private
+   * key of ES256, EdDSA or PS256. Default: bearer tokens.
+   */
+  dpop?: true | Jwk | KeyObject
   /** For a token, and for an answer of a service to begin. Default 10,000 ms. */
   timeoutMs?: number
   /** How many tokens are remembered. Default 1,000. */
   cacheTokens?: number
   fetch?: typeof globalThis.fetch
-  clock?: Pick<Clock, 'monotonicMs'>
+  clock?: Pick<Clock, 'monotonicMs' | 'nowMs'>
   scheduler?: Scheduler
 }
 
 export interface ServiceOptions {
   /** Where the service is reached from here. Default: its audience. */
   address?: string
+  /** The address by which the service knows itself; proofs of possession name it. Default: its audience, if that is one. */
+  publicAddress?: string
 }
 
 export interface ServiceCalls {
@@ -55,9 +66,10 @@ export interface ServiceClient {
   onBehalfOf(subjectToken: string, service: string, options?: ServiceOptions): ServiceCalls
 }
 
-/** Throws `InputError` for an address that is none. Nothing is fetched before the first call. */
+/** Throws `InputError` for an address that is none, and for credentials that cannot work. Nothing is fetched before the first call. */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { issuer, issuerAddress = issuer, clientId, clientSecret } = options
+  const { issuer, issuerAddress = issuer, clock = systemClock } = options
+  const prover = options.dpop === undefined ? undefined : proverOf(options.dpop, clock)
   const cacheTokens = options.cacheTokens ?? 1000
   if (!(cacheTokens >= 1)) {
     const facts = { received: String(cacheTokens), expected: 'at least 1', where: 'cacheTokens' }
@@ -66,27 +78,34 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const deps: TokenRequestDeps = {
     // Looked up at the call, so that a test or a tracer may still replace the global one.
     fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
-    clock: options.clock ?? systemClock,
+    clock,
     scheduler: options.scheduler ?? systemScheduler,
     timeoutMs: options.timeoutMs ?? 10_000,
     tokenEndpoint: serviceUrl(parseAddress(issuerAddress, 'issuerAddress'), '/token'),
-    authorization: basicCredentials(clientId, clientSecret),
+    publicTokenEndpoint: serviceUrl(parseAddress(issuer, 'issuer'), '/token'),
+    credentials: clientCredentials(options, clock),
+    prover,
   }
   const tokens = tokenCache(cacheTokens, deps.clock)
 
   function calls(
     service: string,
-    { address = service }: ServiceOptions,
+    { address = service, publicAddress }: ServiceOptions,
     key: string,
     grant: () => URLSearchParams,
   ): ServiceCalls {
     const at = parseAddress(address, `address of ${service}`)
+    const known = publicAddress ?? (/^https?:/.test(service) ? service : address)
+    const knownAt = prover ? parseAddress(known, `publicAddress of ${service}`) : at
     const source = {
       get: () => tokens.get(key, () => requestToken(deps, grant())),
       drop: tokens.drop.bind(undefined, key),
     }
     return {
-      fetch: async (path, init = {}) => callService(deps, source, serviceUrl(at, path), init),
+      fetch: async (path, init = {}) => {
+        const target = { url: serviceUrl(at, path), publicUrl: serviceUrl(knownAt, path) }
+        return callService(deps, source, target, init)
+      },
     }
   }
 

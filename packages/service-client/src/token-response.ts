@@ -10,6 +10,7 @@ const MOST_SECONDS = 24 * 3600
 
 export interface AccessToken {
   readonly text: string
+  readonly scheme: 'Bearer' | 'DPoP'
   /** Both on the monotonic clock, counted from when the token was asked for: a slow answer makes it shorter, not longer. */
   readonly issuedAtMs: number
   readonly expiresAtMs: number
@@ -38,22 +39,29 @@ export async function readJson(answer: Response): Promise<TokenAnswer['body']> {
   }
 }
 
-/** Throws `ServiceClientError` when the answer is no bearer access token. */
-export function readToken({ answer, body }: TokenAnswer, issuedAtMs: number): AccessToken {
+/**
+ * Throws `ServiceClientError` when the answer is no access token of the wanted kind: one that is bound to nothing would be of use to a
+ * thief, which is what the caller wanted to avoid.
+ */
+export function readToken(
+  { answer, body }: TokenAnswer,
+  issuedAtMs: number,
+  scheme: 'Bearer' | 'DPoP',
+): AccessToken {
   if (answer.status !== 200) throw refused(answer, body)
   const text = body?.['access_token']
   const seconds = body?.['expires_in']
   const type = body?.['token_type']
   // RFC 8693 section 2.2.1: what an exchange gives need not be an access token, and says so.
   const isAccessToken = (body?.['issued_token_type'] ?? ACCESS_TOKEN) === ACCESS_TOKEN
-  const isBearer = typeof type === 'string' && type.toLowerCase() === 'bearer'
-  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text) || !isBearer || !isAccessToken) {
-    throw badAnswer(answer, 'no bearer access token')
+  const isWanted = typeof type === 'string' && type.toLowerCase() === scheme.toLowerCase()
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text) || !isWanted || !isAccessToken) {
+    throw badAnswer(answer, `no ${scheme} access token`)
   }
   if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > MOST_SECONDS) {
     throw badAnswer(answer, 'no expires_in')
   }
-  return { text, issuedAtMs, expiresAtMs: issuedAtMs + seconds * 1000 }
+  return { text, scheme, issuedAtMs, expiresAtMs: issuedAtMs + seconds * 1000 }
 }
 
 /** RFC 6749 section 5.2. */

@@ -18,7 +18,8 @@ function source(time: ReturnType<typeof testTime>, lifeMs = 300_000) {
       count++
       if (fail) throw fail
       const issuedAtMs = time.clock.monotonicMs()
-      return { text: `token-${count}`, issuedAtMs, expiresAtMs: issuedAtMs + lifeMs }
+      const scheme = 'Bearer'
+      return { text: `token-${count}`, scheme, issuedAtMs, expiresAtMs: issuedAtMs + lifeMs }
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Whether a caller holds the key that a token is bound to: RFC 9449 section 7.1, RFC 8705 section 3. */
-import { type AccessTokenClaims, type Clock, systemClock } from '@latchkey/protocol'
+import { type AccessTokenClaims, type Clock, nowSeconds, systemClock } from '@latchkey/protocol'
 import { DPOP_WINDOW, type DpopFault, verifyDpopProof } from '@latchkey/tokens'
 import { type ClaimProof, type ProofClaim, proofName, replayMemory } from './replay-memory.ts'
 
@@ -80,7 +80,7 @@ export function possessionCheck(options: PossessionOptions = {}): CheckPossessio
     const { proof, method, uri, token } = presented
     if (proof === undefined) return unproven('invalid_dpop_proof', 'no_proof')
     if (uri === undefined) return unproven('invalid_dpop_proof', 'address_unknown')
-    const now = Math.floor(clock.nowMs() / 1000)
+    const now = nowSeconds(clock)
     const outcome = verifyDpopProof(proof, { method, uri, nowSeconds: now, accessToken: token })
     if (outcome.kind === 'invalid') return unproven('invalid_dpop_proof', outcome.fault)
     if (outcome.jkt !== jkt) return unproven('invalid_token', 'proof_of_other_key')
