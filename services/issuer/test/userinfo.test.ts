@@ -239,7 +239,7 @@ t.test('section 8: pairwise subjects', async (t) => {
     ],
   ]
   for (const [name, end] of endings) {
-    t.test(`attack E9: a pairwise token ends with ${name}`, async (t) => {
+    t.test(`a pairwise token ends with ${name}`, async (t) => {
       const tokens = await signIn('pairwise')
       t.equal((await ask(tokens.access_token)).statusCode, 200)
       await end(tokens)
