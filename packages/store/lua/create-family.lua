@@ -12,11 +12,12 @@ if not session then return {'dead'} end
 -- The family that was rotated longest ago makes room for a new one.
 local families = session.families
 if #families >= tonumber(ARGV[17]) then
-  local oldest = 1
-  for place, family in ipairs(families) do
-    if family[4] < families[oldest][4] then oldest = place end
+  local oldest
+  for place in ipairs(families) do
+    local family = read_family(session, place)
+    if not oldest or family.rotated < oldest.rotated then oldest = family end
   end
-  table.remove(families, oldest)
+  table.remove(families, oldest.place)
 end
 
 local absolute = tonumber(ARGV[9])
