@@ -184,6 +184,17 @@ t.test('RFC 6749 section 3.3: scope', async (t) => {
       ),
     )
   }
+  t.test(
+    'attack C23: ten thousand words are refused, a hundred copies of one are one',
+    async (t) => {
+      const words = (count: number) => `scope=${'openid+'.repeat(count)}email`
+      t.equal(checkScope(parseParameters(words(100))), 'openid email')
+      t.equal(
+        verdict(() => checkScope(parseParameters(words(10_000)))),
+        'invalid_request scope_too_long',
+      )
+    },
+  )
   t.test('a refresh may ask for less', async (t) =>
     t.equal(narrowScope(parseParameters('scope=openid'), 'openid email'), 'openid'),
   )
