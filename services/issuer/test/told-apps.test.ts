@@ -48,7 +48,7 @@ async function signOut(browser: TestBrowser, language = 'en') {
 /** What the page says of each app, as text. */
 function shown(html: string): string[] {
   return [...html.matchAll(/<li id="app-\d+">(.*?)<\/li>/gs)].map(([, row = '']) =>
-    row.replace(/<\/bdi>/, ': ').replace(/<[^>]*>/g, ''),
+    row.replace('</bdi>\n', ': ').replace(/<[^>]*>/g, ''),
   )
 }
 const utc = (second: number) => new Date(second * 1000).toISOString().slice(11, 19)

@@ -50,9 +50,9 @@ ${frames.map((url) => html`<iframe hidden src="${url}" sandbox="allow-scripts al
 
 function appRow(messages: Messages, app: SignedOutApp, number: number): Html {
   const isDone = app.told === 'signed_out'
-  return html`<li id="app-${number}">${name(app.name)}<span class="${isDone ? 'state good' : 'state'}">${
-    isDone ? messages.appSignedOut : stateText(messages, app)
-  }</span></li>
+  const state = isDone ? messages.appSignedOut : stateText(messages, app)
+  return html`<li id="app-${number}"><div>${name(app.name)}
+<span class="${isDone ? 'state good' : 'state'}">${state}</span></div></li>
 `
 }
 

@@ -48,7 +48,7 @@ h2+form{margin-top:.25rem}
 ul{margin:0;padding:0;list-style:none}
 .apps>li{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between;padding:.875rem 0;border-bottom:1px solid var(--rule)}
 .apps>li:last-child{border:0;padding-bottom:0}.apps ul{margin-top:.125rem;font-size:.875rem}
-.state{color:var(--soft);font-size:.9375rem;text-align:end}.state.good{color:var(--good);font-weight:600}
+.state{display:block;color:var(--soft);font-size:.9375rem}.state.good{color:var(--good);font-weight:600}
 fieldset{margin:0;padding:0;border:0;min-width:0}
 legend{padding:0;font-weight:600}
 .choice,.fixed{display:flex;gap:.75rem;align-items:flex-start;min-height:2.75rem;margin:0;padding:.6875rem 0;

@@ -48,7 +48,7 @@ export const EN = {
   staySignedIn: 'Stay signed in',
 
   signedOutTitle: 'You are signed out',
-  sessionEndedTitle: 'This session has ended',
+  sessionEndedTitle: 'This account is signed out',
   signedOutText: 'Your session has ended.',
   signedOutApps: 'Your session has ended. The apps that you opened with it:',
   signedOutShared: 'On a shared device, close the browser as well.',

@@ -46,7 +46,7 @@ export const ZH_CN: Messages = {
   staySignedIn: '保持登录',
 
   signedOutTitle: '您已退出登录',
-  sessionEndedTitle: '本次登录已结束',
+  sessionEndedTitle: '此账号已退出登录',
   signedOutText: '您的登录已结束。',
   signedOutApps: '您的登录已结束。通过本次登录打开的应用：',
   signedOutShared: '如果使用的是公共设备，请同时关闭浏览器。',
