@@ -128,6 +128,14 @@ t.test('every algorithm that is named for assertions is taken', async (t) => {
   }
 })
 
+t.test('attack D3: of one assertion that comes 50 times at once, one counts', async (t) => {
+  const proof = assertionBy('signed', signed)
+  const form = { grant_type: 'client_credentials' }
+  const all = Array.from({ length: 50 }, () => post(document.token_endpoint, form, proof))
+  const good = (await Promise.all(all)).filter(({ statusCode }) => statusCode === 200)
+  t.equal(good.length, 1)
+})
+
 t.test('every algorithm that is named for DPoP is taken', async (t) => {
   for (const alg of document.dpop_signing_alg_values_supported) {
     // RFC 9864: another name of the same algorithm.

@@ -82,6 +82,12 @@ t.test('attack D18: proofs that prove nothing', async (t) => {
     const jti = String(decodeJwt(proof).jti)
     t.equal((await app.token(MACHINE, await other.forge({ jti }))).statusCode, 200, 'of its key')
   })
+  t.test('the same one 50 times at once', async (t) => {
+    const proof = app.proof()
+    const all = Array.from({ length: 50 }, () => app.token(MACHINE, proof))
+    const good = (await Promise.all(all)).filter(({ statusCode }) => statusCode === 200)
+    t.equal(good.length, 1)
+  })
   t.test('one that was refused has not used up its jti', async (t) => {
     const jti = 'the-next-one'
     await app.token(MACHINE, await app.forge({ jti, htm: 'GET' }))

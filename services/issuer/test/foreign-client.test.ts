@@ -177,8 +177,8 @@ t.test('RFC 9449: a client with a key of its own learns the nonces by itself', a
   const next = await oidc.refreshTokenGrant(client, tokens.refresh_token ?? '', undefined, { DPoP })
   t.equal(next.token_type, 'dpop')
   const other = oidc.getDPoPHandle(client, await oidc.randomDPoPKeyPair('ES256'))
-  await t.rejects(
-    oidc.refreshTokenGrant(client, next.refresh_token ?? '', undefined, { DPoP: other }),
-    { name: 'ResponseBodyError', message: /./, error: 'invalid_grant' } as Error,
-  )
+  const stolen = oidc.refreshTokenGrant(client, next.refresh_token ?? '', undefined, {
+    DPoP: other,
+  })
+  t.match(await stolen.catch((error: unknown) => error), { error: 'invalid_grant' })
 })

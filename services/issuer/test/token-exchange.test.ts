@@ -132,6 +132,13 @@ t.test('attack D13: what is dead, foreign, or no token of a person', async (t) =
   await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
   const machine = await machineToken('reports', ORDERS)
   const to = { resource: REPORTS }
+  t.test('a token of somebody who was disabled', async (t) => {
+    const sub = await issuer.sub('ada')
+    await issuer.directory.users.setDisabled(sub, true)
+    const answer = await exchange(own, to)
+    t.strictSame([answer.statusCode, answer.json().error], [400, 'invalid_request'])
+    await issuer.directory.users.setDisabled(sub, false)
+  })
   await refuses(t, [
     ['garbage', () => exchange('x.y.z', to), 'invalid_request'],
     ['an ID token', () => exchange(id_token, to), 'invalid_request'],

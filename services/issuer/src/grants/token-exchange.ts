@@ -45,7 +45,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     const audience = exchangeAudience(client, parameters, deps)
     const scope = narrowScope(parameters, subject.scope)
     const { session, rev } = await livingSession(subject, now, deps)
-    const rights = await userRights(subject.sub, client.id, audience, deps.issuer, deps.directory)
+    const rights = await subjectRights(subject, client, audience, deps)
     // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
     // everybody else is named as the actor, asked or not.
     const impersonates = rights.client.mayImpersonate && !namesItself
@@ -92,6 +92,21 @@ async function livingSession(subject: AccessTokenClaims, now: number, deps: Toke
   const found = await deps.store.sessions.find(subject.sid, now)
   if (!found || found.session.sub !== subject.sub) throw refuse('session_ended')
   return found
+}
+
+/** Section 2.2.2: whatever is wrong with the person is wrong with the subject token. */
+async function subjectRights(
+  subject: AccessTokenClaims,
+  client: Client,
+  audience: string,
+  { issuer, directory }: TokenExchangeDeps,
+): Promise<UserRights> {
+  try {
+    return await userRights(subject.sub, client.id, audience, issuer, directory)
+  } catch (error) {
+    const isAboutPerson = error instanceof OAuthError && error.code === 'invalid_grant'
+    throw isAboutPerson ? refuse(error.reason) : error
+  }
 }
 
 /** Never more than the person may do now; at the service that the subject token was for, also never more than that token. */

@@ -29,7 +29,9 @@ const PREFLIGHT_SECONDS = '600'
  */
 export function cors(app: FastifyInstance, deps: CorsDeps): void {
   app.addHook('onRoute', (route) => {
-    if (route.config?.cors !== true || [route.method].flat().includes('OPTIONS')) return
+    if (route.config?.cors !== true) return
+    route.onSend = [...[route.onSend ?? []].flat(), addHeaders]
+    if ([route.method].flat().includes('OPTIONS')) return
     const methods = [route.method].flat().filter((method) => method !== 'HEAD')
     // A route of several methods may be declared in several steps.
     if (app.hasRoute({ method: 'OPTIONS', url: route.url })) return
@@ -46,11 +48,10 @@ export function cors(app: FastifyInstance, deps: CorsDeps): void {
         .send()
     })
   })
-  app.addHook('onSend', async (request, reply) => {
-    if (request.routeOptions.config.cors !== true) return
+  async function addHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.header('vary', 'origin')
     if (await isAllowed(request, deps)) allow(request, reply)
-  })
+  }
 }
 
 function isPreflight(request: FastifyRequest): boolean {

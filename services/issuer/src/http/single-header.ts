@@ -8,8 +8,11 @@ import type { FastifyRequest } from 'fastify'
  * @throws OAuthError invalid_request when the header is repeated
  */
 export function singleHeader(request: FastifyRequest, name: string): string | undefined {
-  const names = request.raw.rawHeaders.filter((_, index) => index % 2 === 0)
-  const count = names.filter((one) => one.toLowerCase() === name).length
+  const { rawHeaders } = request.raw
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() === name) count += 1
+  }
   if (count > 1) throw new OAuthError('invalid_request', `${name}_repeated`.replaceAll('-', '_'))
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value

@@ -36,6 +36,21 @@ t.test('the issuer has one spelling and is never plain http on a network', async
   t.match(faultsOf(t, { env: {} })[0], /issuer: .* received nothing \[missing-setting\]/)
 })
 
+t.test('certificates of clients are believed only from a proxy that is named', async (t) => {
+  const header = (name: string, more = '') => `${HTTPS}tls_client_header: ${name}\n${more}`
+  const proxies = 'trusted_proxies: [10.0.0.5]\n'
+  t.equal(load(t, { yaml: header('x-client-cert', proxies) }).tlsClientHeader, 'x-client-cert')
+  t.equal(load(t, { yaml: HTTPS }).tlsClientHeader, undefined)
+  t.match(faultsOf(t, { yaml: header('x-client-cert') })[0], /\[tls-client-header-untrusted\]/)
+  for (const name of ['X-Client-Cert', 'authorization', '"x-client cert"', 'x-', '""']) {
+    t.match(faultsOf(t, { yaml: header(name, proxies) })[0], /\[bad-form\]/, name)
+  }
+  t.equal(
+    load(t, { yaml: `${LOCAL}tokens: { dpop_nonce: required }\n` }).tokens.dpopNonce,
+    'required',
+  )
+})
+
 t.test('attacks.md K19: plain http stays on the machine unless a proxy is named', async (t) => {
   const listening = (host: string, more = '') => `${HTTPS}listen: { host: "${host}" }\n${more}`
   const proxies = 'trusted_proxies: [10.0.0.5]\n'
