@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
-import type { KeyRecord } from './key-record.ts'
+import { type KeyRecord, NAMELESS } from './key-record.ts'
 
 /** The protected header of a compact JWS: RFC 7515 section 4. */
 export interface JoseHeader {
@@ -46,7 +46,9 @@ export function headerSegment(record: KeyRecord, typ: string): string {
   const ofRecord = segments.get(record) ?? new Map<string, string>()
   const known = ofRecord.get(typ)
   if (known !== undefined) return known
-  const segment = encodeBase64url(JSON.stringify({ alg: record.alg, typ, kid: record.kid }))
+  const { alg, kid } = record
+  const header = kid === NAMELESS ? { alg, typ } : { alg, typ, kid }
+  const segment = encodeBase64url(JSON.stringify(header))
   segments.set(record, ofRecord.set(typ, segment))
   return segment
 }

@@ -1,7 +1,7 @@
 import type { TokenFault } from './access-token.ts'
 import { isTyp } from './client-header.ts'
 import { readJoseHeader } from './jose-header.ts'
-import { type Alg, ASYMMETRIC_ALGS, type KeyRecord } from './key-record.ts'
+import { type Alg, ASYMMETRIC_ALGS, type KeyRecord, NAMELESS } from './key-record.ts'
 
 const ALGS: ReadonlySet<string> = new Set<Alg>(['HS256', ...ASYMMETRIC_ALGS])
 
@@ -18,7 +18,8 @@ export function keyForTyp(
   if (typeof header === 'string') return header
   if (typ !== undefined && !isTyp(header.typ, typ)) return 'wrong_typ'
   if (header.alg === undefined || !ALGS.has(header.alg)) return 'wrong_alg'
-  const record = header.kid === undefined ? undefined : keys.get(header.kid)
+  // An empty kid is a name that no key has, and no second way of having none.
+  const record = header.kid === '' ? undefined : keys.get(header.kid ?? NAMELESS)
   if (!record) return 'unknown_kid'
   return header.alg === record.alg ? record : 'wrong_alg'
 }

@@ -7,12 +7,15 @@ export type Alg = 'HS256' | AsymmetricAlg
 
 export type KeyLifeState = 'pending' | 'active' | 'retiring'
 
+/** The `kid` of a key that tokens do not name. A map of keys that were checked has none, so that there is no default key. */
+export const NAMELESS = ''
+
 /**
  * A verification key with everything that decides about it: the algorithm comes from here and never from a token
  * (RFC 8725 section 3.1), the audience too. `key` is a secret (HS256) or a public key.
  */
 export interface KeyRecord {
-  /** `[A-Za-z0-9._-]{1,64}`, unique in the deployment. */
+  /** `[A-Za-z0-9._-]{1,64}`, unique in the deployment; NAMELESS for the secret of a client. */
   readonly kid: string
   readonly alg: Alg
   readonly issuer: string

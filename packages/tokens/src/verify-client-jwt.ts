@@ -27,7 +27,7 @@ export interface VerifyClientJwtOptions {
   readonly nowSeconds: number
   /** Seconds to `exp` at most, from `nbf` or `iat`, whichever is earlier, and from now. */
   readonly maxLifetimeSeconds: number
-  /** Seconds that `nbf` and `iat` may lie ahead. Default 10: FAPI 2.0 section 5.3.2.1 wants more than 8 and less than 60. */
+  /** Seconds that `nbf` and `iat` may lie ahead. Default 10: FAPI 2.0 section 5.3.2.1 takes 10 and bars more than 60. */
   readonly aheadSeconds?: number
 }
 

@@ -14,6 +14,7 @@ import {
   type TokenFault,
   type VerifyClientJwtOptions,
   verifyClientJwt,
+  verifyDpopProof,
   verifyJwt,
 } from '../src/index.ts'
 import { signWithHeader } from '../src/sign-jwt.ts'
@@ -279,20 +280,25 @@ t.test('Core section 10.1: the secret of a client signs its ID tokens', async (t
   const secret = 'a secret with ä and 32 octets or so'
   const record = clientSecretKey({ secret, clientId: CLIENT, issuer: ISSUER })
   t.match(record, { alg: 'HS256', audience: CLIENT, issuer: ISSUER, state: 'active' })
-  t.match(record.kid, /^client\.[A-Za-z0-9_-]{16}$/)
   const claims = { iss: ISSUER, sub: CLAIMS.sub, aud: CLIENT, iat: NOW, exp: NOW + 60 }
   const token = signJwt(record, 'JWT', claims)
   const judged = await jwtVerify(token, Buffer.from(secret, 'utf8'), {
     currentDate: new Date(NOW * 1000),
   })
   t.strictSame(judged.payload, claims, 'jose reads it with the octets of the secret')
-  const options = { keys: keyMap([record]), typ: 'JWT', issuer: ISSUER, nowSeconds: NOW } as const
+  t.strictSame(judged.protectedHeader, { alg: 'HS256', typ: 'JWT' }, 'the key has no name')
+  const keys = new Map([[record.kid, record]])
+  const options = { keys, typ: 'JWT', issuer: ISSUER, nowSeconds: NOW } as const
   t.equal(verifyJwt(token, options).kind, 'valid')
   const foreign = signJwt(record, 'JWT', { ...claims, aud: 'reports-web' })
   t.match(verifyJwt(foreign, options), { fault: 'wrong_audience' }, "no other client's tokens")
-  const kidOf = (clientId: string) => clientSecretKey({ secret, clientId, issuer: ISSUER }).kid
-  t.not(kidOf('reports-web'), record.kid)
-  t.equal(kidOf('x'.repeat(128)).length, record.kid.length)
+  for (const kid of ['', 'client', ' ']) {
+    const named = signWithHeader(record, { alg: 'HS256', typ: 'JWT', kid }, claims)
+    t.match(verifyJwt(named, options), { fault: 'unknown_kid' }, `a token that names ${kid}`)
+  }
+  t.throws(() => keyMap([record]), { code: 'key-kid' }, 'it stands beside no other key')
+  const ring = { ...options, keys: keyMap([ecRecord]) }
+  t.match(verifyJwt(token, ring), { fault: 'unknown_kid' }, 'attack A7: there is no default key')
   t.throws(() => clientSecretKey({ secret: 'x'.repeat(31), clientId: CLIENT, issuer: ISSUER }), {
     code: 'hmac-key-short',
   })
@@ -307,3 +313,29 @@ t.test('RFC 9701 section 5, Core section 5.3.2: answers are signed without exp',
     t.strictSame(judged.payload, claims, typ)
   }
 })
+
+t.test(
+  'B10 what clients sign does not stand for each other: 5 types, 3 readers, one key',
+  async (t) => {
+    const everything = {
+      ...{ ...ASSERTION, ...REQUEST, jti: 'one' },
+      ...{ htm: 'POST', htu: `${ISSUER}/token`, events: {}, nonce: 'n' },
+    }
+    const proofOf = { method: 'POST', uri: `${ISSUER}/token`, nowSeconds: NOW }
+    const readers: [string, (token: string) => { kind: string }][] = [
+      ['dpop+jwt', (token) => verifyDpopProof(token, proofOf)],
+      ['oauth-authz-req+jwt', (token) => verifyClientJwt(token, requests)],
+      [
+        'client-authentication+jwt',
+        (token) => verifyClientJwt(token, { ...assertions, typs: ['client-authentication+jwt'] }),
+      ],
+    ]
+    const types = ['at+jwt', 'logout+jwt', ...readers.map(([typ]) => typ)]
+    for (const typ of types) {
+      const token = signWithHeader(key, { ...HEADER, typ, jwk: key.publicJwk }, everything)
+      for (const [reader, read] of readers) {
+        t.equal(read(token).kind, typ === reader ? 'valid' : 'invalid', `${typ} read as ${reader}`)
+      }
+    }
+  },
+)
