@@ -1,3 +1,4 @@
+import type { Store } from '@latchkey/store'
 import t from 'tap'
 import { AUTHORIZE, answerOf, hiddenFields, ISSUER, passwordOf, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
@@ -194,3 +195,64 @@ t.test('OpenID Connect Core section 3.1.2.1: prompt=select_account', async (t) =
     t.match(answer.headers.location, `${ISSUER}/authorize?`)
   })
 })
+
+t.test('what a sign-in asks of the store, step by step', async (t) => {
+  const asked: string[] = []
+  const counted = await testIssuer({ aroundStore: (store) => noting(store, asked) })
+  t.teardown(() => counted.close())
+  const browser = counted.browser()
+  const during = async (what: () => Promise<unknown>) => {
+    asked.length = 0
+    await what()
+    // The process follows the log by its own clock, whoever signs in.
+    return asked.filter((name) => !/^log\.(heartbeat|read|trim)$/.test(name))
+  }
+  t.test('a first one: where the log stands, the session, the code', async (t) => {
+    const page = await browser.get(authorizeUrl())
+    const fields = { ...hiddenFields(page.body), username: 'ada', password: passwordOf('ada') }
+    t.strictSame(await during(() => browser.submit('/sign-in', fields)), [
+      'log.head',
+      'sessions.create',
+      'codes.save',
+    ])
+  })
+  t.test('another app: the session, its use, the code', async (t) => {
+    t.strictSame(await during(() => browser.get(authorizeUrl(NATIVE))), [
+      'sessions.find',
+      'sessions.touch',
+      'codes.save',
+    ])
+  })
+  t.test('the same person again: one more, to see who was there', async (t) => {
+    const page = await browser.get(authorizeUrl({ prompt: 'login' }))
+    const fields = { ...hiddenFields(page.body), username: 'ada', password: passwordOf('ada') }
+    t.strictSame(await during(() => browser.submit('/sign-in', fields)), [
+      'sessions.find',
+      'log.head',
+      'sessions.renew',
+      'codes.save',
+    ])
+  })
+})
+
+/** The store, which notes what it is asked of sessions, codes, families and the log. */
+function noting(store: Store, asked: string[]): Store {
+  const note = <T extends object>(part: T, name: string): T =>
+    new Proxy(part, {
+      get: (target, method, receiver) => {
+        const own = Reflect.get(target, method, receiver)
+        if (typeof own !== 'function') return own
+        return (...given: unknown[]) => {
+          asked.push(`${name}.${String(method)}`)
+          return own.apply(target, given)
+        }
+      },
+    })
+  return {
+    ...store,
+    sessions: note(store.sessions, 'sessions'),
+    codes: note(store.codes, 'codes'),
+    families: note(store.families, 'families'),
+    log: note(store.log, 'log'),
+  }
+}

@@ -146,6 +146,8 @@ export interface TestIssuerOptions {
   readonly directoryFile?: string
   /** What the issuer is given instead of the directory, once everything is declared. */
   readonly around?: (directory: Directory) => Directory
+  /** What the issuer is given instead of the store. */
+  readonly aroundStore?: (store: Store) => Store
   /** Default: nothing is logged. */
   readonly log?: FastifyBaseLogger
   /** Default: optional. */
@@ -191,7 +193,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
   }
   const { app, end } = await buildIssuer({
     settings,
-    store,
+    store: options.aroundStore?.(store) ?? store,
     directory: options.around?.(directory) ?? directory,
     clock,
     random: systemRandom,
