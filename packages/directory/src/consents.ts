@@ -1,5 +1,6 @@
 import { type Clock, InputError, LIMITS, nowSeconds } from '@latchkey/protocol'
 import { distinctTexts } from './checks/at-most.ts'
+import { checkAudience } from './checks/audience.ts'
 import { quoted } from './checks/text.ts'
 import type { Consent, Consents } from './directory.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
@@ -86,16 +87,24 @@ async function requireRow(
 }
 
 function checkConsent({ granted, declined, audiences }: Parameters<Consents['save']>[0]): void {
-  const words = [...granted, ...declined]
-  distinctTexts(DIRECTORY_LIMITS.scopesPerConsent, words, 'granted')
+  checkWords(granted, 'granted')
+  checkWords(declined, 'declined')
+  // One list after the other: a word cannot be both.
+  distinctTexts(DIRECTORY_LIMITS.scopesPerConsent, [...granted, ...declined], 'granted+declined')
   distinctTexts(DIRECTORY_LIMITS.servicesPerClient, audiences, 'audiences')
-  const unfit = words.find((word) => !SCOPE_WORD.test(word) || word.length > LIMITS.scopeChars)
-  if (unfit === undefined) return
-  throw new InputError('scope-word', {
-    received: quoted(unfit),
-    expected: 'a word of a scope (RFC 6749 appendix A.4)',
-    where: 'granted',
-  })
+  for (const [index, audience] of audiences.entries())
+    checkAudience(audience, `audiences[${index}]`)
+}
+
+function checkWords(words: readonly string[], where: string): void {
+  for (const [index, word] of words.entries()) {
+    if (SCOPE_WORD.test(word) && word.length <= LIMITS.scopeChars) continue
+    throw new InputError('scope-word', {
+      received: quoted(word),
+      expected: 'a word of a scope (RFC 6749 appendix A.4)',
+      where: `${where}[${index}]`,
+    })
+  }
 }
 
 function consentOf(row: ConsentRow): Consent {

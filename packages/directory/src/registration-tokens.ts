@@ -1,20 +1,14 @@
 import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
-import { checkText, quoted } from './checks/text.ts'
+import { checkSha256 } from './checks/sha256.ts'
+import { checkText } from './checks/text.ts'
 import { checkWholeNumber } from './checks/whole-number.ts'
 import type { RegistrationTokens } from './directory.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
 import { insertNew } from './sql/insert-new.ts'
 import type { Sql } from './sql/sql.ts'
 
-const HASH = /^[A-Za-z0-9_-]{43}$/
-
-export function registrationTokensIn({
-  sql,
-  clock,
-}: {
-  sql: Sql
-  clock: Clock
-}): RegistrationTokens {
+export function registrationTokensIn(deps: { sql: Sql; clock: Clock }): RegistrationTokens {
+  const { sql, clock } = deps
   return {
     create: (token) =>
       sql.write(async (db) => {
@@ -27,9 +21,7 @@ export function registrationTokensIn({
           uses_left: usesLeft,
           created_at: nowSeconds(clock),
         }
-        await insertNew(db.insertInto('registration_tokens').values(row), () =>
-          refuseHash('in use'),
-        )
+        await insertNew(db.insertInto('registration_tokens').values(row), taken)
       }),
     // One statement: of several at once each takes a use of its own.
     use: (tokenHash) =>
@@ -71,7 +63,7 @@ export function registrationTokensIn({
 }
 
 function checkToken(token: Parameters<RegistrationTokens['create']>[0]): void {
-  if (!HASH.test(token.tokenHash)) throw refuseHash(quoted(token.tokenHash))
+  checkSha256(token.tokenHash, 'tokenHash')
   const maxChars = DIRECTORY_LIMITS.descriptionChars
   checkText(token.note, { code: 'note', where: 'note', maxChars })
   const most = Number.MAX_SAFE_INTEGER
@@ -80,10 +72,10 @@ function checkToken(token: Parameters<RegistrationTokens['create']>[0]): void {
   checkWholeNumber(token.usesLeft, { least: 1, most: uses, where: 'usesLeft' })
 }
 
-function refuseHash(received: string): InputError {
-  return new InputError('token-hash', {
-    received,
-    expected: 'a SHA-256 digest in base64url that is new',
+function taken(): InputError {
+  return new InputError('registration-token-taken', {
+    received: 'a digest that is there',
+    expected: 'that of a new token',
     where: 'tokenHash',
   })
 }

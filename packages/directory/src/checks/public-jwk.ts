@@ -19,6 +19,7 @@ export function privateMember(jwk: Readonly<Record<string, unknown>>): string | 
  * of readers; a private one or one that makes no key is not. Throws InputError `jwk`, which repeats nothing of the key.
  */
 export function checkPublicJwk(jwk: Readonly<Record<string, unknown>>, where: string): void {
+  if (typeof jwk !== 'object' || jwk === null) refuseJwk('something else', 'a key', where)
   const secret = privateMember(jwk)
   if (secret !== undefined) refuseJwk(`the private member ${secret}`, 'a public key', where)
   const { kty, kid } = jwk

@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto'
+import type { Test } from 'tap'
+import t from 'tap'
+import { applyDeclared, type NewClient, type Sealing } from '../src/index.ts'
+import {
+  client,
+  memoryDirectory,
+  ORDERS,
+  oneOf,
+  REPORTS,
+  service,
+  sharedDirectories,
+  testClock,
+} from './fixtures/open-directory.ts'
+
+const SECRET = 'a-client-secret-of-32-characters'
+const NOW = 1_700_000_000
+
+/** Not secret at all, and never the same twice, as real ones are. */
+function countingSeal(): Sealing {
+  let count = 0
+  return {
+    seal: (text) => `${++count}.${Buffer.from(text).toString('base64url')}`,
+    open: (sealed) => Buffer.from(sealed.split('.')[1] ?? '', 'base64url').toString(),
+  }
+}
+
+const HS256: Partial<NewClient> = { authMethod: 'client_secret_basic', idTokenAlg: 'HS256' }
+
+t.test(
+  'Core section 10.1: a secret that signs tokens is kept sealed and can be read',
+  async (t) => {
+    const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
+    const plain = await clients.save(
+      client('plain', { ...HS256, idTokenAlg: 'RS256', secret: SECRET }),
+    )
+    t.notOk('sealedSecret' in plain, 'a secret that signs nothing is a digest only')
+    t.equal(clients.secretOf(plain), undefined)
+
+    for (const member of ['idTokenAlg', 'userinfoAlg'] as const) {
+      const members = {
+        authMethod: 'client_secret_post',
+        [member]: 'HS256',
+        secret: SECRET,
+      } as const
+      const saved = await clients.save(client(member, members))
+      t.equal(clients.secretOf(saved), SECRET)
+      t.notMatch(JSON.stringify(saved), SECRET)
+      t.ok(clients.checkSecret(saved, SECRET))
+    }
+  },
+)
+
+t.test(
+  'a sealed secret stays while it signs, changes with the secret, and goes with HS256',
+  async (t) => {
+    const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
+    const first = await clients.save(client('a', { ...HS256, secret: SECRET }))
+    const same = await clients.save(client('a', HS256))
+    t.equal(same.sealedSecret, first.sealedSecret)
+    const { secretHash = '' } = first
+    t.equal(
+      (await clients.save(client('a', { ...HS256, secretHash }))).sealedSecret,
+      first.sealedSecret,
+    )
+
+    const changed = await clients.save(client('a', { ...HS256, secret: `${SECRET}2` }))
+    t.equal(clients.secretOf(changed), `${SECRET}2`)
+    const digest = { code: 'client-secret', where: 'secret' }
+    await t.rejects(clients.save(client('a', { ...HS256, secretHash })), digest, 'the old digest')
+
+    t.notOk('sealedSecret' in (await clients.save(client('a', { ...HS256, idTokenAlg: 'ES256' }))))
+    await t.rejects(clients.save(client('a', HS256)), digest, 'the digest alone cannot sign')
+    t.notOk('secretHash' in (await clients.save(client('a'))))
+  },
+)
+
+t.test('the sealed secret of one client is not the secret of another', async (t) => {
+  const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
+  const victim = await clients.save(client('victim', { ...HS256, secret: SECRET }))
+  const { sealedSecret = '' } = victim
+  t.throws(() => clients.secretOf({ ...victim, id: 'thief', sealedSecret }), {
+    code: 'client-secret',
+  })
+})
+
+t.test('a declared secret that signs is sealed once', async (t) => {
+  const directory = await memoryDirectory(t, { sealing: countingSeal() })
+  const declared = {
+    clients: [
+      { id: 'a', secret: SECRET, idTokenAlg: 'HS256', redirectUris: ['https://a.example'] },
+    ],
+  } as const
+  t.strictSame((await applyDeclared(directory, declared, { now: NOW })).created, ['client a'])
+  const before = await directory.clients.find('a')
+  t.equal(before && directory.clients.secretOf(before), SECRET)
+  t.strictSame((await applyDeclared(directory, declared, { now: NOW })).unchanged, ['client a'])
+  t.strictSame(await directory.clients.find('a'), before)
+})
+
+async function withEverything(t: Test) {
+  const clock = testClock(NOW * 1000)
+  const directory = await memoryDirectory(t, { clock })
+  for (const audience of [ORDERS, REPORTS]) await directory.services.save(service(audience))
+  const { sub } = await directory.users.create({ username: 'ada' })
+  const grants = [{ audience: ORDERS, grant: 'GET /orders' }]
+  await directory.clients.save(client('app', { services: [ORDERS], grants }))
+  return { ...directory, clock, sub }
+}
+
+const CONSENT = { granted: ['openid', 'email'], declined: ['phone'], audiences: [ORDERS] }
+
+t.test(
+  'a removed client is gone with all that hangs on it, and its id is never given again',
+  async (t) => {
+    const { clients, services, consents, sub } = await withEverything(t)
+    await services.save(service(REPORTS, { clients: ['app'] }))
+    await consents.save({ sub, clientId: 'app', ...CONSENT })
+    t.equal(await clients.remove('app'), true)
+    t.equal(await clients.remove('app'), false)
+    t.equal(await clients.remove('nobody'), false)
+    t.equal(await clients.find('app'), undefined)
+    t.strictSame(await clients.routesAt('app', ORDERS), [])
+    t.strictSame((await services.find(REPORTS))?.clients, [])
+    t.strictSame(await consents.list(sub), [])
+    await t.rejects(clients.save(client('app')), { code: 'client-removed', where: 'id' })
+    t.strictSame(await clients.list(), [])
+  },
+)
+
+t.test('a consent is found as it was saved, and keeps the time of the first', async (t) => {
+  const { clients, consents, sub, clock } = await withEverything(t)
+  t.equal(await consents.find(sub, 'app'), undefined)
+  const first = await consents.save({ sub, clientId: 'app', ...CONSENT })
+  t.strictSame(first, { sub, clientId: 'app', ...CONSENT, grantedAt: NOW, updatedAt: NOW })
+  t.strictSame(await consents.find(sub, 'app'), first)
+
+  clock.advance(5000)
+  const less = { granted: ['openid'], declined: [], audiences: [] }
+  const second = await consents.save({ sub, clientId: 'app', ...less })
+  t.strictSame(second, { sub, clientId: 'app', ...less, grantedAt: NOW, updatedAt: NOW + 5 })
+  t.strictSame(await consents.find(sub, 'app'), second)
+
+  await clients.save(client('other'))
+  await consents.save({ sub, clientId: 'other', ...CONSENT })
+  const listed = (await consents.list(sub)).map(({ clientId }) => clientId)
+  t.strictSame(listed, ['other', 'app'], 'newest first')
+  t.strictSame(await consents.list('u_nobody'), [])
+
+  t.equal(await consents.remove(sub, 'app'), true)
+  t.equal(await consents.remove(sub, 'app'), false)
+  t.equal(await consents.find(sub, 'app'), undefined)
+})
+
+t.test('consents go with their person', async (t) => {
+  const { users, consents, sub } = await withEverything(t)
+  await consents.save({ sub, clientId: 'app', ...CONSENT })
+  await users.delete(sub)
+  t.equal(await consents.find(sub, 'app'), undefined)
+})
+
+t.test('what a consent may not be', async (t) => {
+  const { consents, sub } = await withEverything(t)
+  const many = Array.from({ length: 65 }, (_, index) => `s${index}`)
+  const cases: [rule: string, consent: Partial<typeof CONSENT> & object, code: string][] = [
+    ['an unknown person', { sub: 'u_1' } as object, 'unknown-user'],
+    ['an unknown client', { clientId: 'nobody' } as object, 'unknown-client'],
+    ['two words in one', { granted: ['openid email'] }, 'scope-word'],
+    ['an empty word', { declined: [''] }, 'scope-word'],
+    ['a quote', { granted: ['a"b'] }, 'scope-word'],
+    ['a word twice', { granted: ['a', 'a'], declined: [] }, 'duplicate'],
+    ['a word on both sides', { granted: ['a'], declined: ['a'] }, 'duplicate'],
+    ['65 words', { granted: many, declined: [] }, 'too-many'],
+    ['an audience twice', { audiences: [ORDERS, ORDERS] }, 'duplicate'],
+    ['an audience that is none', { audiences: ['orders'] }, 'audience'],
+  ]
+  for (const [rule, consent, code] of cases) {
+    const saving = consents.save({ sub, clientId: 'app', ...CONSENT, ...consent })
+    await t.rejects(saving, { name: 'InputError', code }, rule)
+  }
+  const last = { granted: many.slice(1), declined: [] }
+  await t.resolves(consents.save({ sub, clientId: 'app', ...CONSENT, ...last }))
+})
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
+const TOKEN = { tokenHash: hash('a'), note: 'for the team', expiresAt: NOW + 60, usesLeft: 3 }
+
+t.test(
+  'RFC 7591 section 3: an initial access token is good until it expires or is used up',
+  async (t) => {
+    const { registrationTokens: tokens, clock } = await withEverything(t)
+    await tokens.create(TOKEN)
+    await tokens.create({ ...TOKEN, tokenHash: hash('b'), usesLeft: 1 })
+    t.strictSame((await tokens.list()).length, 2)
+    t.equal(await tokens.use(hash('b')), true)
+    t.equal(await tokens.use(hash('b')), false, 'used up')
+    t.equal(await tokens.use(hash('nobody')), false)
+    clock.advance(59_000)
+    t.equal(await tokens.use(TOKEN.tokenHash), true)
+    clock.advance(1000)
+    t.equal(await tokens.use(TOKEN.tokenHash), false, 'expired')
+    t.equal(await tokens.remove(hash('b')), true)
+    t.equal(await tokens.remove(hash('b')), false)
+    t.strictSame(await tokens.list(), [{ ...TOKEN, usesLeft: 2, createdAt: NOW }])
+  },
+)
+
+t.test(
+  'attack D19: of 50 registrations at once, a token with three uses pays for three',
+  async (t) => {
+    const directories = await sharedDirectories(t, 5)
+    await oneOf(directories, 0).registrationTokens.create({ ...TOKEN, expiresAt: NOW + 1000 })
+    const uses = Array.from({ length: 50 }, (_, index) =>
+      oneOf(directories, index).registrationTokens.use(TOKEN.tokenHash),
+    )
+    const took = (await Promise.all(uses)).filter((used) => used)
+    t.equal(took.length, 3)
+    t.equal((await oneOf(directories, 1).registrationTokens.list())[0]?.usesLeft, 0)
+  },
+)
+
+t.test('what a registration token may not be', async (t) => {
+  const { registrationTokens: tokens } = await withEverything(t)
+  await tokens.create(TOKEN)
+  const cases: [rule: string, members: Partial<typeof TOKEN>, code: string][] = [
+    ['one that is there', {}, 'registration-token-taken'],
+    ['the token itself', { tokenHash: 'sesame' }, 'digest'],
+    ['a note on two lines', { tokenHash: hash('b'), note: 'a\nb' }, 'note'],
+    ['no use', { tokenHash: hash('b'), usesLeft: 0 }, 'number'],
+    ['too many uses', { tokenHash: hash('b'), usesLeft: 1_000_001 }, 'number'],
+    ['no end', { tokenHash: hash('b'), expiresAt: Number.POSITIVE_INFINITY }, 'number'],
+  ]
+  for (const [rule, members, code] of cases) {
+    const error = await tokens.create({ ...TOKEN, ...members }).catch((e) => e)
+    t.equal(error.code, code, rule)
+    t.notMatch(error.message, /sesame/)
+  }
+  t.equal((await tokens.list()).length, 1)
+})
