@@ -13,6 +13,9 @@ import { json, localCluster, REPORTS, type Received } from './fixtures/local-clu
 
 const ISSUER = 'http://sso.localhost:4000'
 const pair = generateKeyPairSync('ed25519')
+const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  format: 'jwk',
+})
 const privateKey = { ...pair.privateKey.export({ format: 'jwk' }), kid: 'orders-1' }
 
 t.test('RFC 7523 section 2.2: a private key in place of the secret', async (t) => {
@@ -48,6 +51,7 @@ t.test('one kind of credentials, and one only', async (t) => {
     [{ privateKey, clientSecret: 'x' }, 'client-credentials'],
     [{ privateKey: { kty: 'oct', k: 'AAAA' } }, 'jwk-alg'],
     [{ dpop: { kty: 'oct', k: 'AAAA' } }, 'jwk-alg'],
+    [{ dpop: { ...rsaKey, alg: 'RS256' } }, 'dpop-alg'],
   ]
   for (const [options, code] of rows) t.throws(() => client(options), { code }, code)
   t.throws(() => createServiceClient({ issuer: ISSUER, clientId: 'orders' }), {
