@@ -113,6 +113,7 @@ t.test('of the claims of a declared person only those change that are given', as
   t.strictSame((await applied()).unchanged, ['user ada'])
   const bad = { users: [{ username: 'ada', profile: { birthdate: 'x' } }] }
   await t.rejects(applyDeclared(directory, bad, { now: 1 }), {
+    code: 'profile',
     where: 'users[0].profile.birthdate',
   })
 })
