@@ -26,6 +26,14 @@ export interface Site {
   ready(): Promise<void>
 }
 
+export interface FaultOptions {
+  readonly redisUrl?: string
+  readonly leaseMs: number
+  readonly issuers?: number
+  /** Where the teller takes its logout tokens, on this machine. */
+  readonly backchannel?: string
+}
+
 const secretOf = (clientId: string) => `secret-of-${clientId}-in-the-fault-tests`
 const passwordOf = (username: string) => `password-of-${username}`
 
@@ -35,7 +43,7 @@ const passwordOf = (username: string) => `password-of-${username}`
  */
 export async function faultCluster(
   t: Pick<Test, 'teardown'>,
-  options: { readonly redisUrl?: string; readonly leaseMs: number; readonly issuers?: number },
+  options: FaultOptions,
 ): Promise<readonly [Site, ...Site[]]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-faults-'))
   const opened: (() => Promise<unknown>)[] = []
@@ -50,7 +58,7 @@ export async function faultCluster(
 
   async function open(): Promise<Site> {
     const port = await freePort()
-    const process = issuerProcess({ port, dataDir, settings: settings(options.leaseMs), env })
+    const process = issuerProcess({ port, dataDir, settings: settings(options), env })
     opened.push(process.kill)
     await process.start()
     const shopPort = await freePort()
@@ -94,11 +102,12 @@ export async function faultCluster(
 const MASTER_KEY = 'q83vEjRWeJq83vEjRWeJAbCdEf0123456789-_xyzZY'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-function settings(leaseMs: number): Readonly<Record<string, unknown>> {
+function settings({ leaseMs, backchannel }: FaultOptions): Readonly<Record<string, unknown>> {
   return {
     issuer: ISSUER,
     log: { level: 'silent' },
     feed: { lease_ms: leaseMs },
+    outgoing: { allow: ['127.0.0.1'] },
     // A process takes seconds to come back on a busy machine; whoever repeats a lost request then is no thief.
     tokens: { refresh_grace_seconds: 60 },
     services: [{ audience: SHOP, name: 'Shop', clients: ['shop'] }],
@@ -115,6 +124,7 @@ function settings(leaseMs: number): Readonly<Record<string, unknown>> {
         client_id: TELLER.id,
         secret: secretOf(TELLER.id),
         redirect_uris: [TELLER.callback],
+        ...(backchannel !== undefined && { backchannel_logout_uri: backchannel }),
         services: [SHOP],
         first_party: true,
       },

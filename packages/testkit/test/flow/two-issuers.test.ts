@@ -2,10 +2,17 @@ import { startRedis } from '@latchkey/store/redis-server'
 import t from 'tap'
 import { faultCluster, type Site } from './fault-cluster.ts'
 import { ISSUER, sidOf, type Tokens } from './issuer-calls.ts'
+import { logoutListener } from './logout-listener.ts'
 import { until } from './until.ts'
 
 const redis = await startRedis()
-const sites = await faultCluster(t, { redisUrl: redis.url, leaseMs: 5000, issuers: 2 })
+const told = await logoutListener(t)
+const sites = await faultCluster(t, {
+  redisUrl: redis.url,
+  leaseMs: 5000,
+  issuers: 2,
+  backchannel: told.uri,
+})
 const [one, two] = sites as readonly [Site, Site]
 t.teardown(() => redis.stop())
 
@@ -112,4 +119,23 @@ t.test('a verifier that was away gets what it missed, and no snapshot', async (t
   t.ok(since.includes('entries'))
   t.notOk(since.includes('snapshot'))
   t.equal((await one.stock(kept.access_token)).status, 200)
+})
+
+t.test('a logout token that a killed issuer was posting is posted by the other', async (t) => {
+  const admin = await one.calls.admin()
+  const sid = sidOf(await one.calls.tokens((await ada()).browser))
+  const attempts = () => told.sids.filter((one) => one === sid).length
+  told.hang(true)
+  await one.calls.end({ kind: 'session', sid }, admin)
+  await until('somebody posts it', () => attempts() === 1)
+  await one.process.kill()
+  told.hang(false)
+  const path = `/admin/v1/deliveries?sid=${sid}`
+  await until('the other one has posted it', async () => {
+    const answer = await two.calls.get(path, { authorization: `Bearer ${admin}` })
+    const { deliveries } = answer.json() as { deliveries: { client_id: string; state: string }[] }
+    return deliveries.some((one) => one.client_id === 'teller' && one.state === 'delivered')
+  })
+  t.equal(attempts(), 2)
+  await one.process.start()
 })

@@ -7,6 +7,7 @@ import t from 'tap'
 import { FORM_POST_SCRIPT_HASH, formPostPage } from '../../src/pages/form-post-page.ts'
 import { pageHeaders } from '../../src/pages/page-headers.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
+import { signedOutPage } from '../../src/pages/signed-out-page.ts'
 
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
@@ -112,3 +113,45 @@ t.test('Form Post Response Mode: the form goes by itself, and by its button', as
     t.same(complaints, [], 'nothing was refused by the policy')
   }
 })
+
+/** The page after signing out as a server, with frames of an app that its policy names and of one that it does not. */
+async function serveSignedOut() {
+  const asked: { url: string | undefined; dest: unknown; referer: unknown }[] = []
+  const app = createServer((request, response) => {
+    const { referer, 'sec-fetch-dest': dest } = request.headers
+    asked.push({ url: request.url, dest, referer })
+    response.setHeader('content-type', 'text/html')
+    response.end('<script>top.location = "/elsewhere"</script>')
+  }).listen(0, '127.0.0.1')
+  await once(app, 'listening')
+  const { port } = app.address() as AddressInfo
+  const frames = [`http://a.localhost:${port}/out?sid=s`, `http://b.localhost:${port}/out`]
+  const issuer = createServer((request, response) => {
+    const next = { url: '/logout/status', afterSeconds: 1 }
+    const isFirst = request.url === '/'
+    const page = signedOutPage({ locale: 'en', ...(isFirst && { frames, next }) })
+    response.writeHead(200, pageHeaders({ frames: frames.slice(0, 1) })).end(page)
+  }).listen(0, '127.0.0.1')
+  await once(issuer, 'listening')
+  const address = `http://sso.localhost:${(issuer.address() as AddressInfo).port}/`
+  const close = () => [app, issuer].map((server) => server.close().closeAllConnections())
+  return { address, asked, close }
+}
+
+t.test(
+  'Front-Channel Logout: frames are loaded unseen, and cannot take the page away',
+  async (t) => {
+    const server = await serveSignedOut()
+    t.teardown(server.close)
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(server.address)
+    t.equal(await page.locator('iframe').first().isVisible(), false)
+    await page.waitForURL(`${server.address}logout/status`)
+    const asked = server.asked.filter(({ url }) => url !== '/favicon.ico')
+    t.strictSame(
+      asked,
+      [{ url: '/out?sid=s', dest: 'iframe', referer: undefined }],
+      'only what the policy names, and nobody hears from where',
+    )
+  },
+)
