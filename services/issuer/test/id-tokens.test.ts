@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Client, openSqliteDirectory, type User } from '@latchkey/directory'
-import { ACR, type ClaimsRequest, systemClock, systemRandom } from '@latchkey/protocol'
+import { ACR, type ClaimsRequest, LIMITS, systemClock, systemRandom } from '@latchkey/protocol'
 import { clientSecretKey, deriveKey, type SigningKeyRecord, signJwt } from '@latchkey/tokens'
 import {
   createLocalJWKSet,
@@ -194,6 +194,16 @@ t.test('section 3.1.2.1: an ID token as a hint', async (t) => {
     lookups = 0
     await hints.read(idToken(request))
     t.equal(lookups, 0)
+  })
+  t.test('asks SQL for nothing that can be no client', async (t) => {
+    for (const [length, expected] of [
+      [LIMITS.clientIdChars, 1],
+      [LIMITS.clientIdChars + 1, 0],
+    ] as const) {
+      lookups = 0
+      await hints.read(signed(secretKey('app'), { aud: 'x'.repeat(length) }))
+      t.equal(lookups, expected, `${length} characters`)
+    }
   })
   const publicKey = keys.publicKeys().keys.find(({ alg }) => alg === 'RS256')
   const rs256 = keys.activeKey('RS256')

@@ -5,7 +5,8 @@ import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { prefersType } from '../src/http/prefers-type.ts'
 import { KEY_PAIR_ALGS } from '../src/keys/signing-keys.ts'
-import { ISSUER, ORDERS, REPORTS, SECRET, testIssuer } from './test-issuer.ts'
+import { dpopApp } from './fixtures/dpop-app.ts'
+import { ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
@@ -71,6 +72,20 @@ t.test('RFC 7662 section 2.2: what is told about a token', async (t) => {
       })
     },
   )
+  t.test('a refresh token that is bound to a key says to which', async (t) => {
+    const app = dpopApp(issuer)
+    const redirect_uri = 'http://127.0.0.1/done'
+    const answer = await issuer.browser().signIn('ada', { client_id: 'native', redirect_uri })
+    const form = {
+      grant_type: 'authorization_code',
+      code: answer.get('code') ?? '',
+      redirect_uri,
+      code_verifier: VERIFIER,
+    }
+    const { refresh_token } = (await app.token(form, app.proof(), 'native')).json()
+    const about = (await describe(refresh_token, 'support')).json()
+    t.match(about, { active: true, client_id: 'native', cnf: { jkt: app.jkt } })
+  })
   t.test('a machine has no user name', async (t) => {
     const form = { grant_type: 'client_credentials', resource: REPORTS }
     const { access_token } = (await issuer.post('/token', form)).json()

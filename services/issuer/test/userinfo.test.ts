@@ -138,6 +138,29 @@ t.test('OpenID Connect Core sections 5.4 and 5.5: what user info tells', async (
   )
 })
 
+t.test('of a client that is not our own, the person decides', async (t) => {
+  await app('foreign-app', { firstParty: false })
+  const claims = JSON.stringify({
+    userinfo: { email: { essential: true }, given_name: null },
+    id_token: { phone_number: null, given_name: null },
+  })
+  const { access_token, id_token } = await signIn('foreign-app', {
+    scope: 'openid profile',
+    claims,
+  })
+  const told = (await ask(access_token)).json()
+  t.match(told, { name: 'Ada', given_name: 'Ada' })
+  t.equal(told.email, undefined, 'the person was not asked for the scope that contains it')
+  const identity = decodeJwt(id_token)
+  t.match(identity, { given_name: 'Ada' })
+  const hidden = ['name', 'preferred_username', 'email', 'phone_number']
+  t.strictSame(
+    hidden.filter((name) => name in identity),
+    [],
+    'told by user info, or not at all',
+  )
+})
+
 t.test('section 5.3.2: user info is signed as the client registered', async (t) => {
   const jwks = createLocalJWKSet((await issuer.app.inject('/jwks')).json())
   for (const userinfoAlg of CLIENT_SIGNING_ALGS) {
@@ -250,7 +273,10 @@ t.test('section 8: pairwise subjects', async (t) => {
   }
   t.test('a revoked one leaves the other tokens of the session alone', async (t) => {
     const tokens = await signIn('pairwise')
+    const { log } = issuer.store
+    const ends = t.capture(log, 'end', log.end)
     await issuer.post('/revoke', { token: tokens.access_token }, 'pairwise')
+    t.match(ends(), [{ args: [{ kind: 'token', sub: ada }] }], 'in the partition of the person')
     const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
     const again = (await issuer.post('/token', form, 'pairwise')).json()
     t.equal((await ask(again.access_token)).statusCode, 200)
