@@ -2,7 +2,7 @@ import type { User } from '@latchkey/directory'
 import type { ClaimsRequest } from '@latchkey/protocol'
 import { deriveKey } from '@latchkey/tokens'
 import t from 'tap'
-import { type AllowedScope, allowedClaims } from '../src/minting/allowed-claims.ts'
+import { allowedClaims, scopesOfClaims } from '../src/minting/allowed-claims.ts'
 import { SCOPE_CLAIMS } from '../src/minting/claim-names.ts'
 import { personClaims } from '../src/minting/person-claims.ts'
 import { type SubjectClient, subjects } from '../src/minting/subject.ts'
@@ -116,45 +116,33 @@ t.test('section 5.5: the claims parameter is no way around the consent page', as
     userinfo: { email: { essential: true }, nickname: null, roles: null },
     id_token: { auth_time: { essential: true }, phone_number: null, sub: { value: 'u_1' } },
   }
-  const own = { firstParty: true }
-  const foreign = { firstParty: false }
   const always = { auth_time: { essential: true }, sub: { value: 'u_1' } }
-  const cases: [string, { firstParty: boolean }, AllowedScope, ClaimsRequest][] = [
+  const cases: [string, string, ClaimsRequest][] = [
     [
-      "the operator's own client gets everything that there is",
-      own,
-      { asked: 'openid email', allowed: 'openid email' },
+      'everything that there is',
+      'openid profile email phone',
       {
         userinfo: { email: { essential: true }, nickname: null },
         id_token: { ...always, phone_number: null },
       },
     ],
+    ['what the sign-in itself is', 'openid', { userinfo: {}, id_token: always }],
     [
-      'but not what the person has declined',
-      own,
-      { asked: 'openid email', allowed: 'openid' },
-      { userinfo: { nickname: null }, id_token: { ...always, phone_number: null } },
-    ],
-    [
-      'another one gets what the sign-in itself is',
-      foreign,
-      { asked: 'openid', allowed: 'openid' },
-      { userinfo: {}, id_token: always },
-    ],
-    [
-      'and claims of the scopes that were allowed',
-      foreign,
-      { asked: 'openid phone profile email', allowed: 'openid phone profile' },
+      'claims of the scopes that were allowed',
+      'openid phone profile',
       { userinfo: { nickname: null }, id_token: { ...always, phone_number: null } },
     ],
   ]
-  for (const [name, client, scope, expected] of cases) {
-    t.test(name, async (t) => t.strictSame(allowedClaims(asked, client, scope), expected))
+  for (const [name, allowed, expected] of cases) {
+    t.test(name, async (t) => t.strictSame(allowedClaims(asked, allowed), expected))
   }
   t.test('part by part', async (t) => {
-    const scope = { asked: '', allowed: '' }
-    t.strictSame(allowedClaims({}, own, scope), {})
-    t.strictSame(allowedClaims({ userinfo: {} }, own, scope), { userinfo: {} })
+    t.strictSame(allowedClaims({}, ''), {})
+    t.strictSame(allowedClaims({ userinfo: {} }, ''), { userinfo: {} })
+  })
+  t.test('the page asks about the scopes that claims belong to', async (t) => {
+    t.strictSame(scopesOfClaims(asked), ['email', 'profile', 'phone'])
+    t.strictSame(scopesOfClaims({}), [])
   })
 })
 

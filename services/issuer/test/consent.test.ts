@@ -121,6 +121,25 @@ t.test('OpenID Connect Core section 3.1.2.4: an app of somebody else needs conse
     t.match(page.body, /<input id="scope-email"[^>]* checked>/)
     t.match(page.body, /<input id="scope-phone"[^>]* value="1">/)
   })
+  t.test('attack C26: claims that are asked one by one are on the page too', async (t) => {
+    await forget('bob')
+    const bob = await browserOf('bob')
+    const claims = { userinfo: { email: null }, id_token: { phone_number: null, name: null } }
+    const query = { scope: 'openid', claims: JSON.stringify(claims) }
+    const page = await bob.get(authorizeUrl(query))
+    const boxes = [...page.body.matchAll(/id="scope-([a-z]+)"/g)].map(([, word]) => word)
+    t.strictSame(boxes, ['email', 'phone', 'profile'])
+    const answer = await decide(bob, query, { 'scope-profile': '1', decision: 'allow' })
+    const code = answerOf(answer).get('code') ?? ''
+    const { record } = (await issuer.store.codes.redeem(code, 'foreign', issuer.now())) as {
+      record?: { scope: string; claims?: object }
+    }
+    t.strictSame(
+      [record?.scope, record?.claims],
+      ['openid', { userinfo: {}, id_token: { name: null } }],
+    )
+    await forget('bob')
+  })
   t.test('each person is asked for themselves', async (t) => {
     const bob = await browserOf('bob')
     t.equal(isConsent(await bob.get(authorizeUrl({ scope: 'openid email' }))), true)

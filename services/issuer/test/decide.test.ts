@@ -16,7 +16,8 @@ const request = (change: Partial<AskedRequest> = {}): AskedRequest => ({
   redirectUri: 'https://app.example/cb',
   responseMode: 'query',
   state: undefined,
-  scope: 'openid email phone',
+  scope: 'openid email',
+  consentScope: 'openid email phone',
   audience: 'https://a.example',
   codeChallenge: undefined,
   dpopJkt: undefined,
@@ -298,7 +299,8 @@ async function outcome(row: Row, silent: boolean): Promise<string> {
     case 'select_account':
       return ['select_account', ...decision.sessions.map(({ sub }) => sub)].join(' ')
     case 'code': {
-      const narrowed = decision.scope === asked.scope ? '' : ` (${decision.scope})`
+      const { allowed } = decision
+      const narrowed = allowed === asked.consentScope ? '' : ` (${allowed})`
       return `code ${decision.session.sub}${narrowed}`
     }
     case 'sign_in':

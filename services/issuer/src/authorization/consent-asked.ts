@@ -25,7 +25,7 @@ export async function consentAsked(
     returnTo: placeOf(asked.redirectUri),
     isKept: !client.firstParty,
     user: { username: user?.username ?? '', name: user?.name ?? '' },
-    scopes: optionalScopes(asked.scope).map((scope) => ({
+    scopes: optionalScopes(asked.consentScope).map((scope) => ({
       scope,
       isAllowed: !decision.before?.declined.includes(scope),
     })),

@@ -72,7 +72,7 @@ export async function rememberConsent(
   consents: Consents,
   client: ConsentClient,
   sub: string,
-  answer: ConsentScope & { readonly allowed: readonly string[] },
+  answer: ConsentScope & { readonly granted: readonly string[] },
 ): Promise<void> {
   const before = await consents.find(sub, client.id)
   const asked = optionalScopes(answer.scope)
@@ -81,10 +81,10 @@ export async function rememberConsent(
   await consents.save({
     sub,
     clientId: client.id,
-    granted: [...untouched(before?.granted), ...answer.allowed],
+    granted: [...untouched(before?.granted), ...answer.granted],
     declined: [
       ...untouched(before?.declined),
-      ...asked.filter((word) => !answer.allowed.includes(word)),
+      ...asked.filter((word) => !answer.granted.includes(word)),
     ],
     audiences: [
       ...new Set([...(before?.audiences ?? []), ...(service === undefined ? [] : [service])]),

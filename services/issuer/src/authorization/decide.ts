@@ -24,8 +24,8 @@ export interface Established {
 }
 
 export type Decision =
-  /** `scope` is the part of the asked one that the person allows. */
-  | { readonly kind: 'code'; readonly session: SessionRecord; readonly scope: string }
+  /** `allowed` is the part of the consent scope that the person allows. */
+  | { readonly kind: 'code'; readonly session: SessionRecord; readonly allowed: string }
   /** `session`: of the person who is expected to sign in again. */
   | { readonly kind: 'sign_in'; readonly session?: SessionRecord }
   | { readonly kind: 'select_account'; readonly sessions: readonly SessionRecord[] }
@@ -108,11 +108,11 @@ async function consentOrCode(
   session: SessionRecord,
   deps: DecideDeps,
 ): Promise<Decision> {
-  const { client, scope, askConsent } = asked
-  if (client.firstParty && !askConsent) return { kind: 'code', session, scope }
+  const { client, consentScope: scope, audience, askConsent } = asked
+  if (client.firstParty && !askConsent) return { kind: 'code', session, allowed: scope }
   const before = await deps.consents.find(session.sub, client.id)
-  if (!askConsent && answeredBefore(before, client, asked)) {
-    return { kind: 'code', session, scope: allowedScope(scope, before?.granted ?? []) }
+  if (!askConsent && answeredBefore(before, client, { scope, audience })) {
+    return { kind: 'code', session, allowed: allowedScope(scope, before?.granted ?? []) }
   }
   if (asked.silent) return refuse('consent_required', 'not_asked_before')
   return { kind: 'consent', session, before }

@@ -8,6 +8,7 @@ import {
 } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { AuthorizationRequest } from '../checks/authorization-request.ts'
+import { hasScope } from '../checks/scope.ts'
 import { allowedClaims } from '../minting/allowed-claims.ts'
 
 export interface CodeIssueDeps {
@@ -19,12 +20,12 @@ export interface CodeIssueDeps {
 
 /**
  * An authorization code for a signed-in person: RFC 6749 section 4.1.2, bound to everything that it may be used with.
- * @param scope the part of the asked one that the person allows
+ * @param allowed the part of the consent scope that the person allows
  */
 export async function issueCode(
   request: AuthorizationRequest,
   session: Pick<SessionRecord, 'sid' | 'sub' | 'authTime' | 'acr' | 'amr'>,
-  scope: string,
+  allowed: string,
   deps: CodeIssueDeps,
 ): Promise<string> {
   const now = nowSeconds(deps.clock)
@@ -38,14 +39,11 @@ export async function issueCode(
       redirectUri: request.redirectUri,
       sid: session.sid,
       sub: session.sub,
-      scope,
+      scope: sharedScope(request.scope, allowed),
       audience: request.audience,
       ...(request.nonce !== undefined && { nonce: request.nonce }),
       ...(request.claims !== undefined && {
-        claims: allowedClaims(request.claims, request.client, {
-          asked: request.scope,
-          allowed: scope,
-        }),
+        claims: allowedClaims(request.claims, allowed),
       }),
       ...(request.details !== undefined && { details: request.details }),
       ...(request.dpopJkt !== undefined && { dpopJkt: request.dpopJkt }),
@@ -58,4 +56,9 @@ export async function issueCode(
     now,
   )
   return code
+}
+
+function sharedScope(asked: string, allowed: string): string {
+  const words = asked.split(' ').filter((word) => hasScope(allowed, word))
+  return words.join(' ')
 }

@@ -70,7 +70,7 @@ export async function answer(
 
 /** The end of a flow. The session that it was about is the one used last from now on. */
 export async function giveCode(
-  { session, scope }: { readonly session: SessionRecord; readonly scope: string },
+  { session, allowed }: { readonly session: SessionRecord; readonly allowed: string },
   { request, reply, asked, sessions, established }: Flow,
   deps: NextStepDeps,
 ): Promise<FastifyReply> {
@@ -84,7 +84,7 @@ export async function giveCode(
     const isChosen = (one: BrowserSession) => one.session.sid === session.sid
     keepInCookie(reply, [...sessions.filter(isChosen), ...sessions.filter((one) => !isChosen(one))])
   }
-  const code = await issueCode(asked, session, scope, deps)
+  const code = await issueCode(asked, session, allowed, deps)
   const locale = deps.locale(request, asked.uiLocales)
   return await sendCode(reply, asked, code, { issuer: deps.issuer, locale })
 }

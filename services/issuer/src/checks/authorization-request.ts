@@ -2,6 +2,7 @@
 import type { Client } from '@latchkey/directory'
 import { type ClaimsRequest, LIMITS, type RoutesDetail } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
+import { scopesOfClaims } from '../minting/allowed-claims.ts'
 import { type AcrWish, checkAcr } from './acr.ts'
 import { checkAudience } from './audience.ts'
 import { checkClaims } from './claims-parameter.ts'
@@ -19,6 +20,8 @@ export interface AuthorizationRequest extends PromptFacts {
   readonly responseMode: ResponseMode
   readonly state: string | undefined
   readonly scope: string
+  /** `scope`, and the scopes that open what `claims` names: what consent is about. */
+  readonly consentScope: string
   readonly audience: string
   /** What the client narrows the rights to (RFC 9396). */
   readonly details?: readonly RoutesDetail[]
@@ -45,6 +48,7 @@ export function checkAuthorizationRequest(
 ): AuthorizationRequest {
   const { client, redirectUri } = target
   refuseUnsupported(parameters)
+  const scope = checkScope(parameters)
   const claims = checkClaims(parameters)
   checkIgnored(parameters)
   return {
@@ -52,7 +56,8 @@ export function checkAuthorizationRequest(
     redirectUri,
     responseMode: checkResponse(parameters, client),
     state: checkState(parameters),
-    scope: checkScope(parameters),
+    scope,
+    consentScope: withClaims(scope, claims),
     audience: checkAudience(parameters, client, issuer),
     codeChallenge: checkCodeChallenge(parameters, client),
     dpopJkt: checkDpopJkt(parameters),
@@ -70,6 +75,11 @@ const LOCALES_CHARS = 256
 
 export function checkState(parameters: Parameters): string | undefined {
   return bounded(parameters, 'state', LIMITS.stateChars)
+}
+
+function withClaims(scope: string, claims: ClaimsRequest | undefined): string {
+  const named = claims === undefined ? [] : scopesOfClaims(claims)
+  return [...new Set([...scope.split(' '), ...named])].filter((word) => word !== '').join(' ')
 }
 
 /**

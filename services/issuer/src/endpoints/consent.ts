@@ -27,14 +27,13 @@ export function consent(deps: NextStepDeps) {
         return await answer(decision, flow, deps)
       }
       const { session } = established
-      const allowed = optionalScopes(asked.scope).filter((word) =>
-        request.body.get(`scope-${word}`),
-      )
-      if (!asked.client.firstParty) {
-        await rememberConsent(deps.consents, asked.client, session.sub, { ...asked, allowed })
+      const { client, consentScope: scope, audience } = asked
+      const granted = optionalScopes(scope).filter((word) => request.body.get(`scope-${word}`))
+      if (!client.firstParty) {
+        await rememberConsent(deps.consents, client, session.sub, { scope, audience, granted })
       }
-      request.log.info({ client: asked.client.id, sub: session.sub, allowed }, 'consent given')
-      return await giveCode({ session, scope: allowedScope(asked.scope, allowed) }, flow, deps)
+      request.log.info({ client: client.id, sub: session.sub, granted }, 'consent given')
+      return await giveCode({ session, allowed: allowedScope(scope, granted) }, flow, deps)
     })
   }
 }

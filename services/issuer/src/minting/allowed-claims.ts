@@ -1,5 +1,4 @@
 /** Which claims of the `claims` parameter a client may have: OpenID Connect Core section 5.5. */
-import type { Client } from '@latchkey/directory'
 import type { ClaimsRequest } from '@latchkey/protocol'
 import { hasScope } from '../checks/scope.ts'
 import { type ClaimScope, SCOPE_CLAIMS, SIGN_IN_CLAIMS } from './claim-names.ts'
@@ -11,32 +10,25 @@ const SCOPE_OF: ReadonlyMap<string, ClaimScope> = new Map(
 )
 const ABOUT_SIGN_IN: ReadonlySet<string> = new Set(SIGN_IN_CLAIMS)
 
-/** Scopes of one request: as asked, and the part that the person allows. */
-export interface AllowedScope {
-  readonly asked: string
-  readonly allowed: string
-}
-
 /**
- * What is left of a request for claims: those of scopes that the person allows. Asking claim by claim must not be a way
- * around the consent page. The operator's own clients, about which nobody is asked, get the others too, but never what
- * the person has just declined. Names that nobody knows go; section 5.5 has us ignore them.
+ * What is left of a request for claims: those of scopes that the person allows. Asking claim by claim is no way around the
+ * consent page, which asks about `scopesOfClaims` as well. Names that nobody knows go; section 5.5 has us ignore them.
  */
-export function allowedClaims(
-  claims: ClaimsRequest,
-  client: Pick<Client, 'firstParty'>,
-  { asked, allowed }: AllowedScope,
-): ClaimsRequest {
+export function allowedClaims(claims: ClaimsRequest, allowed: string): ClaimsRequest {
   const mayHave = (name: string): boolean => {
-    if (ABOUT_SIGN_IN.has(name)) return true
     const scope = SCOPE_OF.get(name)
-    if (scope === undefined) return false
-    return hasScope(allowed, scope) || (client.firstParty && !hasScope(asked, scope))
+    return scope === undefined ? ABOUT_SIGN_IN.has(name) : hasScope(allowed, scope)
   }
   return {
     ...(claims.userinfo && { userinfo: only(claims.userinfo, mayHave) }),
     ...(claims.id_token && { id_token: only(claims.id_token, mayHave) }),
   }
+}
+
+/** The scopes that open what a request for claims names: what the person is asked about, besides the scopes themselves. */
+export function scopesOfClaims({ userinfo, id_token }: ClaimsRequest): readonly ClaimScope[] {
+  const names = [userinfo, id_token].flatMap((part) => Object.keys(part ?? {}))
+  return [...new Set(names.flatMap((name) => SCOPE_OF.get(name) ?? []))]
 }
 
 function only<Value>(
