@@ -1,5 +1,5 @@
 -- Creates a session and adds it to its user's list.
--- include: living-session
+-- include: living-session user-list
 -- KEYS: session, user
 -- ARGV: deadline, epoch and offset of its birth, now, idle end, absolute end, linger seconds, sid, lifetime seconds of the
 --       longest session, sub, handle hash, time and way of the sign-in, created at, user agent
@@ -19,7 +19,6 @@ write_session(KEYS[1], {
   clients = {},
   families = {},
 }, now, tonumber(ARGV[7]))
-redis.call('ZADD', KEYS[2], ARGV[14], ARGV[8])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. string.format('%.0f', now - ARGV[9]))
-redis.call('EXPIRE', KEYS[2], ARGV[9])
+local others = without_old(redis.call('GET', KEYS[2]) or '', now - ARGV[9])
+redis.call('SET', KEYS[2], string.format('%s%s %s\n', others, ARGV[8], ARGV[14]), 'EX', ARGV[9])
 return {'ok'}

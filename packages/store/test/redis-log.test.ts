@@ -119,7 +119,33 @@ await t.test('several processes', async (t) => {
     await store.log.end({ kind: 'session', sid }, FACTS)
     await store.ping()
     t.equal(await admin.exists(keys.user(sub)), 0)
+
+    const [first, second, third] = [
+      await livingSession(store, { sub }),
+      await livingSession(store, { sub }),
+      await livingSession(store, { sub }),
+    ]
+    const ttl = await admin.ttl(keys.user(sub))
+    await store.log.end({ kind: 'session', sid: second.sid }, FACTS)
+    await store.ping()
+    t.equal(await admin.get(keys.user(sub)), `${first.sid} ${NOW}\n${third.sid} ${NOW}\n`)
+    t.equal(await admin.ttl(keys.user(sub)), ttl)
   })
+
+  await t.test(
+    'a session that can live no more leaves the list with the next sign-in',
+    async (t) => {
+      const store = await connect(t)
+      const { sub } = await livingSession(store)
+      const week = 7 * 24 * 3600
+      const middle = await livingSession(store, { sub, createdAt: NOW + 10 })
+      const createdAt = NOW + week + 1
+      const lasting = { idleExpiresAt: createdAt + 100, absoluteExpiresAt: createdAt + 100 }
+      const last = await livingSession(store, { sub, createdAt, ...lasting })
+      const kept = [middle, last].map(({ sid, createdAt }) => `${sid} ${createdAt}\n`)
+      t.equal(await admin.get(keys.user(sub)), kept.join(''))
+    },
+  )
 })
 
 admin.disconnect()

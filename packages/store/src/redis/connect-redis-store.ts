@@ -106,7 +106,7 @@ function storeOn(
   /** Tidies the user's list; what stays in it by accident is found dead when listing. */
   const forget = (sub: string, sid: string) => {
     const { user } = context.keys(partitionOfSubject(sub, partitions))
-    redis.zrem(user(sub), sid).catch(() => {})
+    context.run('forget-session', [user(sub)], sid).catch(() => {})
   }
   const log = redisLog({ ...deps, context, forget })
   let closing: Promise<void> | undefined

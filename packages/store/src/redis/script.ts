@@ -19,6 +19,7 @@ export const SCRIPTS = {
   'end-older': 3,
   'end-session': 7,
   'find-session': 4,
+  'forget-session': 1,
   'keep-value': 1,
   'note-client': 2,
   'peek-family': 4,

@@ -82,15 +82,25 @@ async function livingOfUser(
   find: SessionStore['find'],
   { redis, keys, partitions }: RedisContext,
 ): Promise<SessionRecord[]> {
-  const index = keys(partitionOfSubject(sub, partitions)).user(sub)
+  const { user } = keys(partitionOfSubject(sub, partitions))
+  const sids = newestFirst((await guarded(redis.get(user(sub)))) ?? '')
   const living: SessionRecord[] = []
-  for (let start = 0; living.length < limit; start += limit) {
-    const sids = await guarded(redis.zrevrange(index, start, start + limit - 1))
-    const found = await Promise.all(sids.map((sid) => find(sid, now)))
+  for (let start = 0; living.length < limit && start < sids.length; start += limit) {
+    const page = sids.slice(start, start + limit)
+    const found = await Promise.all(page.map((sid) => find(sid, now)))
     for (const each of found) if (each) living.push(each.session)
-    if (sids.length < limit) break
   }
   return living.slice(0, limit)
+}
+
+/** Ids of a user's list. Its lines are in the order of their writing, which clocks of several processes may contradict. */
+function newestFirst(list: string): string[] {
+  const lines = list.split('\n').slice(0, -1)
+  const dated = lines.map((line) => {
+    const [sid = '', createdAt] = line.split(' ')
+    return { sid, createdAt: Number(createdAt) }
+  })
+  return dated.sort((a, b) => b.createdAt - a.createdAt).map(({ sid }) => sid)
 }
 
 /** Undefined for what is no session id, or one of a partition that this store does not have. */
