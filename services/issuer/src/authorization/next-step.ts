@@ -1,18 +1,20 @@
 /** From a decision to its answer: the page that has to come next, or the response at the redirect URI. */
 import type { Consents, Services, Users } from '@latchkey/directory'
-import { nowSeconds } from '@latchkey/protocol'
+import { nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PageLocale } from '../http/page-locale.ts'
 import { accountsPage } from '../pages/accounts-page.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
+import { accountsOf } from '../sessions/accounts-of.ts'
 import { type BrowserSession, keepInCookie } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import type { StepProofs } from '../sessions/step-proof.ts'
 import { consentAsked } from './consent-asked.ts'
 import { type DecideDeps, type Decision, decide, type Established } from './decide.ts'
 import { type CodeIssueDeps, issueCode } from './issue-code.ts'
+import type { PushedRequests } from './pushed-requests.ts'
 import type { AskedRequest, ReadRequestDeps } from './read-request.ts'
 import { RedirectableError } from './redirectable-error.ts'
 import { sendCode } from './response.ts'
@@ -23,6 +25,7 @@ export interface NextStepDeps extends ReadRequestDeps, DecideDeps, CodeIssueDeps
   readonly consents: Consents
   readonly users: Pick<Users, 'find'>
   readonly services: Pick<Services, 'find'>
+  readonly pushed: Pick<PushedRequests, 'use'>
   readonly csrf: Csrf
   readonly proofs: StepProofs
   readonly locale: PageLocale
@@ -74,6 +77,14 @@ export async function giveCode(
   { request, reply, asked, sessions, established }: Flow,
   deps: NextStepDeps,
 ): Promise<FastifyReply> {
+  if (asked.requestUri !== undefined && !(await deps.pushed.use(asked.requestUri))) {
+    throw new RedirectableError(
+      new OAuthError('invalid_request_uri', 'request_uri_used', {
+        description: 'this pushed request has been used',
+      }),
+      asked,
+    )
+  }
   // A sign-in has just set the end of its session; any other use moves it.
   if (!established?.signedIn) {
     const now = nowSeconds(deps.clock)
@@ -109,17 +120,15 @@ async function askForAccount(
   { request, reply, asked }: Flow,
   deps: NextStepDeps,
 ): Promise<FastifyReply> {
-  const accounts = await Promise.all(
-    sessions.map(async ({ sid, sub }) => {
-      const user = await deps.users.find(sub)
-      return user && !user.disabled ? [{ sid, username: user.username, name: user.name }] : []
-    }),
+  const accounts = await accountsOf(
+    sessions.map((session) => ({ session })),
+    deps,
   )
   return reply.headers(pageHeaders({ formAction: [asked.redirectUri] })).send(
     accountsPage({
       locale: deps.locale(request, asked.uiLocales),
       clientName: asked.client.name,
-      accounts: accounts.flat(),
+      accounts,
       action: `${deps.issuer}/select-account`,
       hidden: { csrf: deps.csrf.issue(request, reply), request: asked.query },
     }),

@@ -1,11 +1,13 @@
-/** GET /: who is signed in here, what they have allowed which apps, and the way out of both. */
+/** GET /: who is signed in here, what one of them has allowed which apps, and the way out of both. */
 import type { Clients, Consents, Services, Users } from '@latchkey/directory'
 import type { Clock } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import type { PageLocale } from '../http/page-locale.ts'
+import { parseParameters, queryOf } from '../http/parameters.ts'
 import { type AllowedApp, homePage } from '../pages/home-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
+import { accountsOf } from '../sessions/accounts-of.ts'
 import { findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 
@@ -24,20 +26,22 @@ export interface HomeDeps {
 export function home(deps: HomeDeps) {
   return async (app: FastifyInstance) => {
     app.get('/', async (request, reply) => {
-      const [active] = await findBrowserSessions(request, reply, deps)
-      const user = active && (await deps.users.find(active.session.sub))
+      const sessions = await findBrowserSessions(request, reply, deps)
+      const accounts = await accountsOf(sessions, deps)
+      const asked = parseParameters(queryOf(request.url)).get('account')
+      const shown = accounts.find(({ sid }) => sid === asked) ?? accounts[0]
       const locale = deps.locale(request)
       reply.headers(pageHeaders())
-      if (!user) return await reply.send(homePage({ locale }))
-      const csrf = deps.csrf.issue(request, reply)
-      const account = active.session.sid
+      if (!shown) return await reply.send(homePage({ locale }))
+      const hidden = { csrf: deps.csrf.issue(request, reply), account: shown.sid }
       return await reply.send(
         homePage({
           locale,
-          user: { username: user.username, name: user.name },
-          signOut: { action: `${deps.issuer}/logout/confirm`, hidden: { csrf, account } },
-          apps: await allowedApps(user.sub, deps),
-          withdraw: { action: `${deps.issuer}/withdraw`, hidden: { csrf, account } },
+          user: shown,
+          others: accounts.filter((account) => account !== shown),
+          signOut: { action: `${deps.issuer}/logout/confirm`, hidden },
+          apps: await allowedApps(shown.sub, deps),
+          withdraw: { action: `${deps.issuer}/withdraw`, hidden },
         }),
       )
     })

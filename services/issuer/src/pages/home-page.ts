@@ -1,3 +1,4 @@
+import type { Account } from './accounts-page.ts'
 import { type Html, html } from './html.ts'
 import { badge, form, layout, name, person } from './layout.ts'
 import type { Locale } from './locale.ts'
@@ -15,6 +16,8 @@ export interface HomePage {
   readonly locale: Locale
   /** Absent: nobody is signed in. */
   readonly user?: { readonly username: string; readonly name?: string }
+  /** Who else is signed in in this browser. */
+  readonly others?: readonly Account[]
   /** The form that signs out; only with a user. */
   readonly signOut?: PageForm
   /** What the person has allowed apps that are not the operator's. */
@@ -32,7 +35,8 @@ export interface AllowedApp {
 }
 
 /** What the issuer itself has to say when somebody opens its address. */
-export function homePage({ locale, user, signOut, apps = [], withdraw }: HomePage): string {
+export function homePage(page: HomePage): string {
+  const { locale, user, others = [], signOut, apps = [], withdraw } = page
   const messages = CATALOGUES[locale]
   if (user === undefined) {
     return layout({
@@ -49,12 +53,22 @@ export function homePage({ locale, user, signOut, apps = [], withdraw }: HomePag
 <p>${fill(messages.homeAs, { user: person(user) })}</p>
 <p class="soft">${messages.homeText}</p>
 ${signOut && form(signOut.action, signOut.hidden, signOutButton(messages))}
+${others.length > 0 ? otherAccounts(messages, others) : undefined}
 ${withdraw && apps.length > 0 ? allowedApps(messages, apps, withdraw) : undefined}`,
   })
 }
 
 function signOutButton(messages: Messages): Html {
   return html`<button id="sign-out" name="sign-out" value="1" type="submit">${messages.signOut}</button>`
+}
+
+function otherAccounts(messages: Messages, others: readonly Account[]): Html {
+  return html`<h2>${messages.homeOthers}</h2>
+<ul class="others">
+${others.map(
+  (account, index) =>
+    html`<li><a id="account-${index + 1}" href="${`/?account=${account.sid}`}">${name(account.name || account.username)}</a></li>\n`,
+)}</ul>`
 }
 
 function allowedApps(messages: Messages, apps: readonly AllowedApp[], withdraw: PageForm): Html {

@@ -46,6 +46,7 @@ button.small{width:auto;min-height:2.75rem;margin:0;padding:.375rem .875rem;flex
 h2{margin:2.25rem 0 0;padding-top:1.5rem;border-top:1px solid var(--rule);font-size:1.0625rem;line-height:1.3}
 h2+form{margin-top:.25rem}
 ul{margin:0;padding:0;list-style:none}
+.others a{display:block;padding:.6875rem 0;color:inherit;text-underline-offset:.2em}
 .apps>li{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between;padding:.875rem 0;border-bottom:1px solid var(--rule)}
 .apps>li:last-child{border:0;padding-bottom:0}.apps ul{margin-top:.125rem;font-size:.875rem}
 .state{display:block;color:var(--soft);font-size:.9375rem}.state.good{color:var(--good);font-weight:600}

@@ -94,6 +94,7 @@ export const EN = {
   homeTitle: 'You are signed in',
   homeAs: 'Signed in as {user}',
   homeText: 'Open any of your apps: none of them will ask for your password.',
+  homeOthers: 'Also signed in in this browser',
   homeOutTitle: 'You are not signed in',
   homeOutText:
     'Open one of your apps and sign in from there. It will bring you here and back again.',
