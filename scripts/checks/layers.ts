@@ -18,6 +18,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   '@latchkey/issuer': 4,
   '@latchkey/testkit': 5,
   '@latchkey/cli': 6,
+  '@latchkey/conformance': 6,
   '@latchkey/sample-a': 7,
   '@latchkey/sample-b': 7,
   '@latchkey/sample-c': 7,

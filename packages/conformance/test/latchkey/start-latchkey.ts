@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadSettings, type OpenIssuerOptions, openIssuer } from '@latchkey/issuer'
+import { type LatchkeyOptions, latchkeySettings } from './latchkey-settings.ts'
+
+export interface StartedLatchkey {
+  readonly issuer: string
+  close(): Promise<void>
+}
+
+/** Latchkey from a settings file, with the clock of the machine, over loopback HTTP. */
+export async function startLatchkey(options: LatchkeyOptions): Promise<StartedLatchkey> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-conformance-'))
+  const file = join(folder, 'latchkey.yaml')
+  const settings = latchkeySettings(options)
+  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 })
+  const opened = await openIssuer({
+    settings: loadSettings({ file, env: {}, cwd: folder }),
+    log: SILENT,
+  })
+  await opened.listen()
+  return {
+    issuer: settings.issuer,
+    close: async () => {
+      await opened.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const nothing = () => undefined
+const SILENT: OpenIssuerOptions['log'] = {
+  level: 'silent',
+  silent: nothing,
+  fatal: nothing,
+  error: nothing,
+  warn: nothing,
+  info: nothing,
+  debug: nothing,
+  trace: nothing,
+  child: () => SILENT,
+}
