@@ -113,7 +113,11 @@ t.test('pages need no script, no style attribute and nothing from elsewhere', as
       const own = page
         .replaceAll(/<a id="\w+" href="[^"]*" rel="noreferrer" target="_blank">/g, '')
         .replaceAll(/<a class="quiet" id="continue" href="[^"]*">/g, '')
-      t.notMatch(own, /(?:src|href)="(?!data:image\/svg\+xml,|#|\/"|\/\?account=)/, `${name} fetches nothing`)
+      t.notMatch(
+        own,
+        /(?:src|href)="(?!data:image\/svg\+xml,|#|\/"|\/\?account=)/,
+        `${name} fetches nothing`,
+      )
       t.match(page, `<html lang="${locale}">`, `${name} names its language`)
       t.match(page, /<h1>[^<]+<\/h1>/, `${name} has a heading`)
     }
