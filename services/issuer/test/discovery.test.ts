@@ -1,4 +1,5 @@
 import type { NewClient } from '@latchkey/directory'
+import type { LightMyRequestResponse } from 'fastify'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import t, { type Test } from 'tap'
 import { AUTHORIZE, ISSUER, SECRET, type TestBrowser, testIssuer, VERIFIER } from './test-issuer.ts'
@@ -69,7 +70,11 @@ async function signedIn(): Promise<TestBrowser> {
 async function authorize(browser: TestBrowser, query: Record<string, string>) {
   return await browser.get(`/authorize?${new URLSearchParams({ ...AUTHORIZE, ...asked(query) })}`)
 }
-const errorOf = (location: unknown) => new URL(String(location)).searchParams.get('error')
+/** Whether an answer of /authorize is this error, at the redirect URI or on a page. */
+const isError = ({ headers, body }: LightMyRequestResponse, code: string): boolean =>
+  headers.location === undefined
+    ? body.includes(code)
+    : new URL(String(headers.location)).searchParams.get('error') === code
 
 type Proof = (t: Test, value: never) => Promise<unknown>
 const each =
@@ -162,24 +167,29 @@ const PROOFS: Readonly<Record<string, Proof>> = {
       ? new URL(String(headers.location)).searchParams.has('code')
       : statusCode === 200
   }),
-  acr_values_supported: each(async (acr) => {
-    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: [acr] } } })
-    const { headers } = await authorize(await signedIn(), { prompt: 'none', claims })
-    // What this person has not done yet can be done; what nobody can do is another error.
-    return [null, 'interaction_required'].includes(errorOf(headers.location))
-  }),
+  acr_values_supported: async (t, values: readonly string[]) => {
+    // What this person has not done yet can be done; what nobody can do is this error.
+    const isUnmet = async (acr: string) => {
+      const claims = JSON.stringify({ id_token: { acr: { essential: true, values: [acr] } } })
+      const answer = await authorize(await signedIn(), { prompt: 'none', claims })
+      return isError(answer, 'unmet_authentication_requirements')
+    }
+    for (const acr of values) t.notOk(await isUnmet(acr), acr)
+    t.ok(await isUnmet('urn:example:retina'), 'another one')
+  },
   ui_locales_supported: each(async (ui_locales) => {
     const page = await authorize(issuer.browser(), { ui_locales })
     return page.body.includes(`<html lang="${ui_locales}"`)
   }),
   request_parameter_supported: async (t, isSupported) => {
-    const { headers } = await authorize(await signedIn(), { request: 'x.y.z' })
-    t.equal(errorOf(headers.location) !== 'request_not_supported', isSupported)
+    const answer = await authorize(await signedIn(), { request: 'x.y.z' })
+    const code = isSupported ? 'invalid_request_object' : 'request_not_supported'
+    t.ok(isError(answer, code), code)
   },
   request_uri_parameter_supported: async (t, isSupported) => {
     const request_uri = 'https://app.example/request'
-    const { headers } = await authorize(await signedIn(), { request_uri })
-    t.equal(errorOf(headers.location) !== 'request_uri_not_supported', isSupported)
+    const answer = await authorize(await signedIn(), { request_uri })
+    t.equal(!isError(answer, 'request_uri_not_supported'), isSupported)
   },
   authorization_response_iss_parameter_supported: async (t, isSupported) => {
     t.equal((await answerTo({})).get('iss') === ISSUER, isSupported)
