@@ -1,5 +1,6 @@
 /** GET and POST /logout: OpenID Connect RP-Initiated Logout 1.0. Without proof that an app asked, the person is asked. */
 import type { Users } from '@latchkey/directory'
+import { nowSeconds } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { End } from '../end.ts'
@@ -93,12 +94,12 @@ async function signOut(flow: Flow, deps: LogoutDeps): Promise<FastifyReply> {
   const { request, reply, asked, sessions, session } = flow
   const others = sessions.filter((one) => one.session.sid !== session?.sid)
   // Of a browser that has lost its cookie, the hint names the session.
-  const target = session?.sid ?? (sessions.length === 0 ? asked.hint?.sid : undefined)
-  if (target !== undefined) {
-    const sub = session?.sub ?? asked.hint?.sub ?? 'issuer'
+  const target = session ?? (sessions.length === 0 ? await hintedSession(asked, deps) : undefined)
+  if (target) {
+    const { sid, sub } = target
     const clientId = asked.client?.id
-    const actor = { sub, sid: target, ...(clientId !== undefined && { clientId }) }
-    await deps.end({ kind: 'session', sid: target }, 'sign_out', actor)
+    const actor = { sub, sid, ...(clientId !== undefined && { clientId }) }
+    await deps.end({ kind: 'session', sid }, 'sign_out', actor)
   }
   keepInCookie(reply, others)
   const { returnTo } = asked
@@ -116,6 +117,16 @@ async function signOut(flow: Flow, deps: LogoutDeps): Promise<FastifyReply> {
   if (!session) return await sendSignedOut(reply, page, async () => [], deps)
   deps.signedOut.write(reply, session.sid)
   return await sendSignedOut(reply, page, () => firstAttempts(session.sid, deps.store.outbox), deps)
+}
+
+/** Only one that the client of the hint has tokens of: who has an ID token signed with its own secret could name any other. */
+async function hintedSession(
+  { hint }: LogoutRequest,
+  deps: LogoutDeps,
+): Promise<SessionRecord | undefined> {
+  if (hint?.sid === undefined) return undefined
+  const found = await deps.store.sessions.find(hint.sid, nowSeconds(deps.clock))
+  return found?.session.clients.includes(hint.clientId) ? found.session : undefined
 }
 
 async function confirm(query: string, flow: Flow, deps: LogoutDeps): Promise<FastifyReply> {
