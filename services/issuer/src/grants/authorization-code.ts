@@ -8,29 +8,24 @@ import {
   OAuthError,
   type Position,
   partitionOfCode,
-  type Random,
 } from '@latchkey/protocol'
-import type { CodeRecord, FamilyRecord, Store } from '@latchkey/store'
+import type { CodeRecord, Store } from '@latchkey/store'
 import { chosenAudience } from '../checks/audience.ts'
 import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
-import type { AsOf } from '../minting/access-token.ts'
-import { type ProvenKeys, refreshKey } from '../minting/confirmation.ts'
-import type { RefreshTokens } from '../sessions/refresh-token.ts'
+import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { Grant } from './grant.ts'
+import { type JoinSessionDeps, joinSession } from './join-session.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
 import { consentedRights, type RightsDirectory } from './user-rights.ts'
 
-export interface AuthorizationCodeDeps extends PersonTokenDeps {
+export interface AuthorizationCodeDeps extends PersonTokenDeps, JoinSessionDeps {
   readonly issuer: string
   readonly store: Pick<Store, 'codes' | 'sessions' | 'families'>
   readonly directory: RightsDirectory
-  readonly refreshTokens: RefreshTokens
   readonly end: End
   readonly clock: Clock
-  readonly random: Random
-  readonly idleSeconds: number
 }
 
 export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
@@ -55,7 +50,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
       { rights, scope, asOf: { now, rev }, session, claims, nonce, proven },
       deps,
     )
-    const refreshToken = await join(rights.client, session, { now, rev }, proven, deps)
+    const refreshToken = await joinSession(rights.client, session, { now, rev }, proven, deps)
     return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
   }
 }
@@ -104,42 +99,4 @@ function checkBinding(record: CodeRecord, parameters: Parameters, proven: Proven
 function equal(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
-}
-
-/** From now on the session knows this client, and tells it when it ends. Gives a refresh token to clients that use them. */
-async function join(
-  client: Client,
-  session: CodeRecord & { readonly absoluteExpiresAt: number },
-  { now, rev }: AsOf,
-  proven: ProvenKeys,
-  deps: AuthorizationCodeDeps,
-): Promise<string | undefined> {
-  const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
-  if (!client.grantTypes.includes('refresh_token')) {
-    const named = Object.keys(session.claims?.userinfo ?? {})
-    const alive = await deps.store.sessions.noteClient(sid, client.id, named, now)
-    if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
-    return undefined
-  }
-  const family: FamilyRecord = {
-    familyId: `${sid}~${deps.random.bytes(6).toString('base64url')}`,
-    sid,
-    sub,
-    clientId: client.id,
-    scope,
-    audience,
-    generation: 1,
-    rotatedAt: now,
-    idleExpiresAt: Math.min(now + deps.idleSeconds, absoluteExpiresAt),
-    absoluteExpiresAt,
-    authTime,
-    acr,
-    amr,
-    ...(session.claims !== undefined && { claims: session.claims }),
-    ...(session.details !== undefined && { details: session.details }),
-    ...refreshKey(client, proven),
-  }
-  const alive = await deps.store.families.create(family, rev, now)
-  if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
-  return deps.refreshTokens.write(family)
 }
