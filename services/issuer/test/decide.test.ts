@@ -10,7 +10,7 @@ const NOW = 1_000_000
 const client = (change: Partial<Client> = {}) =>
   ({ id: 'app', firstParty: true, services: ['https://a.example'], ...change }) as Client
 
-const request = (change: Partial<AskedRequest> = {}): AskedRequest => ({
+const ASKED: AskedRequest = {
   client: client(),
   query: '',
   redirectUri: 'https://app.example/cb',
@@ -33,8 +33,8 @@ const request = (change: Partial<AskedRequest> = {}): AskedRequest => ({
   askConsent: false,
   maxAgeSeconds: undefined,
   namedSubjects: [],
-  ...change,
-})
+  requestUri: undefined,
+}
 
 const session = (sub: string, change: Partial<SessionRecord> = {}) =>
   ({
@@ -72,7 +72,7 @@ function depsWith(consent?: Consent): DecideDeps {
 
 interface Row {
   readonly name: string
-  readonly asked?: Partial<AskedRequest>
+  readonly asked?: Partial<Omit<AskedRequest, 'details'>>
   readonly sessions?: readonly SessionRecord[]
   readonly signedIn?: SessionRecord
   readonly chosen?: SessionRecord
@@ -289,7 +289,7 @@ const ROWS: readonly Row[] = [
 ]
 
 async function outcome(row: Row, silent: boolean): Promise<string> {
-  const asked = request({ ...row.asked, silent })
+  const asked: AskedRequest = { ...ASKED, ...row.asked, silent }
   const settled = row.signedIn ?? row.chosen
   const established = settled && { session: settled, signedIn: row.signedIn !== undefined }
   const decision = await decide(asked, row.sessions ?? [], established, depsWith(row.consent))
