@@ -18,7 +18,7 @@ import type { PushedRequests } from './pushed-requests.ts'
 import type { AskedRequest, ReadRequestDeps } from './read-request.ts'
 import { RedirectableError } from './redirectable-error.ts'
 import { sendCode } from './response.ts'
-import { sendSignInPage } from './sign-in-answer.ts'
+import { appForm, sendSignInPage } from './sign-in-answer.ts'
 
 export interface NextStepDeps extends ReadRequestDeps, DecideDeps, CodeIssueDeps {
   readonly store: Pick<Store, 'codes' | 'sessions'>
@@ -109,7 +109,7 @@ async function askToSignIn(
   return sendSignInPage(reply, {
     issuer: deps.issuer,
     csrf: deps.csrf.issue(request, reply),
-    asked,
+    form: appForm(asked),
     locale: deps.locale(request, asked.uiLocales),
     username: asked.loginHint ?? expected,
   })

@@ -4,11 +4,17 @@ import { pageHeaders } from '../pages/page-headers.ts'
 import { signInPage } from '../pages/sign-in-page.ts'
 import type { AskedRequest } from './read-request.ts'
 
+/** What the form carries on, and for whom. */
+export interface SignInForm {
+  readonly fields: Readonly<Record<string, string>>
+  /** The app that asks, and where it is. */
+  readonly client?: { readonly name: string; readonly redirectUri: string }
+}
+
 export interface SignInAnswer {
   readonly issuer: string
   readonly csrf: string
-  /** Its query goes through the form and is checked again in full. */
-  readonly asked: Pick<AskedRequest, 'client' | 'redirectUri' | 'query'>
+  readonly form: SignInForm
   readonly locale: Locale
   readonly username: string | undefined
   readonly error?: 'refused' | 'busy' | 'expired'
@@ -17,17 +23,27 @@ export interface SignInAnswer {
 
 const STATUS = { refused: 401, busy: 503, expired: 400 } as const
 
+/** Its query goes through the form and is checked again in full. */
+export function appForm({
+  client,
+  redirectUri,
+  query,
+}: Pick<AskedRequest, 'client' | 'redirectUri' | 'query'>): SignInForm {
+  return { fields: { request: query }, client: { name: client.name, redirectUri } }
+}
+
 export function sendSignInPage(reply: FastifyReply, answer: SignInAnswer): FastifyReply {
-  const { asked, error, retryAfterSeconds } = answer
+  const { form, error, retryAfterSeconds } = answer
+  const { client, fields } = form
   // Chromium applies form-action to the redirect that follows the form too, so the app's origin is named.
-  reply.headers(pageHeaders({ formAction: [asked.redirectUri] }))
+  reply.headers(pageHeaders(client && { formAction: [client.redirectUri] }))
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   return reply.code(error === undefined ? 200 : STATUS[error]).send(
     signInPage({
       locale: answer.locale,
-      clientName: asked.client.name,
+      ...(client && { clientName: client.name }),
       action: `${answer.issuer}/sign-in`,
-      hidden: { csrf: answer.csrf, request: asked.query },
+      hidden: { csrf: answer.csrf, ...fields },
       ...(answer.username !== undefined && { username: answer.username }),
       ...(error !== undefined && { error }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
