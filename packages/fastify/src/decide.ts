@@ -1,48 +1,18 @@
-/** Who calls, and may they: DESIGN sections 4 and 5, RFC 6750 section 2, RFC 9449 section 7. Decides and sends nothing. */
-import { type AccessTokenClaims, type Clock, nowSeconds } from '@latchkey/protocol'
-import type { CheckPossession, Possession, Verification, Verifier } from '@latchkey/verifier'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Credentials, isBearerSyntax, readCredentials } from './credentials.ts'
+/** Who calls, and may they: DESIGN sections 4 and 5, RFC 6750 section 2. Decides and sends nothing. */
+import type { FastifyRequest } from 'fastify'
+import { isBearerSyntax, readCredentials } from './credentials.ts'
 import { formBytes, readFormAhead } from './form-token.ts'
-import { addressOf } from './public-address.ts'
+import { type Asked, type JudgeDeps, judge, type Outcome } from './judge.ts'
 import type { Refusal } from './refusal.ts'
-import type { RouteSettings } from './route-settings.ts'
 import { needsSameOrigin, provenance } from './same-origin.ts'
 import { isRenewable, type SessionSource } from './session-source.ts'
-import { isStrongEnough } from './step-up.ts'
 
-export interface DecideDeps {
-  verifier: Verifier
+export interface DecideDeps extends JudgeDeps {
   session: SessionSource | undefined
   origins: ReadonlySet<string>
-  possession: CheckPossession
-  /** Public address of the service; undefined: no proof of possession can be checked. */
-  address: string | undefined
-  /** SHA-256 of the client's certificate, from what the app's proxy says. */
-  certificateHash: (request: FastifyRequest) => string | undefined
   /** Whether tokens that requests carry have to be bound to a key of theirs. */
   dpopRequired: boolean
-  clock: Clock
 }
-
-/** A token, and how it came. Those of a session come as bearer tokens. */
-type Ticket = Extract<Credentials, { kind: 'token' }>
-
-/** A request with the route that the router matched: the only thing that rights are looked up by. */
-export interface Asked {
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  readonly pattern: string
-  readonly route: RouteSettings
-}
-
-export type Outcome =
-  | { readonly kind: 'allowed'; readonly claims: AccessTokenClaims; readonly token: string }
-  /** The session source has sent an answer of its own. */
-  | { readonly kind: 'answered' }
-  | Refusal
-
-export const UNAVAILABLE: Refusal = { kind: 'unavailable', retryAfterSeconds: 1 }
 
 /**
  * With a token in the header and a verifier in memory there is no promise; only forms, sessions and tokens that are ahead of
@@ -85,99 +55,6 @@ function orMalformed(outcome: Outcome, token: string): Outcome {
   return { kind: 'invalid_request', description: 'The access token has characters of no token' }
 }
 
-/** Verifies a token, and that it is the caller's, and looks up the right to call this route. */
-function judge(
-  deps: DecideDeps,
-  asked: Asked,
-  ticket: Ticket,
-  mustBeBound: boolean,
-): Outcome | Promise<Outcome> {
-  const { toleranceSeconds } = asked.route
-  const verification = deps.verifier.verify(ticket.token, toleranceSeconds)
-  if (verification.kind === 'invalid' && verification.reason === 'ahead') {
-    return deps.verifier
-      .verifyCurrent(ticket.token, toleranceSeconds)
-      .then((current) => outcomeOf(deps, asked, ticket, current, mustBeBound))
-  }
-  return outcomeOf(deps, asked, ticket, verification, mustBeBound)
-}
-
-function outcomeOf(
-  deps: DecideDeps,
-  asked: Asked,
-  ticket: Ticket,
-  verification: Verification,
-  mustBeBound: boolean,
-): Outcome | Promise<Outcome> {
-  switch (verification.kind) {
-    case 'valid':
-      // A proof beside a token that is bound to nothing proves nothing.
-      if (mustBeBound || ticket.scheme === 'DPoP') {
-        return { kind: 'invalid_token', reason: 'not_bound' }
-      }
-      return entitled(deps, asked, ticket.token, verification.claims)
-    case 'bound':
-      return proveBinding(deps, asked, ticket, verification.claims, mustBeBound)
-    case 'stale':
-      return { kind: 'unavailable', retryAfterSeconds: verification.retryAfterSeconds }
-    case 'invalid':
-      // Still ahead after the wait: this verifier is behind. A newer token would be further ahead.
-      if (verification.reason === 'ahead') return UNAVAILABLE
-      return { kind: 'invalid_token', reason: verification.reason }
-  }
-}
-
-/** RFC 9449 section 7.1, RFC 8705 section 3. */
-function proveBinding(
-  deps: DecideDeps,
-  asked: Asked,
-  { token, scheme }: Ticket,
-  claims: AccessTokenClaims,
-  mustBeBound: boolean,
-): Outcome | Promise<Outcome> {
-  if (mustBeBound && claims.cnf?.['jkt'] === undefined) {
-    return { kind: 'invalid_token', reason: 'not_bound' }
-  }
-  const { request } = asked
-  const { dpop } = request.raw.headers
-  const possession = deps.possession(claims, {
-    token,
-    scheme,
-    // Node joins repeated headers with a comma, and no proof has one.
-    proof: typeof dpop === 'string' ? dpop : undefined,
-    method: request.method,
-    uri: addressOf(request, deps.address),
-    certificateHash: deps.certificateHash(request),
-  })
-  const settle = (settled: Possession): Outcome => {
-    switch (settled.kind) {
-      case 'proven':
-        return entitled(deps, asked, token, claims)
-      case 'unproven':
-        return settled.error === 'invalid_token'
-          ? { kind: 'invalid_token', reason: settled.fault }
-          : { kind: 'invalid_dpop_proof', reason: settled.fault }
-      case 'full':
-        return UNAVAILABLE
-    }
-  }
-  return possession instanceof Promise ? possession.then(settle) : settle(possession)
-}
-
-/** The right first: nobody has to sign in again to hear that the route is not theirs. */
-export function entitled(
-  deps: DecideDeps,
-  asked: Asked,
-  token: string,
-  claims: AccessTokenClaims,
-): Outcome {
-  if (!mayCall(deps.verifier, asked, claims)) return { kind: 'insufficient_scope', sub: claims.sub }
-  const { stepUp } = asked.route
-  return stepUp === undefined || isStrongEnough(claims, stepUp, nowSeconds(deps.clock))
-    ? { kind: 'allowed', claims, token }
-    : { kind: 'insufficient_user_authentication', stepUp }
-}
-
 async function decideSession(
   deps: DecideDeps,
   session: SessionSource,
@@ -211,14 +88,6 @@ async function decideSession(
     if (second.kind !== 'invalid_token') return second
   }
   return challenge('ended', first)
-}
-
-function mayCall(
-  verifier: Verifier,
-  { request, pattern, route }: Asked,
-  claims: AccessTokenClaims,
-): boolean {
-  return route.public || verifier.may(claims, request.method, pattern)
 }
 
 export function isUpgrade(request: FastifyRequest): boolean {

@@ -1,15 +1,8 @@
 /** Stands before every route, hook and handler of the app: DESIGN sections 4, 5 and 7. */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import {
-  type Asked,
-  type DecideDeps,
-  decide,
-  entitled,
-  isUpgrade,
-  type Outcome,
-  UNAVAILABLE,
-} from './decide.ts'
+import { type DecideDeps, decide, isUpgrade } from './decide.ts'
 import { freezeClaims } from './freeze-claims.ts'
+import { type Asked, entitled, type Outcome, UNAVAILABLE } from './judge.ts'
 import { type Refusal, type RefuseDeps, refuse } from './refusal.ts'
 import { CLOSED, ROUTE_SETTINGS } from './route-settings.ts'
 import type { SocketGuards } from './socket-guards.ts'

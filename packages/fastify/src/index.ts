@@ -1,6 +1,7 @@
 export { BEARER_SUBPROTOCOL } from './credentials.ts'
 export { guardSocket } from './guard-socket.ts'
-export { type LatchkeyInstance, type LatchkeyOptions, latchkey } from './plugin.ts'
+export type { LatchkeyOptions } from './latchkey-options.ts'
+export { type LatchkeyInstance, latchkey } from './plugin.ts'
 export type { RefusalPage, RefusedPage } from './refusal-page.ts'
 export type { ResourceMetadataOptions } from './resource-metadata.ts'
 export type { CatalogueRoute } from './route-catalogue.ts'

@@ -1,19 +1,15 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { type AccessTokenClaims, systemClock } from '@latchkey/protocol'
-import { type ClaimProof, type Clock, possessionCheck, type Verifier } from '@latchkey/verifier'
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { possessionCheck, type Verifier } from '@latchkey/verifier'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { challengesOf } from './challenges.ts'
 import { dropFormToken } from './form-token.ts'
 import { CALLER_TOKEN, guard } from './guard.ts'
+import type { LatchkeyOptions } from './latchkey-options.ts'
 import { publicAddress } from './public-address.ts'
-import { challengesOf } from './refusal.ts'
-import type { RefusalPage } from './refusal-page.ts'
-import {
-  metadataUrl,
-  type ResourceMetadataOptions,
-  serveResourceMetadata,
-} from './resource-metadata.ts'
+import { metadataUrl, serveResourceMetadata } from './resource-metadata.ts'
 import {
   assertFirst,
   type CatalogueRoute,
@@ -27,47 +23,9 @@ import {
   type RouteSettings,
 } from './route-settings.ts'
 import { allowedOrigins } from './same-origin.ts'
-import type { SessionSource } from './session-source.ts'
 import type { GuardableSocket } from './socket-guard.ts'
 import { type SocketGuards, socketGuards } from './socket-guards.ts'
 import { protectUrlToken } from './url-token.ts'
-
-export interface LatchkeyOptions {
-  /** From `createVerifier`. Whoever made it closes it. */
-  verifier: Verifier
-  /** Where the token of a signed-in browser comes from. Default: cookies are not looked at. */
-  session?: SessionSource
-  /**
-   * Origins whose pages may use the session's cookie to change something, and open WebSockets, for example
-   * `https://app.example.com`. Default: the origin of the service's audience.
-   */
-  origins?: readonly string[]
-  /** `realm` of the challenges. Default: the service's audience. */
-  realm?: string
-  /** Lets everybody reach the app's not-found handler. Default false: what no route matches is a plain 404. */
-  publicNotFound?: boolean
-  /** What a person reads instead of JSON who opens a page, or sends a form, and is refused. Default: the JSON. */
-  refusalPage?: RefusalPage
-  /**
-   * Address under which callers reach the service's routes, for example `https://example.com/api`: proofs of possession (RFC 9449)
-   * name it. Default: the origin of the service's audience.
-   */
-  publicAddress?: string
-  dpop?: {
-    /** Refuse tokens that are not bound to a key, but for those of a session. Default false. */
-    required?: boolean
-    /** Remembers proofs for several processes together. Default: each remembers those that it has seen. */
-    claimProof?: ClaimProof
-  }
-  /**
-   * SHA-256 (base64url) of the client's certificate, which tokens with `cnf["x5t#S256"]` are bound to (RFC 8705), for example from a
-   * header that your proxy sets and takes from nobody. Default: such tokens are refused.
-   */
-  certificateHash?: (request: FastifyRequest) => string | undefined
-  /** What clients can read about the service (RFC 9728), or false to serve nothing. Default: the facts without a name. */
-  resourceMetadata?: ResourceMetadataOptions | false
-  clock?: Clock
-}
 
 /** `app.latchkey` */
 export interface LatchkeyInstance {

@@ -1,8 +1,8 @@
-/** What a refused caller is told: RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1. */
+/** What a refused caller is told: RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3. */
 import { cleanDescription } from '@latchkey/protocol'
-import { DPOP_ALGS, type PossessionFault, type RefusalReason } from '@latchkey/verifier'
+import type { PossessionFault, RefusalReason } from '@latchkey/verifier'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isDpopScheme } from './credentials.ts'
+import { type Challenges, quote, wantsProof } from './challenges.ts'
 import { isShown, pageFor, type RefusalPage } from './refusal-page.ts'
 import type { StepUp } from './step-up.ts'
 
@@ -62,36 +62,6 @@ export function refuse(
     if (page === undefined) sendFacts(reply, answer)
     else reply.type('text/html; charset=utf-8').send(page)
   })
-}
-
-/** The beginnings of both challenges: the scheme, and what a client needs to know before it tries again. */
-export interface Challenges {
-  readonly bearer: string
-  readonly dpop: string
-  /** Whether bearer tokens are not taken at all. */
-  readonly alwaysDpop: boolean
-}
-
-export function challengesOf(
-  realm: string,
-  metadata: URL | undefined,
-  alwaysDpop: boolean,
-): Challenges {
-  const common = ` realm="${quote(realm)}"${metadata ? `, resource_metadata="${quote(metadata.href)}"` : ''}`
-  return {
-    bearer: `Bearer${common}`,
-    dpop: `DPoP${common}, algs="${DPOP_ALGS.join(' ')}"`,
-    alwaysDpop,
-  }
-}
-
-/** Whoever came with the scheme DPoP, or should have, is told how to. */
-function wantsProof(request: FastifyRequest, refusal: Refusal): boolean {
-  return (
-    refusal.kind === 'invalid_dpop_proof' ||
-    (refusal.kind === 'invalid_token' && refusal.reason === 'bound_as_bearer') ||
-    isDpopScheme(request.headers.authorization ?? '')
-  )
 }
 
 /** Text already: a response schema of the route must not change it. */
@@ -167,9 +137,4 @@ function weakSignIn({ acrValues, maxAgeSeconds }: StepUp): Answer {
 function tokenError(status: number, facts: Readonly<Record<string, string>>): Answer {
   const parameters = Object.entries(facts).map(([name, value]) => `, ${name}="${quote(value)}"`)
   return { status, challenge: parameters.join(''), body: facts }
-}
-
-/** quoted-string: RFC 9110 section 5.6.4. Header values are visible ASCII here, whatever the realm's setting holds. */
-function quote(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')
 }

@@ -6,6 +6,7 @@ import {
   LIMITS,
 } from '@latchkey/protocol'
 import type { TokenFault } from './access-token.ts'
+import { readConfirmation } from './read-confirmation.ts'
 
 /** The claims of an access token: RFC 9068 section 2.2, DESIGN section 3. */
 
@@ -15,9 +16,6 @@ const IDENTIFIER = /^[!-~]{1,255}$/
 const SUBJECT = /^(?:u_|svc:)[!-~]{1,251}$/
 /** A person as one sector of clients knows them: OpenID Connect Core section 8.1. */
 const PAIRWISE_SUBJECT = /^p_[A-Za-z0-9_-]{43}$/
-/** SHA-256 in base64url: RFC 9449 section 6.1, RFC 8705 section 3.1. */
-const SHA256 = /^[A-Za-z0-9_-]{43}$/
-const CONFIRMATIONS: ReadonlySet<string> = new Set(['jkt', 'x5t#S256'])
 /** RFC 6749 section 3.3; empty when no scope was granted. */
 const SCOPE = /^(?:[!#-[\]-~]+(?: [!#-[\]-~]+)*)?$/
 
@@ -69,7 +67,10 @@ export function readAccessTokenClaims(
   }
   if (!addSignIn(claims, payload) || !addActor(claims, payload)) return 'bad_claim'
   // A binding that nobody here can check must not get lost: then the token would pass for one that anybody may use.
-  return addConfirmation(claims, payload) ? claims : 'proof_missing'
+  const cnf = readConfirmation(payload['cnf'])
+  if (cnf === 'unknown') return 'proof_missing'
+  if (cnf !== undefined) claims.cnf = cnf
+  return claims
 }
 
 /** Claims are kept and shared between requests, so nobody may change them. */
@@ -121,20 +122,6 @@ function readActor(value: unknown, remaining: number): ActorClaim | undefined {
   if (act === undefined) return { sub }
   const inner = readActor(act, remaining - 1)
   return inner && { sub, act: inner }
-}
-
-/** RFC 7800 section 3.1: the key that the token is bound to, by its thumbprint (RFC 9449) or its certificate's (RFC 8705). */
-function addConfirmation(claims: Writable<AccessTokenClaims>, payload: Payload): boolean {
-  const { cnf } = payload
-  if (cnf === undefined) return true
-  if (typeof cnf !== 'object' || cnf === null || Array.isArray(cnf)) return false
-  const members = Object.entries(cnf)
-  const known = members.every(
-    ([name, value]) => CONFIRMATIONS.has(name) && typeof value === 'string' && SHA256.test(value),
-  )
-  if (members.length === 0 || !known) return false
-  claims.cnf = Object.fromEntries(members)
-  return true
 }
 
 function isIdentifier(value: unknown): value is string {
