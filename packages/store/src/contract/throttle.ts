@@ -11,6 +11,8 @@ export interface Throttle {
     rule: { readonly limit: number; readonly windowSeconds: number },
     now: number,
   ): Promise<Attempt>
+  /** Takes one attempt back: nothing was guessed by it. One of a window that is over stays in the past. */
+  giveBack(purpose: string, key: string, now: number): Promise<void>
   /** Forgets the attempts: it was the right password. */
   clear(purpose: string, key: string): Promise<void>
 }

@@ -20,6 +20,7 @@ export const SCRIPTS = {
   'end-session': 7,
   'find-session': 4,
   'forget-session': 1,
+  'give-back-attempt': 1,
   'keep-value': 1,
   'note-client': 2,
   'peek-family': 4,

@@ -16,6 +16,10 @@ export function redisThrottle({ run, keys, partitions }: RedisContext): Throttle
       return { kind: 'blocked', retryAfterSeconds: Number(left) }
     },
 
+    async giveBack(purpose, key, now) {
+      await run('give-back-attempt', [keyOf(purpose, key)], now)
+    },
+
     async clear(purpose, key) {
       await run('take-value', [keyOf(purpose, key)])
     },

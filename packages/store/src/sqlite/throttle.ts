@@ -7,6 +7,9 @@ export function sqliteThrottle({ database, write }: SqliteContext): Throttle {
     'SELECT attempts, ends_at AS endsAt FROM throttle WHERE purpose = ? AND digest = ? AND ends_at > ?',
   )
   const keep = database.prepare('INSERT OR REPLACE INTO throttle VALUES (?, ?, ?, ?)')
+  const giveBack = database.prepare(
+    'UPDATE throttle SET attempts = attempts - 1 WHERE purpose = ? AND digest = ? AND ends_at > ? AND attempts > 0',
+  )
   const clear = database.prepare('DELETE FROM throttle WHERE purpose = ? AND digest = ?')
 
   return {
@@ -21,6 +24,10 @@ export function sqliteThrottle({ database, write }: SqliteContext): Throttle {
         keep.run(purpose, digest, attempts + 1, endsAt)
         return { kind: 'allowed' }
       })
+    },
+
+    async giveBack(purpose, key, now) {
+      write(() => giveBack.run(purpose, textDigest(key), now))
     },
 
     async clear(purpose, key) {

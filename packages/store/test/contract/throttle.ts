@@ -55,6 +55,17 @@ export async function throttleRules(t: Test, engine: Engine): Promise<void> {
     t.strictSame(await kinds('code', 'd', 1), ['blocked'])
   })
 
+  await t.test('an attempt that is given back is free again, within its window', async (t) => {
+    await throttle.giveBack('password', 'g', NOW)
+    t.strictSame(await kinds('password', 'g', 0, 0, 0, 0), [...Array(3).fill('allowed'), 'blocked'])
+    await throttle.giveBack('password', 'g', NOW + 59)
+    t.strictSame(await kinds('password', 'g', 59, 59), ['allowed', 'blocked'])
+    await throttle.giveBack('password', 'g', NOW + 60)
+    t.strictSame(await kinds('password', 'g', 60), ['allowed'], 'a new window')
+    await throttle.giveBack('password', 'other', NOW + 60)
+    t.strictSame(await kinds('password', 'g', 60, 60, 60), ['allowed', 'allowed', 'blocked'])
+  })
+
   await t.test('a limit of none blocks the first attempt, and a key may be strange', async (t) => {
     const none = { limit: 0, windowSeconds: 5 }
     const outcome = await throttle.attempt('password', 'f', none, NOW)
