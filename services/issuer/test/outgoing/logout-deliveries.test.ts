@@ -7,6 +7,9 @@ import type { OutgoingOutcome } from '../../src/outgoing/guarded-request.ts'
 import { logoutTokens } from '../../src/outgoing/logout-token.ts'
 import { answered, failed, START, scene, sidOf } from './delivery-scene.ts'
 
+/** A worker looks every five seconds whatever happens: what should come by itself has to come before. */
+const BEFORE_THE_NEXT_LOOK_MS = 4000
+
 t.test('section 2.8: what an answer means', async (t) => {
   const cases: [answer: OutgoingOutcome, state: string, lastOutcome: string][] = [
     [answered(200), 'delivered', '200'],
@@ -73,9 +76,11 @@ t.test('an app that comes back is told, each time with a token of its own', asyn
   const answers = [answered(503), failed('ECONNREFUSED'), answered(200)]
   await end(1, 'app')
   const one = worker('a', () => answers.shift() ?? answered(500))
+  const begun = performance.now()
   one.start()
   await settled(2)
   t.equal(posts.length, 2, 'the second attempt needs nobody who asks for it')
+  t.ok(performance.now() - begun < BEFORE_THE_NEXT_LOOK_MS, 'nor the look every five seconds')
   t.match(await only(), { state: 'waiting', attempts: 2, nextAt: now() + 1 })
   one.poke()
   pass(1)
@@ -145,8 +150,10 @@ t.test('no more than 64 requests at once, and every place is used again', async 
   one.start()
   await until(() => posts.length === 64)
   one.poke()
+  const begun = performance.now()
   finish.shift()?.(answered(200))
   await until(() => posts.length === 65)
+  t.ok(performance.now() - begun < BEFORE_THE_NEXT_LOOK_MS, 'at once')
   t.equal(finish.length, 64)
   for (let told = 1; told < 100; told++) {
     await until(() => finish.length > 0)
