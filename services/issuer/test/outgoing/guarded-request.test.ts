@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
@@ -274,13 +275,10 @@ t.test('attack I7: nothing of ours goes along', async (t) => {
   t.equal(server.asked.length, 1)
 
   const proxy = await listening(t)
-  const script = `
-    const { guardedRequest } = await import('${new URL('../../src/outgoing/guarded-request.ts', import.meta.url)}')
-    const outcome = await guardedRequest({ allow: ['127.0.0.1'] })({ uri: '${server.uri}' })
-    process.stdout.write(outcome.kind)`
+  const program = fileURLToPath(new URL('../fixtures/calls-once.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['-C', '@latchkey/source', '--input-type=module', '-e', script],
+    ['-C', '@latchkey/source', program, server.uri],
     { env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy.origin, http_proxy: proxy.origin } },
   )
   t.strictSame([stdout, server.asked.length, proxy.asked.length], ['answered', 2, 0])
