@@ -19,7 +19,7 @@ import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
 import { adminVerifiers } from './admin/verifiers.ts'
-import { asSent } from './authorization/effective-parameters.ts'
+import { effectiveParameters } from './authorization/effective-parameters.ts'
 import type { End } from './end.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { consent } from './endpoints/consent.ts'
@@ -31,6 +31,7 @@ import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
 import { logout } from './endpoints/logout.ts'
 import { logoutStatus } from './endpoints/logout-status.ts'
+import { pushRequest } from './endpoints/push-request.ts'
 import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
 import { signIn } from './endpoints/sign-in.ts'
@@ -55,7 +56,6 @@ import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
 import { parseParameters } from './http/parameters.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
-import { idTokenHints } from './id-token-hint.ts'
 import { knownServices } from './known-services.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { accessTokens } from './minting/access-token.ts'
@@ -115,7 +115,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const ending = wireEnding({ ...deps, ...keys, issuer, request, published, log })
   const tokens = await wireTokens(deps, keys, feeding, ending, log)
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
-  await app.register(pages(deps, keys, ending, tokens))
+  await app.register(pages(deps, keys, ending, tokens, callers))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
@@ -239,7 +239,7 @@ async function wireTokens(
 type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
 /** What people see. */
-function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
+function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens, callers: Callers) {
   const { settings, directory } = deps
   const { issuer } = settings
   const locale = pageLocale(settings.languages)
@@ -251,10 +251,11 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens) {
     users: directory.users,
     services: directory.services,
     consents: directory.consents,
-    effectiveParameters: asSent,
+    effectiveParameters: effectiveParameters(callers),
+    pushed: callers.pushed,
     acrValues: ACR_VALUES,
     proofs: stepProofs({ macKey: keys.stepMac, clock: deps.clock }),
-    hints: idTokenHints({ ...deps, ...keys, issuer, clients: directory.clients }),
+    hints: callers.hints,
     csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
     signedOut: signedOutCookie({ macKey: keys.signedOutMac, clock: deps.clock }),
     leaseMs: settings.feed.leaseMs,
@@ -300,6 +301,7 @@ function programs(
     emptyForm(app)
     cors(app, { origins: corsOrigins(shared) })
     await app.register(token(shared))
+    await app.register(pushRequest(shared))
     await app.register(revoke(shared))
     await app.register(introspect(shared))
     await app.register(userinfo(shared))

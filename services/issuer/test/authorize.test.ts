@@ -212,7 +212,8 @@ t.test(
     const redirected: [string, Record<string, string>, string][] = [
       ['a missing challenge', { code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
       ['an implicit flow', { response_type: 'token' }, 'unsupported_response_type'],
-      ['a request object', { request: 'x' }, 'request_not_supported'],
+      ['a request object that is none', { request: 'x' }, 'invalid_request_object'],
+      ['a request at another address', { request_uri: ORDERS }, 'request_uri_not_supported'],
       ['a foreign resource', { resource: 'https://evil.example' }, 'invalid_target'],
       ['prompt=none with login', { prompt: 'none login' }, 'invalid_request'],
       ['a broken scope', { scope: 'a"b' }, 'invalid_scope'],

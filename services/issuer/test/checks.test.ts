@@ -251,16 +251,6 @@ t.test('OpenID Connect Core section 3.1.2.6: what is refused by its own code', a
   const client = { grantTypes: ['authorization_code'] } as const
   const cases = [
     [
-      'request',
-      () => refuseUnsupported(parseParameters('request=x')),
-      'request_not_supported request_sent',
-    ],
-    [
-      'request_uri',
-      () => refuseUnsupported(parseParameters('request_uri=x')),
-      'request_uri_not_supported request_uri_sent',
-    ],
-    [
       'registration',
       () => refuseUnsupported(parseParameters('registration=x')),
       'registration_not_supported registration_sent',

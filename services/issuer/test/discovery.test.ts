@@ -191,6 +191,18 @@ const PROOFS: Readonly<Record<string, Proof>> = {
     const answer = await authorize(await signedIn(), { request_uri })
     t.equal(!isError(answer, 'request_uri_not_supported'), isSupported)
   },
+  authorization_details_types_supported: each(async (type) => {
+    const authorization_details = JSON.stringify([
+      { type, locations: [ISSUER], routes: ['GET /*'] },
+    ])
+    return (await answerTo({ authorization_details })).get('code') !== null
+  }),
+  require_pushed_authorization_requests: async (t, isRequired) => {
+    t.equal((await answerTo({})).get('code') === null, isRequired)
+  },
+  require_signed_request_object: async (t, isRequired) => {
+    t.equal((await answerTo({})).get('code') === null, isRequired)
+  },
   authorization_response_iss_parameter_supported: async (t, isSupported) => {
     t.equal((await answerTo({})).get('iss') === ISSUER, isSupported)
     const refused = await answerTo({ prompt: 'none' })
@@ -213,6 +225,7 @@ const PROVEN_ELSEWHERE: Readonly<Record<string, string>> = {
   introspection_endpoint_auth_methods_supported: 'advertised-proofs',
   introspection_endpoint_auth_signing_alg_values_supported: 'advertised-proofs',
   dpop_signing_alg_values_supported: 'advertised-proofs',
+  request_object_signing_alg_values_supported: 'pushed-requests',
   tls_client_certificate_bound_access_tokens: 'advertised-proofs',
   backchannel_logout_supported: 'logout',
   backchannel_logout_session_supported: 'logout',

@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'read' | 'page'>> = {
   '/logout/confirm': 'page',
   '/logout/status': 'page',
   '/token': 'form',
+  '/par': 'form',
   '/revoke': 'form',
   '/introspect': 'form',
   '/userinfo': 'form',

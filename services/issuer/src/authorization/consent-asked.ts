@@ -30,6 +30,7 @@ export async function consentAsked(
       isAllowed: !decision.before?.declined.includes(scope),
     })),
     ...(audience !== undefined && { service: service?.name ?? audience }),
+    routes: (asked.details ?? []).flatMap(({ routes }) => routes),
     ...(client.policyUri !== undefined && { policyUri: client.policyUri }),
     ...(client.tosUri !== undefined && { tosUri: client.tosUri }),
   }

@@ -2,7 +2,7 @@
  * From the text of an authorization request to one that can be decided about; every step of a flow begins with it, because a
  * form that carries the request on is only a carrier. Nothing here writes an answer.
  */
-import type { Clients } from '@latchkey/directory'
+import type { Client, Clients } from '@latchkey/directory'
 import { type Clock, OAuthError } from '@latchkey/protocol'
 import {
   type AuthorizationRequest,
@@ -12,11 +12,11 @@ import {
 } from '../checks/authorization-request.ts'
 import { namedSubjects } from '../checks/claims-parameter.ts'
 import { checkClient } from '../checks/client.ts'
-import { checkRedirectUri } from '../checks/redirect-uri.ts'
+import { checkRedirectUri, matchesRegistered } from '../checks/redirect-uri.ts'
 import { knownResponseMode } from '../checks/response.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
 import type { IdTokenHints } from '../id-token-hint.ts'
-import type { EffectiveParameters } from './effective-parameters.ts'
+import type { Effective, EffectiveParameters } from './effective-parameters.ts'
 import { RedirectableError } from './redirectable-error.ts'
 
 export interface ReadRequestDeps {
@@ -31,6 +31,8 @@ export interface ReadRequestDeps {
 export interface AskedRequest extends AuthorizationRequest {
   /** As it was sent: what the forms of this flow carry. */
   readonly query: string
+  /** The push that it came by (RFC 9126). */
+  readonly requestUri: string | undefined
   /** The person by the subjects that this client knows: of `id_token_hint`, and of the claim `sub` with a value. */
   readonly namedSubjects: readonly string[]
 }
@@ -39,17 +41,39 @@ export interface AskedRequest extends AuthorizationRequest {
 export async function readRequest(query: string, deps: ReadRequestDeps): Promise<AskedRequest> {
   const sent = parseParameters(query)
   const client = await checkClient(sent, deps.clients)
-  const parameters = await deps.effectiveParameters(sent, client)
+  const { parameters, requestUri } = await resolve(sent, client, deps)
   // RFC 6749 section 4.1.2.1, RFC 9700 section 4.11: up to here errors are pages.
   const target = { client, redirectUri: checkRedirectUri(parameters, client) }
-  return { ...(await checkRequest(parameters, target, deps)), query }
+  return { ...(await checkRequest(parameters, target, deps)), query, requestUri }
 }
 
-async function checkRequest(
+/** What cannot be resolved may still have an address beside it that is proven: then the client hears of it there. */
+async function resolve(
+  sent: Parameters,
+  client: Client,
+  deps: ReadRequestDeps,
+): Promise<Effective> {
+  try {
+    return await deps.effectiveParameters(sent, client)
+  } catch (error) {
+    const redirectUri = sent.get('redirect_uri')
+    const isProven =
+      redirectUri !== undefined && matchesRegistered(redirectUri, client.redirectUris)
+    if (!isProven || !(error instanceof OAuthError)) throw error
+    throw new RedirectableError(error, {
+      redirectUri,
+      state: stateOrNothing(sent),
+      responseMode: knownResponseMode(sent) ?? 'query',
+    })
+  }
+}
+
+/** Also for requests that are pushed, whose address does not count before it is used. */
+export async function checkRequest(
   parameters: Parameters,
   target: ProvenTarget,
-  deps: ReadRequestDeps,
-): Promise<Omit<AskedRequest, 'query'>> {
+  deps: Pick<ReadRequestDeps, 'issuer' | 'hints'>,
+): Promise<Omit<AskedRequest, 'query' | 'requestUri'>> {
   try {
     const request = checkAuthorizationRequest(parameters, target, deps.issuer)
     const hinted = await readHint(request, deps)
@@ -75,7 +99,7 @@ function stateOrNothing(parameters: Parameters): string | undefined {
 
 async function readHint(
   request: AuthorizationRequest,
-  deps: ReadRequestDeps,
+  deps: Pick<ReadRequestDeps, 'hints'>,
 ): Promise<readonly string[]> {
   if (request.idTokenHint === undefined) return []
   const hint = await deps.hints.read(request.idTokenHint)

@@ -13,17 +13,22 @@ export function chosenAudience(
   return parameters.all('resource').length > 0 ? checkAudience(parameters, client, issuer) : granted
 }
 
-/**
- * The audience asked for by `resource`, or the client's first service, or the issuer itself (for `/userinfo`).
- * @param names which parameters name it: token exchange also takes `audience` (RFC 8693 section 2.1)
- */
+export interface AudienceNames {
+  /** Which parameters name it: token exchange also takes `audience` (RFC 8693 section 2.1). Default: `resource`. */
+  readonly names?: readonly ('resource' | 'audience')[]
+  /** The location of `authorization_details` (RFC 9396 section 2.2), which names it as well. */
+  readonly details?: string | undefined
+}
+
+/** The audience asked for, or the client's first service, or the issuer itself (for `/userinfo`). */
 export function checkAudience(
   parameters: Parameters,
   client: Pick<Client, 'services'>,
   issuer: string,
-  names: readonly ('resource' | 'audience')[] = ['resource'],
+  { names = ['resource'], details }: AudienceNames = {},
 ): string {
   const asked = new Set(names.flatMap((name) => parameters.all(name)))
+  if (details !== undefined) asked.add(details)
   if (asked.size > 1) {
     throw new OAuthError('invalid_target', 'several_resources', {
       description: 'one token is for one service: send one resource',

@@ -5,6 +5,7 @@ import { bounded, type Parameters } from '../http/parameters.ts'
 import { scopesOfClaims } from '../minting/allowed-claims.ts'
 import { type AcrWish, checkAcr } from './acr.ts'
 import { checkAudience } from './audience.ts'
+import { checkAuthorizationDetails, detailsAudience } from './authorization-details.ts'
 import { checkClaims } from './claims-parameter.ts'
 import { checkDpopJkt } from './dpop-jkt.ts'
 import { checkCodeChallenge } from './pkce.ts'
@@ -50,6 +51,7 @@ export function checkAuthorizationRequest(
   refuseUnsupported(parameters)
   const scope = checkScope(parameters)
   const claims = checkClaims(parameters)
+  const details = checkAuthorizationDetails(parameters)
   checkIgnored(parameters)
   return {
     client,
@@ -58,7 +60,8 @@ export function checkAuthorizationRequest(
     state: checkState(parameters),
     scope,
     consentScope: withClaims(scope, claims),
-    audience: checkAudience(parameters, client, issuer),
+    audience: checkAudience(parameters, client, issuer, { details: detailsAudience(details) }),
+    ...(details && { details }),
     codeChallenge: checkCodeChallenge(parameters, client),
     dpopJkt: checkDpopJkt(parameters),
     ...checkPrompt(parameters, client),

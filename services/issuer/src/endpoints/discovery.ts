@@ -1,4 +1,5 @@
 /** Discovery: OpenID Connect Discovery section 4, RFC 8414 section 3. Both addresses give the same document. */
+import { ROUTES_DETAIL_TYPE } from '@latchkey/protocol'
 import { ASYMMETRIC_ALGS, DPOP_ALGS } from '@latchkey/tokens'
 import type { FastifyInstance } from 'fastify'
 import { PROMPTS } from '../checks/prompt.ts'
@@ -22,6 +23,7 @@ const ENDPOINTS = {
   jwks_uri: '/jwks',
   revocation_endpoint: '/revoke',
   introspection_endpoint: '/introspect',
+  pushed_authorization_request_endpoint: '/par',
   end_session_endpoint: '/logout',
 }
 
@@ -33,8 +35,13 @@ const AUTHORIZATION = {
   prompt_values_supported: PROMPTS,
   acr_values_supported: ACR_VALUES,
   claims_parameter_supported: true,
-  request_parameter_supported: false,
-  // The default is true, so it must be said (OpenID Connect Discovery section 3).
+  authorization_details_types_supported: [ROUTES_DETAIL_TYPE],
+  // Per client: some must push or sign, nobody else has to.
+  require_pushed_authorization_requests: false,
+  require_signed_request_object: false,
+  request_parameter_supported: true,
+  request_object_signing_alg_values_supported: ASYMMETRIC_ALGS,
+  // Of others: our own, of what was pushed, are always good. The default is true, so it must be said (OpenID Connect Discovery section 3).
   request_uri_parameter_supported: false,
   authorization_response_iss_parameter_supported: true,
 }

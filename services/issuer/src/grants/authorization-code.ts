@@ -17,6 +17,7 @@ import { bounded, type Parameters, required } from '../http/parameters.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { Grant } from './grant.ts'
 import { type JoinSessionDeps, joinSession } from './join-session.ts'
+import { narrowDetails } from './narrowed-rights.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
 import { consentedRights, type RightsDirectory } from './user-rights.ts'
 
@@ -46,8 +47,9 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
       deps.directory,
     )
     const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
+    const details = narrowDetails(parameters, record.details, audience)
     const answer = personTokens(
-      { rights, scope, asOf: { now, rev }, session, claims, nonce, proven },
+      { rights, scope, asOf: { now, rev }, session, claims, details, nonce, proven },
       deps,
     )
     const refreshToken = await joinSession(rights.client, session, { now, rev }, proven, deps)

@@ -9,8 +9,10 @@ import {
 } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { checkAudience } from '../checks/audience.ts'
+import { checkAuthorizationDetails, detailsAudience } from '../checks/authorization-details.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
+import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
 import { livingClient, livingService } from './user-rights.ts'
 
 export interface ClientCredentialsDeps {
@@ -34,21 +36,27 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     // The position first, then the client once more: what was read to authenticate it may be older (DESIGN section 5).
     const head = await deps.store.log.head(partitionOfSubject(sub, deps.store.partitions))
     const client = await livingClient(authenticated.id, deps.directory)
-    const audience = checkAudience(parameters, client, deps.issuer)
+    const details = checkAuthorizationDetails(parameters)
+    const audience = checkAudience(parameters, client, deps.issuer, {
+      details: detailsAudience(details),
+    })
     const service = await livingService(audience, deps.directory)
+    const granted = await deps.directory.clients.routesAt(client.id, audience)
+    const routes = narrowRoutes(granted, details, audience)
     const access = deps.accessTokens.mint({
       service,
       sub,
       clientId: client.id,
       scope: '',
       asOf: { rev: head.position, now },
-      routes: await deps.directory.clients.routesAt(client.id, audience),
+      routes,
       proven,
     })
     return {
       access_token: access.token,
       token_type: access.tokenType,
       expires_in: access.expiresIn,
+      ...grantedDetails(routes, details, audience),
     } satisfies TokenResponse
   }
 }

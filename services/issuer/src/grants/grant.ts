@@ -1,4 +1,5 @@
 import type { Client } from '@latchkey/directory'
+import type { RoutesDetail } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 
@@ -13,6 +14,8 @@ export interface TokenResponse {
   readonly refresh_token?: string
   readonly id_token?: string
   readonly issued_token_type?: string
+  /** RFC 9396 section 7: what was granted of them. */
+  readonly authorization_details?: readonly RoutesDetail[]
 }
 
 /** One grant type: gets an authenticated client that is registered for it, and what the request proved besides. */

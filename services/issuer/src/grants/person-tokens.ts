@@ -1,10 +1,11 @@
-import type { ClaimsRequest } from '@latchkey/protocol'
+import type { ClaimsRequest, RoutesDetail } from '@latchkey/protocol'
 import { hasScope } from '../checks/scope.ts'
 import type { AccessTokens, AsOf, SignInFacts } from '../minting/access-token.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { idTokens } from '../minting/id-token.ts'
 import type { SubjectFor } from '../minting/subject.ts'
 import type { TokenResponse } from './grant.ts'
+import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
 import type { UserRights } from './user-rights.ts'
 
 export interface PersonTokenRequest {
@@ -15,6 +16,8 @@ export interface PersonTokenRequest {
   readonly session: SignInFacts & { readonly absoluteExpiresAt: number }
   /** What the client may have besides the scopes and asked for by name. */
   readonly claims?: ClaimsRequest | undefined
+  /** What the client narrows the rights to. */
+  readonly details?: readonly RoutesDetail[] | undefined
   readonly nonce?: string | undefined
   readonly proven: ProvenKeys
 }
@@ -29,8 +32,11 @@ export interface PersonTokenDeps {
 export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps): TokenResponse {
   const { rights, scope, asOf, session, claims, nonce, proven } = request
   const { client, user } = rights
+  const { audience } = rights.service
+  const routes = narrowRoutes(rights.routes, request.details, audience)
   const access = deps.accessTokens.mint({
     ...rights,
+    routes,
     // No service takes a pairwise subject; a client that has them has no services (its record is checked for that).
     sub: deps.subjectFor(client, user.sub),
     clientId: client.id,
@@ -46,6 +52,7 @@ export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps)
     expires_in: access.expiresIn,
     // RFC 6749 appendix A.4: a scope is at least one word.
     ...(scope !== '' && { scope }),
+    ...grantedDetails(routes, request.details, audience),
     ...(hasScope(scope, 'openid') && {
       id_token: deps.idToken({
         client,
@@ -53,7 +60,7 @@ export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps)
         scope,
         session,
         accessToken: access.token,
-        audience: rights.service.audience,
+        audience,
         claims,
         nonce,
       }),

@@ -10,6 +10,7 @@ import type { AsOf } from '../minting/access-token.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { RefreshTokenFacts, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
+import { narrowDetails } from './narrowed-rights.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
 import { consentedRights, type RightsDirectory } from './user-rights.ts'
 
@@ -78,7 +79,9 @@ async function prepareAnswer(
     deps.issuer,
     deps.directory,
   )
-  return personTokens({ rights, scope, asOf, session: family, claims: family.claims, proven }, deps)
+  const { claims } = family
+  const details = narrowDetails(parameters, family.details, audience)
+  return personTokens({ rights, scope, asOf, session: family, claims, details, proven }, deps)
 }
 
 async function redeem(

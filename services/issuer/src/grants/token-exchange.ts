@@ -80,7 +80,9 @@ function checkAskedType(parameters: Parameters): void {
 
 /** The issuer itself, with its profiles and its admin API, only for clients that were registered for it. */
 function exchangeAudience(client: Client, parameters: Parameters, deps: TokenExchangeDeps): string {
-  const audience = checkAudience(parameters, client, deps.issuer, ['resource', 'audience'])
+  const audience = checkAudience(parameters, client, deps.issuer, {
+    names: ['resource', 'audience'],
+  })
   if (client.services.includes(audience)) return audience
   throw new OAuthError('invalid_target', 'resource_not_allowed')
 }

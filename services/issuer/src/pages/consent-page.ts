@@ -18,6 +18,8 @@ export interface ConsentPage {
   readonly scopes: readonly { readonly scope: string; readonly isAllowed: boolean }[]
   /** Name of the service that the app wants to call for the person. */
   readonly service?: string
+  /** The only routes that it wants to call there, as grants; empty: whatever the person may call. */
+  readonly routes: readonly string[]
   readonly policyUri?: string
   readonly tosUri?: string
   /** Path that the form is posted to. */
@@ -54,10 +56,19 @@ ${page.scopes.map(
 )}${
   service === undefined
     ? undefined
-    : html`<p class="fixed" id="service"><span>${fill(messages.consentService, { service: name(service) })}</span></p>`
+    : html`<p class="fixed" id="service"><span>${calls(messages, name(service), page.routes)}</span></p>`
 }</fieldset>
 <button id="allow" name="decision" value="allow" type="submit">${messages.consentAllow}</button>
 <button class="second" id="deny" name="decision" value="deny" type="submit">${messages.consentDeny}</button>`
+}
+
+/** RFC 9396 section 9: the person sees what exactly is asked. */
+function calls(messages: Messages, service: Html, routes: readonly string[]): Html {
+  if (routes.length === 0) return fill(messages.consentService, { service })
+  const listed = routes.map(
+    (route, index) => html`${index > 0 ? ', ' : undefined}<code>${route}</code>`,
+  )
+  return html`${fill(messages.consentRoutes, { service })} ${listed}`
 }
 
 /** Mere links: nothing is fetched from there, and nobody there learns where the person came from. */

@@ -1,12 +1,16 @@
 import type { KeyObject } from 'node:crypto'
 import type { Directory } from '@latchkey/directory'
-import type { Clock } from '@latchkey/protocol'
+import type { Clock, Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import type { AccessTokenReader } from '../access-token-reader.ts'
+import { pushedRequests } from '../authorization/pushed-requests.ts'
 import { tlsCertificates } from '../client-authentication/tls-certificates.ts'
 import { dpopNonces } from '../dpop/dpop-nonces.ts'
 import { dpopProofs } from '../dpop/dpop-proofs.ts'
+import { idTokenHints } from '../id-token-hint.ts'
+import type { SigningKeyRing } from '../keys/signing-keys.ts'
+import type { ClientSigning } from '../minting/client-signing.ts'
 import { clientKeys } from '../outgoing/client-keys.ts'
 import { fetchedKeySets } from '../outgoing/fetched-key-sets.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
@@ -19,9 +23,12 @@ export interface CallersDeps {
   readonly directory: Directory
   readonly trustedProxies?: readonly string[] | undefined
   readonly dpopNonceMac: KeyObject
+  readonly ring: Pick<SigningKeyRing, 'verificationKeys'>
+  readonly signing: Pick<ClientSigning, 'secretKeyOf'>
   readonly readAccessToken: AccessTokenReader
   readonly request: GuardedRequest
   readonly clock: Clock
+  readonly random: Random
   readonly log: FastifyBaseLogger
 }
 
@@ -47,6 +54,9 @@ export function wireCallers(deps: CallersDeps) {
     clients: directory.clients,
     clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
     oneTime,
+    hints: idTokenHints({ ...deps, issuer, clients: directory.clients }),
+    pushed: pushedRequests({ ...deps, oneTime }),
+    clock,
     certificates,
     dpop,
     readCaller: resourceCallers({ ...deps, issuer, dpop, certificates }),

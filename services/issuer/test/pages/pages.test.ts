@@ -56,6 +56,7 @@ function everyPage(locale: Locale, text: string): Record<string, string> {
       clientName: text,
       returnTo: text,
       isKept: true,
+      routes: [],
       user: { username: text, name: `${text}.` },
       scopes: [{ scope: text, isAllowed: true }],
       service: text,
@@ -169,6 +170,7 @@ t.test(
     const bare = consentPage({
       ...consent,
       isKept: false,
+      routes: [],
       scopes: [],
       policyUri: 'javascript:alert(1)',
     })

@@ -74,6 +74,7 @@ export const EN = {
   consentAsks: 'If you allow it, the app will',
   consentIdentity: 'know that it is you when you sign in',
   consentService: 'use {service} for you, within what you may do there yourself',
+  consentRoutes: 'use {service} for you, for nothing but this:',
   consentAllow: 'Allow',
   consentDeny: 'Do not allow',
   consentNote: 'Afterwards you go back to {place}.',

@@ -72,6 +72,7 @@ export const ZH_CN: Messages = {
   consentAsks: '同意后，该应用将可以',
   consentIdentity: '在您登录时确认您的身份',
   consentService: '代表您使用 {service}，且不超出您自己的权限',
+  consentRoutes: '代表您使用 {service}，仅限于：',
   consentAllow: '同意',
   consentDeny: '拒绝',
   consentNote: '完成后您将返回 {place}。',
