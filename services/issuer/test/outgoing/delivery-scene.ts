@@ -8,7 +8,7 @@ import { logoutDeliveries } from '../../src/outgoing/logout-deliveries.ts'
 
 export const START = 1_900_000_000
 export const sidOf = (index: number) => `s0_${String(index).padStart(22, '0')}`
-const sessionOf = (index: number, ...clients: string[]): SessionRecord => ({
+export const sessionOf = (index: number, ...clients: string[]): SessionRecord => ({
   sid: sidOf(index),
   sub: 'u_ada',
   handleHash: '',

@@ -2,10 +2,11 @@
 import type { Client } from '@latchkey/directory'
 import { StoreUnavailable, systemRandom } from '@latchkey/protocol'
 import t from 'tap'
+import { ender } from '../../src/end.ts'
 import { retryDelayMs } from '../../src/outgoing/deliver.ts'
 import type { OutgoingOutcome } from '../../src/outgoing/guarded-request.ts'
 import { logoutTokens } from '../../src/outgoing/logout-token.ts'
-import { answered, failed, START, scene, sidOf } from './delivery-scene.ts'
+import { answered, failed, START, scene, sessionOf, sidOf } from './delivery-scene.ts'
 
 /** A worker looks every five seconds whatever happens: what should come by itself has to come before. */
 const BEFORE_THE_NEXT_LOOK_MS = 4000
@@ -221,6 +222,31 @@ t.test('a worker that stops answers for what it began, and begins nothing', asyn
   t.match(await only(), { attempts: 1, lastOutcome: 'ECONNRESET' })
   t.match(await only(2), { attempts: 0 })
   t.equal(posts.length, 1)
+})
+
+t.test('an end of a user that dies half way has forgotten no app', async (t) => {
+  const { store, now } = await scene(t)
+  const told: string[] = []
+  const { end } = ender({
+    store: {
+      sessions: { listByUser: async () => [sessionOf(1, 'app', 'other'), sessionOf(2)] },
+      outbox: store.outbox,
+      log: { end: () => Promise.reject(new StoreUnavailable('store')) },
+    },
+    audit: { append: async () => {} },
+    clock: { nowMs: () => START * 1000, monotonicMs: () => 0 },
+    log: { error: () => {} },
+    published: async () => {},
+    tell: () => void told.push('told'),
+  })
+  const ending = end({ kind: 'user', sub: 'u_ada' }, 'admin', { sub: 'issuer' })
+  await t.rejects(ending, StoreUnavailable)
+  const waiting = await store.outbox.claim(9, 10, now())
+  t.strictSame(
+    waiting.map((one) => [one.sid, one.clientId, one.expiresAt]).sort(),
+    ['app', 'other'].map((client) => [sidOf(1), client, START + 905]),
+  )
+  t.strictSame(told, [], 'nobody is hurried')
 })
 
 t.test('section 2.4: what a logout token says', async (t) => {
