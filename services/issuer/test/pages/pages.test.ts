@@ -159,7 +159,7 @@ t.test(
       { scope: 'email', isAllowed: true },
       { scope: 'phone', isAllowed: false },
     ]
-    const page = consentPage({ ...consent, isKept: true, scopes, service: 'Orders' })
+    const page = consentPage({ ...consent, isKept: true, scopes, service: 'Orders', routes: [] })
     t.match(page, /<input id="scope-email" name="scope-email" type="checkbox" value="1" checked>/)
     t.match(page, /<input id="scope-phone" name="scope-phone" type="checkbox" value="1">/)
     t.match(page, '<button id="allow" name="decision" value="allow"')
