@@ -12,10 +12,14 @@ import type { End } from '../end.ts'
 import type { BrowserSession } from './browser-sessions.ts'
 import { handleHash, MOST_SESSIONS, newHandle } from './session-cookie.ts'
 
-export interface SignInDeps {
+export interface SignInStartDeps {
+  readonly store: Pick<Store, 'log' | 'partitions'>
+  readonly clock: Clock
+}
+
+export interface SignInDeps extends SignInStartDeps {
   readonly store: Pick<Store, 'sessions' | 'log' | 'partitions'>
   readonly end: End
-  readonly clock: Clock
   readonly random: Random
   readonly lifetimes: { readonly idleSeconds: number; readonly absoluteSeconds: number }
 }
@@ -30,7 +34,7 @@ export interface SignInStart {
  * Called before the password is looked at. Comparing it takes a while: somebody who changes it, or disables the user, in
  * the meantime ends everything up to that moment, and with it the session that comes out of this sign-in.
  */
-export async function startSignIn(deps: SignInDeps): Promise<SignInStart> {
+export async function startSignIn(deps: SignInStartDeps): Promise<SignInStart> {
   const now = nowSeconds(deps.clock)
   const partitions = Array.from({ length: deps.store.partitions }, (_, partition) => partition)
   const heads = await Promise.all(partitions.map((partition) => deps.store.log.head(partition)))

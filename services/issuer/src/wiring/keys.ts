@@ -29,6 +29,8 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     services: serviceKeys({ issuer, master: masterKey, ring }),
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
+    passwordStepMac: deriveKey(masterKey, 'latchkey/password-step/v1'),
+    codeSecretKey: deriveKey(masterKey, 'latchkey/one-time-code/v1'),
     stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
     signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
