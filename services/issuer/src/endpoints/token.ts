@@ -1,15 +1,15 @@
 /** POST /token: RFC 6749 section 3.2, OpenID Connect Core section 3.1.3, RFC 9449 section 5. */
 import type { Client } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
 import type { DpopProofs } from '../dpop/dpop-proofs.ts'
+import { provenKeys } from '../dpop/proven-keys.ts'
 import type { Grant } from '../grants/grant.ts'
 import { type Parameters, required } from '../http/parameters.ts'
-import type { ProvenKeys } from '../minting/confirmation.ts'
 
 export interface TokenDeps extends ClientAuthenticationDeps {
   /** By `grant_type`. */
@@ -45,26 +45,4 @@ function chooseGrant(grantType: string, client: Client, deps: TokenDeps): Grant 
     })
   }
   return grant
-}
-
-/** What the tokens will be bound to. */
-async function provenKeys(
-  client: Client,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: TokenDeps,
-): Promise<ProvenKeys> {
-  const dpopJkt = await deps.dpop.check(request, reply)
-  if (dpopJkt === undefined && client.requireDpop) {
-    // RFC 9449 section 5.2 names no code. Nothing is wrong with a proof that is not there: a part of the request is missing.
-    throw new OAuthError('invalid_request', 'dpop_missing', {
-      description: 'this client needs a DPoP proof',
-    })
-  }
-  const certificate =
-    client.authMethod === 'tls_client_auth' ? deps.certificates.of(request) : undefined
-  return {
-    ...(dpopJkt !== undefined && { dpopJkt }),
-    ...(certificate && { certificateHash: certificate.hash }),
-  }
 }

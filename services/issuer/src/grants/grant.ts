@@ -1,4 +1,4 @@
-import type { Client } from '@latchkey/directory'
+import type { Client, User } from '@latchkey/directory'
 import type { RoutesDetail } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
@@ -24,3 +24,16 @@ export type Grant = (
   parameters: Parameters,
   proven: ProvenKeys,
 ) => Promise<TokenResponse>
+
+/** A token response, and about whom it is. */
+export interface PersonResponse {
+  readonly user: User
+  readonly tokens: TokenResponse
+}
+
+/** A grant that always speaks for a person. */
+export type PersonGrant = (
+  client: Client,
+  parameters: Parameters,
+  proven: ProvenKeys,
+) => Promise<PersonResponse>

@@ -9,7 +9,7 @@ import { type Parameters, required } from '../http/parameters.ts'
 import type { AsOf } from '../minting/access-token.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { RefreshTokenFacts, RefreshTokens } from '../sessions/refresh-token.ts'
-import type { Grant, TokenResponse } from './grant.ts'
+import type { Grant, PersonGrant, PersonResponse } from './grant.ts'
 import { narrowDetails } from './narrowed-rights.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
 import { consentedRights, type RightsDirectory } from './user-rights.ts'
@@ -33,7 +33,7 @@ type Redeemed = Extract<RedeemOutcome, { kind: 'rotated' | 'replayed' }>
  * the answer is made from (DESIGN section 5). When the answer cannot be made, the redemption is taken back. A generation
  * that was spent on nothing would be spent behind the client's back: its next try would look like theft.
  */
-export function refreshToken(deps: RefreshTokenDeps): Grant {
+export function refreshForPerson(deps: RefreshTokenDeps): PersonGrant {
   return async (client, parameters, proven) => {
     const now = nowSeconds(deps.clock)
     const facts = deps.refreshTokens.read(required(parameters, 'refresh_token', LIMITS.tokenBytes))
@@ -41,13 +41,19 @@ export function refreshToken(deps: RefreshTokenDeps): Grant {
     const redeemed = await redeem(facts, client, proven, now, deps)
     const { family, rev } = redeemed
     try {
-      const answer = await prepareAnswer(client, parameters, family, { now, rev }, proven, deps)
-      return { ...answer, refresh_token: deps.refreshTokens.write(family) }
+      const asOf = { now, rev }
+      const { user, tokens } = await prepareAnswer(client, parameters, family, asOf, proven, deps)
+      return { user, tokens: { ...tokens, refresh_token: deps.refreshTokens.write(family) } }
     } catch (error) {
       await takeBack(redeemed, now, deps)
       throw error
     }
   }
+}
+
+export function refreshToken(deps: RefreshTokenDeps): Grant {
+  const refresh = refreshForPerson(deps)
+  return async (client, parameters, proven) => (await refresh(client, parameters, proven)).tokens
 }
 
 /** Where even that fails, the grace window is left to the client. */
@@ -69,7 +75,7 @@ async function prepareAnswer(
   asOf: AsOf,
   proven: ProvenKeys,
   deps: RefreshTokenDeps,
-): Promise<TokenResponse> {
+): Promise<PersonResponse> {
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
   const rights = await consentedRights(
@@ -81,7 +87,8 @@ async function prepareAnswer(
   )
   const { claims } = family
   const details = narrowDetails(parameters, family.details, audience)
-  return personTokens({ rights, scope, asOf, session: family, claims, details, proven }, deps)
+  const request = { rights, scope, asOf, session: family, claims, details, proven }
+  return { user: rights.user, tokens: personTokens(request, deps) }
 }
 
 async function redeem(
