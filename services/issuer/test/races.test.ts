@@ -158,6 +158,7 @@ async function signedIn(sub: string, issuer: TestIssuer, store: Store) {
     {
       ...{ clientId: 'orders', redirectUri: CALLBACK, sid, sub, scope: '', audience: ORDERS },
       ...{ ...signIn, codeChallenge: CHALLENGE, expiresAt: now + 60 },
+      absoluteExpiresAt: now + 7200,
     },
     now,
   )

@@ -21,6 +21,8 @@ export interface CodeRecord {
   readonly authTime: number
   readonly acr: string
   readonly amr: readonly string[]
+  /** The last second of the session, which never moves: nothing that comes from this code outlives it. */
+  readonly absoluteExpiresAt: number
   readonly expiresAt: number
 }
 

@@ -135,6 +135,7 @@ export function sampleCode(session: NewSession, change: Partial<CodeRecord> = {}
     authTime: NOW,
     acr: '1',
     amr: [],
+    absoluteExpiresAt: NOW + 86_400,
     expiresAt: NOW + 60,
     ...change,
   }

@@ -24,7 +24,7 @@ export interface CodeIssueDeps {
  */
 export async function issueCode(
   request: AuthorizationRequest,
-  session: Pick<SessionRecord, 'sid' | 'sub' | 'authTime' | 'acr' | 'amr'>,
+  session: Pick<SessionRecord, 'sid' | 'sub' | 'authTime' | 'acr' | 'amr' | 'absoluteExpiresAt'>,
   allowed: string,
   deps: CodeIssueDeps,
 ): Promise<string> {
@@ -51,6 +51,7 @@ export async function issueCode(
       authTime: session.authTime,
       acr: session.acr,
       amr: session.amr,
+      absoluteExpiresAt: session.absoluteExpiresAt,
       expiresAt: now + deps.codeSeconds,
     },
     now,

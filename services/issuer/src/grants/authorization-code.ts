@@ -35,8 +35,6 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     // The code is spent before anything is given out for it; a failed check below does not bring it back.
     const { record, rev } = await spendCode(authenticated, parameters, now, deps)
     checkBinding(record, parameters, proven)
-    const found = await deps.store.sessions.find(record.sid, now)
-    if (!found) throw new OAuthError('invalid_grant', 'session_ended')
     const { sub, scope, claims, nonce } = record
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
     const rights = await consentedRights(
@@ -46,13 +44,13 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
       deps.issuer,
       deps.directory,
     )
-    const session = { ...record, absoluteExpiresAt: found.session.absoluteExpiresAt }
     const details = narrowDetails(parameters, record.details, audience)
     const answer = personTokens(
-      { rights, scope, asOf: { now, rev }, session, claims, details, nonce, proven },
+      { rights, scope, asOf: { now, rev }, session: record, claims, details, nonce, proven },
       deps,
     )
-    const refreshToken = await joinSession(rights.client, session, { now, rev }, proven, deps)
+    // Here it shows whether the session is still alive: what was made above is given to nobody before.
+    const refreshToken = await joinSession(rights.client, record, { now, rev }, proven, deps)
     return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
   }
 }
