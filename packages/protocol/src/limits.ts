@@ -34,6 +34,8 @@ export const LIMITS = {
   scopeChars: 1024,
   uriChars: 2048,
   usernameChars: 256,
+  /** Six digits, in any groups. */
+  oneTimeCodeChars: 32,
   /** Bounds the work before hashing; argon2id does not truncate (OWASP suggests at least 64). */
   passwordBytes: 1024,
   /** Enough to tell one device from another in a list. */

@@ -74,6 +74,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
     } satisfies Record<keyof Store['outbox'], unknown>,
     throttle: {
       attempt: () => throttle.attempt('a', 'b', { limit: 1, windowSeconds: 60 }, NOW),
+      giveBack: () => throttle.giveBack('a', 'b', NOW),
       clear: () => throttle.clear('a', 'b'),
     } satisfies Record<keyof Store['throttle'], unknown>,
     store: { ping: () => store.ping() },

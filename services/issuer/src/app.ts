@@ -2,13 +2,10 @@
  * The issuer: everything it is made of, in the order in which it is wired. Read this first.
  * It holds no state that matters: the store and the directory do (DESIGN section 2).
  */
-import cookie from '@fastify/cookie'
-import formbody from '@fastify/formbody'
-import websocket from '@fastify/websocket'
 import type { Directory } from '@latchkey/directory'
 import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
@@ -23,8 +20,10 @@ import { effectiveParameters } from './authorization/effective-parameters.ts'
 import type { End } from './end.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { consent } from './endpoints/consent.ts'
+import { deviceAuthorization } from './endpoints/device-authorization.ts'
+import { devicePages } from './endpoints/device-pages.ts'
 import { discovery } from './endpoints/discovery.ts'
-import { FEED_SOCKETS, feed } from './endpoints/feed.ts'
+import { feed } from './endpoints/feed.ts'
 import { health } from './endpoints/health.ts'
 import { home } from './endpoints/home.ts'
 import { introspect } from './endpoints/introspect.ts'
@@ -35,6 +34,7 @@ import { pushRequest } from './endpoints/push-request.ts'
 import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
 import { signIn } from './endpoints/sign-in.ts'
+import { signInCode } from './endpoints/sign-in-code.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { withdraw } from './endpoints/withdraw.ts'
@@ -44,31 +44,32 @@ import { localRevocations } from './feed/local-revocations.ts'
 import { logTail } from './feed/log-tail.ts'
 import { authorizationCode } from './grants/authorization-code.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
+import { DEVICE_GRANT, deviceCode } from './grants/device-code.ts'
 import type { Grant } from './grants/grant.ts'
 import { refreshToken } from './grants/refresh-token.ts'
 import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
-import { answerHeaders } from './http/answer-headers.ts'
 import { cors, corsOrigins } from './http/cors.ts'
 import { emptyForm } from './http/empty-form.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
-import { parseParameters } from './http/parameters.ts'
-import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
 import { knownServices } from './known-services.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { accessTokens } from './minting/access-token.ts'
 import { idTokens } from './minting/id-token.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
+import { createServer } from './server.ts'
 import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
+import { passwordSteps } from './sessions/password-step.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
 import { stepProofs } from './sessions/step-proof.ts'
 import type { Settings } from './settings/settings.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
+import { type People, wirePeople } from './wiring/people.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
@@ -115,7 +116,8 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const ending = wireEnding({ ...deps, ...keys, issuer, request, published, log })
   const tokens = await wireTokens(deps, keys, feeding, ending, log)
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
-  await app.register(pages(deps, keys, ending, tokens, callers))
+  const people = wirePeople({ ...deps, ...keys })
+  await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
@@ -136,31 +138,6 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     await ending.deliveries.stop()
   })
   return { app, end: ending.end, verifiers: feeding.hub.verifiers }
-}
-
-/** Strict from the start: no coercion, no silent removal, no parser that was not asked for, limits on everything. */
-async function createServer(deps: IssuerDeps): Promise<FastifyInstance> {
-  const { log, tls, trustedProxies = [] } = deps
-  const app: FastifyInstance = fastify({
-    ...(log ? { loggerInstance: log } : { logger: false }),
-    ...(tls && { https: tls }),
-    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
-    bodyLimit: LIMITS.formBytes,
-    requestTimeout: 10_000,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-    routerOptions: { maxParamLength: 128 },
-    frameworkErrors: unreadableTarget,
-  })
-  app.decorateRequest('client', undefined)
-  answerHeaders(app)
-  unknownRoutes(app, pageLocale(deps.settings.languages))
-  app.removeAllContentTypeParsers()
-  await app.register(cookie)
-  // The plug-in's type asks for a plain object; what it hands on is our Parameters.
-  const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
-  await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
-  await app.register(websocket, { options: FEED_SOCKETS })
-  return app
 }
 
 /** The log, read once per process, shared by the feed and by this process's own checks. */
@@ -233,13 +210,21 @@ async function wireTokens(
     ['refresh_token', refreshToken(shared)],
     ['client_credentials', clientCredentials(shared)],
     ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
+    [DEVICE_GRANT, deviceCode(shared)],
   ])
   return { ...minting, readAccessToken, grants }
 }
 type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
 /** What people see. */
-function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens, callers: Callers) {
+function pages(
+  deps: IssuerDeps,
+  keys: Keys,
+  ending: Ending,
+  tokens: Tokens,
+  callers: Callers,
+  people: People,
+) {
   const { settings, directory } = deps
   const { issuer } = settings
   const locale = pageLocale(settings.languages)
@@ -255,6 +240,7 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens, cal
     pushed: callers.pushed,
     acrValues: ACR_VALUES,
     proofs: stepProofs({ macKey: keys.stepMac, clock: deps.clock }),
+    passwordSteps: passwordSteps({ macKey: keys.passwordStepMac, clock: deps.clock }),
     hints: callers.hints,
     csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
     signedOut: signedOutCookie({ macKey: keys.signedOutMac, clock: deps.clock }),
@@ -263,6 +249,7 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens, cal
     idleSeconds: settings.session.idleSeconds,
     codeSeconds: settings.tokens.codeSeconds,
     lifetimes: settings.session,
+    ...people,
     ...tokens,
   }
   return async (app: FastifyInstance): Promise<void> => {
@@ -270,10 +257,12 @@ function pages(deps: IssuerDeps, keys: Keys, ending: Ending, tokens: Tokens, cal
     emptyForm(app)
     await app.register(authorize(shared))
     await app.register(signIn(shared))
+    await app.register(signInCode(shared))
     await app.register(selectAccount(shared))
     await app.register(consent(shared))
     await app.register(logout(shared))
     await app.register(logoutStatus(shared))
+    await app.register(devicePages(shared))
     await app.register(home(shared))
     await app.register(withdraw(shared))
   }
@@ -302,6 +291,7 @@ function programs(
     cors(app, { origins: corsOrigins(shared) })
     await app.register(token(shared))
     await app.register(pushRequest(shared))
+    await app.register(deviceAuthorization(shared))
     await app.register(revoke(shared))
     await app.register(introspect(shared))
     await app.register(userinfo(shared))

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Locale } from '../pages/locale.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
-import { signInPage } from '../pages/sign-in-page.ts'
+import { type SignInError, signInPage } from '../pages/sign-in-page.ts'
 import type { AskedRequest } from './read-request.ts'
 
 /** What the form carries on, and for whom. */
@@ -17,11 +17,11 @@ export interface SignInAnswer {
   readonly form: SignInForm
   readonly locale: Locale
   readonly username: string | undefined
-  readonly error?: 'refused' | 'busy' | 'expired'
+  readonly error?: SignInError
   readonly retryAfterSeconds?: number
 }
 
-const STATUS = { refused: 401, busy: 503, expired: 400 } as const
+const STATUS = { refused: 401, busy: 503, throttled: 429, expired: 400 } as const
 
 /** Its query goes through the form and is checked again in full. */
 export function appForm({

@@ -1,28 +1,25 @@
 /** POST /sign-in: the password form. OpenID Connect Core section 3.1.2.3; 303 after it (RFC 9700 section 4.12). */
-import type { Users } from '@latchkey/directory'
-import { ACR, LIMITS } from '@latchkey/protocol'
+import { LIMITS } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { appErrand } from '../authorization/app-errand.ts'
-import type { Errand } from '../authorization/errand.ts'
+import type { FastifyInstance } from 'fastify'
+import { type CodeStepDeps, sendCodePage } from '../authorization/code-step.ts'
 import type { NextStepDeps } from '../authorization/next-step.ts'
+import { readErrand } from '../authorization/read-errand.ts'
 import { type SignInAnswer, sendSignInPage } from '../authorization/sign-in-answer.ts'
-import { DEVICE_ERRAND, deviceErrand } from '../device/device-errand.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
-import { keepInCookie } from '../sessions/browser-sessions.ts'
-import { type SignInDeps, signInSession, startSignIn } from '../sessions/sign-in-session.ts'
+import type { CheckCredentials } from '../people/check-credentials.ts'
+import { completeSignIn } from '../sessions/complete-sign-in.ts'
+import { placeFor, type SignInDeps } from '../sessions/sign-in-session.ts'
 
-export interface SignInEndpointDeps extends NextStepDeps, SignInDeps {
+export interface SignInEndpointDeps extends NextStepDeps, SignInDeps, CodeStepDeps {
   readonly store: Pick<Store, 'codes' | 'sessions' | 'log' | 'partitions'>
-  readonly users: Pick<Users, 'find' | 'checkPassword'>
+  readonly checkCredentials: CheckCredentials
 }
-
-type SignInRequest = FastifyRequest<{ Body: Parameters }>
 
 export function signIn(deps: SignInEndpointDeps) {
   return async (app: FastifyInstance) => {
     app.post<{ Body: Parameters }>('/sign-in', async (request, reply) => {
-      const errand = await readErrand(request, reply, deps)
+      const { sessions, ...errand } = await readErrand(request, reply, deps)
       const username = bounded(request.body, 'username', LIMITS.usernameChars)
       const again = (error: NonNullable<SignInAnswer['error']>, retryAfterSeconds?: number) =>
         sendSignInPage(reply, {
@@ -34,45 +31,33 @@ export function signIn(deps: SignInEndpointDeps) {
           error,
           ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
         })
-      if (errand.sessions === undefined) return again('expired')
-      const start = await startSignIn(deps)
-      const outcome = await deps.users.checkPassword(
-        username ?? '',
-        request.body.get('password') ?? '',
-      )
+      if (sessions === undefined) return again('expired')
+      const outcome = await deps.checkCredentials({
+        username: username ?? '',
+        password: request.body.get('password') ?? '',
+        address: request.ip,
+      })
       switch (outcome.kind) {
         case 'refused':
+        case 'code_refused':
           request.log.info({ reason: outcome.why, client: errand.client }, 'sign-in refused')
           return again('refused')
+        case 'throttled':
+          request.log.warn({ client: errand.client }, 'sign-in throttled')
+          return again('throttled', outcome.retryAfterSeconds)
         case 'busy':
           return again('busy', outcome.retryAfterSeconds)
+        case 'code_required': {
+          const { user, start } = outcome
+          const step = { sub: user.sub, rev: placeFor(user.sub, start) }
+          return sendCodePage(request, reply, { errand, user, step }, deps)
+        }
         case 'ok': {
-          const { sub } = outcome.user
-          errand.checkPerson(sub)
-          const facts = { acr: ACR.password, amr: ['pwd'], userAgent: userAgentOf(request) }
-          const sessions = await signInSession(
-            { start, sub, before: errand.sessions, ...facts },
-            deps,
-          )
-          keepInCookie(reply, sessions)
-          const [{ session }] = sessions
-          request.log.info({ client: errand.client, sub, sid: session.sid }, 'signed in')
-          return await errand.goOn(sessions)
+          const { user, start, acr, amr } = outcome
+          const facts = { sub: user.sub, now: start.now, rev: placeFor(user.sub, start), acr, amr }
+          return await completeSignIn(request, reply, { ...errand, sessions }, facts, deps)
         }
       }
     })
   }
-}
-
-async function readErrand(
-  request: SignInRequest,
-  reply: FastifyReply,
-  deps: SignInEndpointDeps,
-): Promise<Errand> {
-  const isDevice = request.body.get('errand') === DEVICE_ERRAND
-  return isDevice ? await deviceErrand(request, reply, deps) : await appErrand(request, reply, deps)
-}
-
-function userAgentOf(request: FastifyRequest): string {
-  return request.headers['user-agent'] ?? ''
 }

@@ -4,7 +4,7 @@ import type { Locale } from './locale.ts'
 import type { Messages } from './messages/en.ts'
 import { CATALOGUES, fill } from './messages/fill.ts'
 
-export type SignInError = 'refused' | 'busy' | 'expired'
+export type SignInError = 'refused' | 'busy' | 'throttled' | 'expired'
 
 export interface SignInPage {
   readonly locale: Locale
@@ -17,7 +17,7 @@ export interface SignInPage {
   /** Filled in: `login_hint`, or what was entered before. A password is never filled in. */
   readonly username?: string
   readonly error?: SignInError
-  /** For `busy`. */
+  /** For `busy` and `throttled`. */
   readonly retryAfterSeconds?: number
 }
 
@@ -63,10 +63,17 @@ function alert(messages: Messages, { error, retryAfterSeconds }: SignInPage): Ht
 </div>`
 }
 
+/** How long after too many wrong tries, in minutes that have surely passed by then. */
+export function waitText(messages: Messages, seconds: number): Html {
+  return fill(messages.errorThrottled, { minutes: Math.max(1, Math.ceil(seconds / 60)) })
+}
+
 function errorText(messages: Messages, error: SignInPage['error'], retryAfterSeconds = 5): Html {
   switch (error) {
     case 'busy':
       return fill(messages.errorBusy, { seconds: Math.max(1, Math.ceil(retryAfterSeconds)) })
+    case 'throttled':
+      return waitText(messages, retryAfterSeconds)
     case 'expired':
       return html`${messages.errorExpired}`
     case 'refused':

@@ -41,8 +41,19 @@ export async function startSignIn(deps: SignInStartDeps): Promise<SignInStart> {
   return { now, heads: heads.map(({ position }) => position) }
 }
 
+/** The place in the log that holds what concerns this person. */
+export function placeFor(sub: string, { heads }: SignInStart): Position {
+  const partition = partitionOfSubject(sub, heads.length)
+  const rev = heads[partition]
+  if (!rev) throw new RangeError(`no position of partition ${partition} was read`)
+  return rev
+}
+
 export interface SignIn {
-  readonly start: SignInStart
+  /** When the last thing was proven, in seconds. */
+  readonly now: number
+  /** Where the log stood before the first thing was. */
+  readonly rev: Position
   readonly sub: string
   readonly acr: string
   readonly amr: readonly string[]
@@ -76,7 +87,7 @@ async function renew(
   signIn: SignIn,
   deps: SignInDeps,
 ): Promise<BrowserSession | undefined> {
-  const { now } = signIn.start
+  const { now } = signIn
   const handle = newHandle(before.sid, deps.random)
   const change = {
     handleHash: handleHash(handle.secret),
@@ -90,11 +101,8 @@ async function renew(
 }
 
 async function create(signIn: SignIn, deps: SignInDeps): Promise<BrowserSession> {
-  const { now, heads } = signIn.start
-  const partition = partitionOfSubject(signIn.sub, deps.store.partitions)
-  const rev = heads[partition]
-  if (!rev) throw new RangeError(`no position of partition ${partition} was read`)
-  const handle = newHandle(newSessionId(deps.random, partition), deps.random)
+  const { now, rev } = signIn
+  const handle = newHandle(newSessionId(deps.random, rev.partition), deps.random)
   const session: NewSession = {
     sid: handle.sid,
     sub: signIn.sub,

@@ -9,8 +9,16 @@ export const EN = {
   errorRefused: 'The user name or the password is wrong. Please try again.',
   errorBusy:
     'Too many people are signing in at this moment. Please wait {seconds} s and try again.',
+  errorThrottled: 'There were too many wrong attempts. Please wait {minutes} min and try again.',
   errorExpired: 'This page was open for too long. Please sign in again.',
   privacy: 'You sign in once, here only. The app never sees your password.',
+
+  codeTitle: 'Enter your one-time code',
+  codeText: 'Your authenticator app shows it. You are signing in as {user}.',
+  codeLabel: 'Code, 6 digits',
+  codeSend: 'Sign in',
+  codeAgain: 'Start again',
+  errorCode: 'This code is wrong, or was used before. Wait for the next one and enter it.',
 
   details: 'Details for those who run the app',
   detailCode: 'Code',
@@ -85,6 +93,20 @@ export const EN = {
   scopeEmail: 'see your e-mail address',
   scopeAddress: 'see your postal address',
   scopePhone: 'see your telephone number',
+
+  deviceTitle: 'Connect a device',
+  deviceCode: 'The code that your device shows',
+  deviceErrorHeading: 'That did not work',
+  deviceWrong: 'This code is not good, or not any more. Compare it with your device.',
+  deviceBlocked: 'Too many codes were tried. Please wait {minutes} min and try again.',
+  deviceConfirmTitle: 'Is this your device?',
+  deviceConfirmText: '{client} wants to be signed in on the device that shows this code:',
+  deviceWarning:
+    'Go on only if this device is in front of you and you began this there yourself. If somebody sent you the code, they want to get into your account.',
+  deviceAllowedTitle: 'Your device is connected',
+  deviceAllowedText: 'Go on at the device. You can close this page.',
+  deviceDeniedTitle: 'The device was not connected',
+  deviceDeniedText: 'It gets no access. You can close this page.',
 
   appsTitle: 'Apps with your permission',
   appsNothing: 'only know that it is you',

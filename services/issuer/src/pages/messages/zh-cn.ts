@@ -10,8 +10,16 @@ export const ZH_CN: Messages = {
   errorHeading: '尚未登录',
   errorRefused: '用户名或密码不正确，请重试。',
   errorBusy: '当前登录人数过多，请等待 {seconds} 秒后重试。',
+  errorThrottled: '错误次数过多，请等待 {minutes} 分钟后重试。',
   errorExpired: '此页面打开时间过长，请重新登录。',
   privacy: '只需在此登录一次，应用不会看到您的密码。',
+
+  codeTitle: '输入一次性验证码',
+  codeText: '请查看身份验证器应用中的验证码。您正在以 {user} 的身份登录。',
+  codeLabel: '验证码（6 位数字）',
+  codeSend: '登录',
+  codeAgain: '重新开始',
+  errorCode: '验证码不正确或已被使用，请等待下一个验证码后再输入。',
 
   details: '供应用管理员参考的详细信息',
   detailCode: '代码',
@@ -83,6 +91,20 @@ export const ZH_CN: Messages = {
   scopeEmail: '查看您的电子邮箱地址',
   scopeAddress: '查看您的通信地址',
   scopePhone: '查看您的电话号码',
+
+  deviceTitle: '连接设备',
+  deviceCode: '设备上显示的代码',
+  deviceErrorHeading: '未能继续',
+  deviceWrong: '此代码无效或已失效。请与设备上显示的代码核对。',
+  deviceBlocked: '尝试次数过多，请等待 {minutes} 分钟后重试。',
+  deviceConfirmTitle: '这是您的设备吗？',
+  deviceConfirmText: '{client} 请求在显示此代码的设备上登录：',
+  deviceWarning:
+    '仅当设备就在您面前，并且是您本人在设备上发起的操作时，才继续。如果代码是别人发给您的，对方可能想进入您的账号。',
+  deviceAllowedTitle: '设备已连接',
+  deviceAllowedText: '请回到设备上继续操作。您可以关闭此页面。',
+  deviceDeniedTitle: '设备未连接',
+  deviceDeniedText: '该设备不会获得访问权限。您可以关闭此页面。',
 
   appsTitle: '您已授权的应用',
   appsNothing: '仅确认您的身份',

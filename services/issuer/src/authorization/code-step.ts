@@ -1,0 +1,49 @@
+import type { User } from '@latchkey/directory'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { PageLocale } from '../http/page-locale.ts'
+import { type CodeError, codePage } from '../pages/code-page.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import type { Csrf } from '../sessions/csrf.ts'
+import type { PasswordStep, PasswordSteps } from '../sessions/password-step.ts'
+import type { Errand } from './errand.ts'
+
+export interface CodeStepDeps {
+  readonly issuer: string
+  readonly csrf: Csrf
+  readonly passwordSteps: PasswordSteps
+  readonly locale: PageLocale
+}
+
+export interface CodeStep {
+  readonly errand: Pick<Errand, 'form' | 'uiLocales'>
+  readonly user: Pick<User, 'username' | 'name'>
+  /** What the password has settled, or the text of it that came back with a wrong code: trying again gives no more time. */
+  readonly step: PasswordStep | string
+  readonly error?: CodeError
+}
+
+const STATUS = { refused: 401, throttled: 429 } as const
+
+/** The page for the one-time code, which carries on that the password was right. */
+export function sendCodePage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { errand, user, step, error }: CodeStep,
+  deps: CodeStepDeps,
+): FastifyReply {
+  const { fields, client } = errand.form
+  const csrf = deps.csrf.issue(request, reply)
+  const password =
+    typeof step === 'string' ? step : deps.passwordSteps.write(step, { csrf, fields })
+  reply.headers(pageHeaders(client && { formAction: [client.redirectUri] }))
+  if (error?.kind === 'throttled') reply.header('retry-after', String(error.retryAfterSeconds))
+  return reply.code(error === undefined ? 200 : STATUS[error.kind]).send(
+    codePage({
+      locale: deps.locale(request, errand.uiLocales),
+      user,
+      action: `${deps.issuer}/sign-in/code`,
+      hidden: { csrf, ...fields, 'password-step': password },
+      error,
+    }),
+  )
+}

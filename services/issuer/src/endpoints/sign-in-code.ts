@@ -1,0 +1,60 @@
+/** POST /sign-in/code: the second page of a sign-in, for accounts with a one-time code. RFC 6238, RFC 8176 (`otp`, `mfa`). */
+import { LIMITS, nowSeconds } from '@latchkey/protocol'
+import type { FastifyInstance } from 'fastify'
+import { sendCodePage } from '../authorization/code-step.ts'
+import { readErrand } from '../authorization/read-errand.ts'
+import { sendSignInPage } from '../authorization/sign-in-answer.ts'
+import { bounded, type Parameters } from '../http/parameters.ts'
+import { BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
+import type { OneTimeCodes } from '../people/one-time-codes.ts'
+import { completeSignIn } from '../sessions/complete-sign-in.ts'
+import type { SignInEndpointDeps } from './sign-in.ts'
+
+export interface SignInCodeDeps extends SignInEndpointDeps {
+  readonly codes: Pick<OneTimeCodes, 'check'>
+}
+
+export function signInCode(deps: SignInCodeDeps) {
+  return async (app: FastifyInstance) => {
+    app.post<{ Body: Parameters }>('/sign-in/code', async (request, reply) => {
+      const { sessions, ...errand } = await readErrand(request, reply, deps)
+      const { body } = request
+      const beginAnew = (error?: 'expired') =>
+        sendSignInPage(reply, {
+          issuer: deps.issuer,
+          csrf: deps.csrf.issue(request, reply),
+          form: errand.form,
+          locale: deps.locale(request, errand.uiLocales),
+          username: undefined,
+          ...(error && { error }),
+        })
+      if (body.get('start-again') !== undefined) return beginAnew()
+      const text = body.get('password-step')
+      const { fields } = errand.form
+      const step = deps.passwordSteps.read(text, { csrf: body.get('csrf') ?? '', fields })
+      if (sessions === undefined || step === undefined) return beginAnew('expired')
+      // Also when the account was deleted, disabled, or lost its code in the meantime.
+      const user = await deps.users.find(step.sub)
+      if (!user || user.disabled || !user.hasOneTimeCode) return beginAnew('expired')
+      const now = nowSeconds(deps.clock)
+      const given = bounded(body, 'code', LIMITS.oneTimeCodeChars) ?? ''
+      const outcome = await deps.codes.check(user.sub, given, now)
+      switch (outcome.kind) {
+        case 'refused':
+        case 'throttled':
+          // Somebody who has the password: worth a warning.
+          request.log.warn({ sub: user.sub, reason: outcome }, 'one-time code refused')
+          return sendCodePage(
+            request,
+            reply,
+            { errand, user, step: text ?? '', error: outcome },
+            deps,
+          )
+        case 'ok': {
+          const proven = { ...step, now, ...BY_PASSWORD_AND_CODE }
+          return await completeSignIn(request, reply, { ...errand, sessions }, proven, deps)
+        }
+      }
+    })
+  }
+}

@@ -1,0 +1,43 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import websocket from '@fastify/websocket'
+import { LIMITS } from '@latchkey/protocol'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { FEED_SOCKETS } from './endpoints/feed.ts'
+import { answerHeaders } from './http/answer-headers.ts'
+import { pageLocale } from './http/page-locale.ts'
+import { parseParameters } from './http/parameters.ts'
+import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
+import type { Settings } from './settings/settings.ts'
+
+export interface ServerDeps {
+  readonly settings: Pick<Settings, 'languages'>
+  readonly log?: FastifyBaseLogger | undefined
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  readonly trustedProxies?: readonly string[] | undefined
+}
+
+/** Strict from the start: no coercion, no silent removal, no parser that was not asked for, limits on everything. */
+export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const { log, tls, trustedProxies = [] } = deps
+  const app: FastifyInstance = fastify({
+    ...(log ? { loggerInstance: log } : { logger: false }),
+    ...(tls && { https: tls }),
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
+    bodyLimit: LIMITS.formBytes,
+    requestTimeout: 10_000,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    routerOptions: { maxParamLength: 128 },
+    frameworkErrors: unreadableTarget,
+  })
+  app.decorateRequest('client', undefined)
+  answerHeaders(app)
+  unknownRoutes(app, pageLocale(deps.settings.languages))
+  app.removeAllContentTypeParsers()
+  await app.register(cookie)
+  // The plug-in's type asks for a plain object; what it hands on is our Parameters.
+  const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
+  await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
+  await app.register(websocket, { options: FEED_SOCKETS })
+  return app
+}
