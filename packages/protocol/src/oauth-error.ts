@@ -15,7 +15,7 @@ export const OAUTH_ERRORS = {
   unauthorized_client: { status: 400, source: 'RFC 6749 section 5.2' },
   unsupported_grant_type: { status: 400, source: 'RFC 6749 section 5.2' },
   invalid_scope: { status: 400, source: 'RFC 6749 section 5.2' },
-  access_denied: { status: 403, source: 'RFC 6749 section 4.1.2.1' },
+  access_denied: { status: 400, source: 'RFC 6749 section 4.1.2.1' },
   unsupported_response_type: { status: 400, source: 'RFC 6749 section 4.1.2.1' },
   server_error: { status: 500, source: 'RFC 6749 section 4.1.2.1' },
   temporarily_unavailable: { status: 503, source: 'RFC 6749 section 4.1.2.1' },

@@ -1,16 +1,18 @@
 import type { Consent, Services, Users } from '@latchkey/directory'
 import type { SessionRecord } from '@latchkey/store'
 import type { ConsentPage } from '../pages/consent-page.ts'
-import { placeOf } from '../pages/place-of.ts'
 import { calledService, optionalScopes } from './consent.ts'
 import type { AskedRequest } from './read-request.ts'
 
-type ConsentFacts = Omit<ConsentPage, 'locale' | 'action' | 'hidden'>
+export type ConsentFacts = Omit<ConsentPage, 'locale' | 'action' | 'hidden' | 'returnTo'>
 
-/** What the page of consent has to say about this request: who asks whom for what, and what was answered before. */
+/** What a page of consent has to say about a request: who asks whom for what, and what was answered before. */
 export async function consentAsked(
-  asked: AskedRequest,
-  decision: { readonly session: SessionRecord; readonly before: Consent | undefined },
+  asked: Pick<AskedRequest, 'client' | 'consentScope' | 'audience' | 'details'>,
+  decision: {
+    readonly session: Pick<SessionRecord, 'sub'>
+    readonly before: Consent | undefined
+  },
   deps: {
     readonly users: Pick<Users, 'find'>
     readonly services: Pick<Services, 'find'>
@@ -22,7 +24,6 @@ export async function consentAsked(
   const service = audience === undefined ? undefined : await deps.services.find(audience)
   return {
     clientName: client.name,
-    returnTo: placeOf(asked.redirectUri),
     isKept: !client.firstParty,
     user: { username: user?.username ?? '', name: user?.name ?? '' },
     scopes: optionalScopes(asked.consentScope).map((scope) => ({

@@ -7,6 +7,7 @@ import type { PageLocale } from '../http/page-locale.ts'
 import { accountsPage } from '../pages/accounts-page.ts'
 import { consentPage } from '../pages/consent-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
+import { placeOf } from '../pages/place-of.ts'
 import { accountsOf } from '../sessions/accounts-of.ts'
 import { type BrowserSession, keepInCookie } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
@@ -146,6 +147,7 @@ async function askForConsent(
   return reply.headers(pageHeaders({ formAction: [asked.redirectUri] })).send(
     consentPage({
       ...(await consentAsked(asked, decision, deps)),
+      returnTo: placeOf(asked.redirectUri),
       locale: deps.locale(request, asked.uiLocales),
       action: `${deps.issuer}/consent`,
       hidden: {

@@ -4,6 +4,8 @@ import type { Random } from '@latchkey/protocol'
 /** No vowels, so that no words come out, and no Y; none of these letters looks like a digit. */
 export const USER_CODE_LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 const LENGTH = 8
+/** What somebody may type: the code, with whatever they put between its letters. */
+export const TYPED_CODE_CHARS = 64
 const SHAPE = new RegExp(`^[${USER_CODE_LETTERS}]{${LENGTH}}$`)
 /** Bytes from here on would make the first letters likelier than the last. */
 const FAIR_BYTES = 256 - (256 % USER_CODE_LETTERS.length)

@@ -21,6 +21,7 @@ const ENDPOINTS = {
   token_endpoint: '/token',
   userinfo_endpoint: '/userinfo',
   jwks_uri: '/jwks',
+  device_authorization_endpoint: '/device_authorization',
   revocation_endpoint: '/revoke',
   introspection_endpoint: '/introspect',
   pushed_authorization_request_endpoint: '/par',

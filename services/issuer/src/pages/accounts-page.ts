@@ -5,8 +5,8 @@ import { CATALOGUES, fill } from './messages/fill.ts'
 
 export interface AccountsPage {
   readonly locale: Locale
-  /** The app that asks. */
-  readonly clientName: string
+  /** The app that asks; absent on the way to a page of the issuer's own. */
+  readonly clientName?: string
   /** Who is signed in in this browser, the one used last in front. */
   readonly accounts: readonly Account[]
   /** Path that the form is posted to. */
@@ -23,11 +23,15 @@ export interface Account {
 /** Which account to go on with. Each is one button: `account` is its session, or `another`. */
 export function accountsPage(page: AccountsPage): string {
   const messages = CATALOGUES[page.locale]
+  const client =
+    page.clientName === undefined
+      ? undefined
+      : html`<p class="soft">${fill(messages.signInTo, { client: name(page.clientName) })}</p>`
   return layout({
     locale: page.locale,
     title: messages.accountsTitle,
     main: html`<h1>${messages.accountsTitle}</h1>
-<p class="soft">${fill(messages.signInTo, { client: name(page.clientName) })}</p>
+${client}
 ${form(
   page.action,
   page.hidden,

@@ -37,13 +37,17 @@ export function consentPage(page: ConsentPage): string {
     main: html`<h1>${messages.consentTitle}</h1>
 <p>${fill(messages.consentFrom, { client })}</p>
 <p class="soft">${fill(messages.homeAs, { user: person(page.user) })}</p>
-${form(page.action, page.hidden, choices(messages, page))}
+${form(page.action, page.hidden, consentChoices(messages, page))}
 <p class="note">${fill(messages.consentNote, { place: name(page.returnTo) })}
-${page.isKept ? messages.consentKept : undefined}${links(messages, page)}</p>`,
+${page.isKept ? messages.consentKept : undefined}${consentLinks(messages, page)}</p>`,
   })
 }
 
-function choices(messages: Messages, page: ConsentPage): Html {
+/** What may be allowed, word by word, and the two buttons. */
+export function consentChoices(
+  messages: Messages,
+  page: Pick<ConsentPage, 'scopes' | 'service' | 'routes'>,
+): Html {
   const { service } = page
   return html`<fieldset>
 <legend>${messages.consentAsks}</legend>
@@ -72,7 +76,10 @@ function calls(messages: Messages, service: Html, routes: readonly string[]): Ht
 }
 
 /** Mere links: nothing is fetched from there, and nobody there learns where the person came from. */
-function links(messages: Messages, { policyUri, tosUri }: ConsentPage): Html {
+export function consentLinks(
+  messages: Messages,
+  { policyUri, tosUri }: Pick<ConsentPage, 'policyUri' | 'tosUri'>,
+): Html {
   const link = (id: string, uri: string | undefined, text: string) =>
     uri === undefined || !/^https?:\/\//.test(uri)
       ? undefined

@@ -57,6 +57,9 @@ border-bottom:1px solid var(--rule);font-weight:400;font-size:1rem}
 .fixed::before{content:"\\2713";flex:none;width:1.5rem;text-align:center;color:var(--soft)}
 .note a{display:block;width:fit-content;margin-top:.5rem;color:inherit;text-underline-offset:.2em}
 .choice{cursor:pointer}.choice input{flex:none;width:1.5rem;min-height:1.5rem;height:1.5rem;margin:0;accent-color:var(--act)}
+.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:1.5rem;letter-spacing:.12em}
+input.code{text-transform:uppercase;text-align:center}
+p.code{font-weight:600;text-align:center}
 .quiet{display:block;margin-top:.5rem;padding:.6875rem;text-align:center;font-weight:600;color:var(--ink);
 border-radius:.625rem;text-underline-offset:.2em}
 :focus-visible{outline:3px solid var(--ring);outline-offset:2px}
