@@ -1,28 +1,18 @@
 -- Starts a refresh family in a living session and notes the client in the session.
--- include: living-session clients living-family
+-- include: living-session clients living-family room
 -- KEYS: session, cuts
 -- ARGV: deadline, epoch and offset of its birth, now, family name, generation, rotated at, idle end, absolute end, time of
 --       the sign-in, facts, key thumbprint, what was asked for, client id, its claims for /userinfo, linger seconds,
---       most families of a session
+--       most families of a session, most of one client in it
 -- Reply: ok | dead
 local now = tonumber(ARGV[4])
 local session = living_session(KEYS[1], KEYS[2], now)
 if not session then return {'dead'} end
 
--- The family that was rotated longest ago makes room for a new one.
-local families = session.families
-if #families >= tonumber(ARGV[17]) then
-  local oldest
-  for place in ipairs(families) do
-    local family = read_family(session, place)
-    if not oldest or family.rotated < oldest.rotated then oldest = family end
-  end
-  table.remove(families, oldest.place)
-end
-
+make_room(session, ARGV[14], tonumber(ARGV[17]), tonumber(ARGV[18]))
 local absolute = tonumber(ARGV[9])
 keep_family(session, {
-  place = #families + 1,
+  place = #session.families + 1,
   name = ARGV[5],
   client_place = note_client(session, ARGV[14], ARGV[15]),
   generation = tonumber(ARGV[6]),

@@ -15,6 +15,8 @@ export const STORE_LIMITS = {
   slowDownSeconds: 5,
   /** Apps that one person uses in one session, several sign-ins each; then the least recently refreshed goes. */
   familiesPerSession: 64,
+  /** Windows of one app in one browser. An app that signs in silently again and again must not crowd out the others. */
+  familiesPerClient: 8,
   /** Rows or entries looked at in one step of cleaning, so that nobody waits long behind it. */
   trimBatch: 1000,
 } as const

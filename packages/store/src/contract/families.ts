@@ -73,7 +73,8 @@ export interface FamilyStore {
   /**
    * Starts a family in a living session, notes the client in the session (with the names of `claims.userinfo`) and slides
    * the session's idle end to the family's. False when the session is not alive. `rev` is the position that was read before its client was looked at: an
-   * end of the client behind it ends the family. Of more than 64 families the one rotated longest ago goes. Throws
+   * end of the client behind it ends the family. Of more than 64 families, or 8 of one client, the one rotated longest
+   * ago goes. Throws
    * InputError `family-id` when the id is not one of its session.
    */
   create(family: FamilyRecord, rev: Position, now: number): Promise<boolean>

@@ -36,6 +36,7 @@ export function redisFamilies(
         packNames(Object.keys(family.claims?.userinfo ?? {})),
         STORE_LIMITS.sessionLingerSeconds,
         STORE_LIMITS.familiesPerSession,
+        STORE_LIMITS.familiesPerClient,
       )
       return word === 'ok'
     },

@@ -37,9 +37,10 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
       const { sid, name } = requireFamilyId(family)
       return write(() => {
         if (!sql.sessionAlive.get({ sid, now })) return false
+        const { clientId } = family
+        sql.makeOwnRoom.run({ sid, clientId, most: STORE_LIMITS.familiesPerClient })
         sql.makeRoom.run({ sid, most: STORE_LIMITS.familiesPerSession })
         sql.insert.run({ ...columns(family), sid, name, epoch, offset })
-        const { clientId } = family
         const names = JSON.stringify(Object.keys(family.claims?.userinfo ?? {}))
         sql.noteClient.run({ sid, clientId })
         sql.noteClaims.run({ sid, clientId, names })
@@ -146,6 +147,10 @@ function prepare(database: SqliteContext['database']) {
         $rotatedAt, $idleExpiresAt, $absoluteExpiresAt, $authTime, $acr, $amr, $epoch, $offset,
         $claims, $details, $dpopJkt)`),
     // The families that were rotated longest ago make room for a new one.
+    makeOwnRoom: database.prepare(`
+      DELETE FROM families WHERE sid = $sid AND name IN (
+        SELECT name FROM families WHERE sid = $sid AND client_id = $clientId
+        ORDER BY rotated_at DESC LIMIT -1 OFFSET $most - 1)`),
     makeRoom: database.prepare(`
       DELETE FROM families WHERE sid = $sid AND name IN (
         SELECT name FROM families WHERE sid = $sid ORDER BY rotated_at DESC LIMIT -1 OFFSET $most - 1)`),

@@ -248,7 +248,10 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
   await t.test('a session has a bounded number of families: the least used goes', async (t) => {
     const session = await livingSession(store)
     const made = Array.from({ length: STORE_LIMITS.familiesPerSession }, (_, index) =>
-      sampleFamily(session, { rotatedAt: NOW + (index === 3 ? -1 : index) }),
+      sampleFamily(session, {
+        clientId: `app-${index >> 2}`,
+        rotatedAt: NOW + (index === 3 ? -1 : index),
+      }),
     )
     for (const family of made) await createFamily(store, family)
     const alive = async () => {
@@ -260,6 +263,22 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     await createFamily(store, next)
     t.strictSame(await alive(), [3])
     t.ok(await families.peek(next.familyId, NOW))
+  })
+
+  await t.test('a client that signs in again and again crowds out itself only', async (t) => {
+    const session = await livingSession(store)
+    const other = sampleFamily(session, { clientId: 'reports', rotatedAt: NOW - 10 })
+    await createFamily(store, other)
+    const made = Array.from({ length: STORE_LIMITS.familiesPerClient + 3 }, (_, index) =>
+      sampleFamily(session, { rotatedAt: NOW + index }),
+    )
+    for (const family of made) await createFamily(store, family)
+    const peeked = await Promise.all(made.map(({ familyId }) => families.peek(familyId, NOW + 20)))
+    t.strictSame(
+      peeked.flatMap((family, index) => (family ? [] : [index])),
+      [0, 1, 2],
+    )
+    t.ok(await families.peek(other.familyId, NOW))
   })
 
   await t.test('what is no family id is dead', async (t) => {
