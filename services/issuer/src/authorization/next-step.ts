@@ -86,19 +86,23 @@ export async function giveCode(
       asked,
     )
   }
-  // A sign-in has just set the end of its session; any other use moves it.
-  if (!established?.signedIn) {
-    const now = nowSeconds(deps.clock)
-    const idleExpiresAt = Math.min(now + deps.idleSeconds, session.absoluteExpiresAt)
-    await deps.store.sessions.touch(session.sid, idleExpiresAt, now)
-  }
   if (sessions[0]?.session.sid !== session.sid) {
     const isChosen = (one: BrowserSession) => one.session.sid === session.sid
     keepInCookie(reply, [...sessions.filter(isChosen), ...sessions.filter((one) => !isChosen(one))])
   }
-  const code = await issueCode(asked, session, allowed, deps)
+  const [code] = await Promise.all([
+    issueCode(asked, session, allowed, deps),
+    // A sign-in has just set the end of its session; any other use moves it.
+    established?.signedIn ? undefined : slide(session, deps),
+  ])
   const locale = deps.locale(request, asked.uiLocales)
   return await sendCode(reply, asked, code, { issuer: deps.issuer, locale })
+}
+
+async function slide(session: SessionRecord, deps: NextStepDeps): Promise<void> {
+  const now = nowSeconds(deps.clock)
+  const idleExpiresAt = Math.min(now + deps.idleSeconds, session.absoluteExpiresAt)
+  await deps.store.sessions.touch(session.sid, idleExpiresAt, now)
 }
 
 async function askToSignIn(
