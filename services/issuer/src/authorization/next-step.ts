@@ -90,10 +90,10 @@ export async function giveCode(
     const isChosen = (one: BrowserSession) => one.session.sid === session.sid
     keepInCookie(reply, [...sessions.filter(isChosen), ...sessions.filter((one) => !isChosen(one))])
   }
-  const [code] = await Promise.all([
-    issueCode(asked, session, allowed, deps),
+  const [, code] = await Promise.all([
     // A sign-in has just set the end of its session; any other use moves it.
     established?.signedIn ? undefined : slide(session, deps),
+    issueCode(asked, session, allowed, deps),
   ])
   const locale = deps.locale(request, asked.uiLocales)
   return await sendCode(reply, asked, code, { issuer: deps.issuer, locale })
