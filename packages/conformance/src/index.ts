@@ -3,6 +3,7 @@ export { connectIssuer, type Issuer, IssuerUnusable, type Metadata } from './iss
 export type { Module } from './modules/module.ts'
 export { type ModuleResult, moduleResults } from './modules/module-results.ts'
 export { MODULES } from './modules/modules.ts'
+export { completeReadme } from './requirements/requirements-table.ts'
 export type { Need } from './rule/need.ts'
 export { NotOffered, type Outcome, type Result, RuleBroken } from './rule/outcome.ts'
 export type { Rule, Suite } from './rule/rule.ts'

@@ -1,5 +1,11 @@
 /** JWTs of the issuer, judged by somebody else's code: RFC 7515, RFC 7519. */
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  type JSONWebKeySet,
+  jwtVerify,
+} from 'jose'
 import type { Issuer } from '../issuer/issuer.ts'
 import { expectStatus, expectThat, jsonOf } from '../rule/expect.ts'
 import { RuleBroken } from '../rule/outcome.ts'
@@ -54,6 +60,9 @@ export function jwtHeader(jwt: string): Readonly<Record<string, unknown>> | unde
 
 /** The claims of a JWT, without any check. */
 export function jwtClaims(jwt: string): Readonly<Record<string, unknown>> {
-  const part = jwt.split('.')[1] ?? ''
-  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  try {
+    return decodeJwt(jwt)
+  } catch {
+    throw new RuleBroken({ received: 'a text that is no JWT', expected: 'a JWT' })
+  }
 }

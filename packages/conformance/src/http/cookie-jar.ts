@@ -6,6 +6,8 @@ export interface CookieJar {
   header(url: URL): string | undefined
   /** All values of now, by name: to see what has changed. */
   values(): ReadonlyMap<string, string>
+  /** Every `Set-Cookie` line that has come. */
+  received(): readonly string[]
 }
 
 interface Cookie {
@@ -17,8 +19,10 @@ interface Cookie {
 
 export function cookieJar(): CookieJar {
   const cookies = new Map<string, Cookie>()
+  const received: string[] = []
   return {
     keep: (url, lines) => {
+      received.push(...lines)
       for (const line of lines) {
         const { cookie, isGone } = parse(url, line)
         const key = `${cookie.host};${cookie.path};${cookie.name}`
@@ -34,6 +38,7 @@ export function cookieJar(): CookieJar {
         ? undefined
         : sent.map(({ name, value }) => `${name}=${value}`).join('; ')
     },
+    received: () => received,
     values: () => new Map([...cookies.values()].map(({ name, value }) => [name, value])),
   }
 }

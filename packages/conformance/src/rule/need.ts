@@ -12,6 +12,7 @@ export type Need =
   | `endpoint ${string}`
   | `grant ${string}`
   | `flag ${string}`
+  | `member ${string}`
   | `lists ${string} ${string}`
 
 /** Why the rule cannot be tested here; undefined when everything is there. */
@@ -39,6 +40,8 @@ function reasonAgainst(need: Need, { metadata, settings }: Issuer): string | und
       return lists(metadata['grant_types_supported'], name)
         ? undefined
         : `the issuer does not offer the grant type ${name}`
+    case 'member':
+      return metadata[name] === undefined ? `the issuer has no ${name}` : undefined
     case 'flag':
       return metadata[name] === true ? undefined : `the issuer does not say ${name}`
     default:

@@ -62,6 +62,18 @@ const PROMPTS = [
     },
   ),
   must(
+    'oidc.prompt-select-account',
+    'Core §3.1.2.1',
+    'prompt=select_account is no error: a page to choose at, or a code.',
+    ['client basic', 'lists prompt_values_supported select_account'],
+    async (issuer) => {
+      const { journey } = await authorize(issuer, { changes: { prompt: 'select_account' } })
+      if (journey.kind === 'returned')
+        return expectEqual(journey.parameters.get('error'), null, 'error')
+      expectEqual(journey.answer.status, 200, 'status of the page')
+    },
+  ),
+  must(
     'oidc.max-age-passed',
     'Core §3.1.2.1',
     'With max_age passed the person signs in again, and auth_time says so.',

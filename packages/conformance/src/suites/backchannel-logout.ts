@@ -1,5 +1,5 @@
 /** OpenID Connect Back-Channel Logout 1.0. */
-import { type JudgedJwt, judgeJwt, jwtClaims } from '../flows/judge-jwt.ts'
+import { type JudgedJwt, judgeJwt, jwtClaims, jwtHeader } from '../flows/judge-jwt.ts'
 import { type SignedIn, signedInAt, signOut } from '../flows/sign-out.ts'
 import { refresh, refreshTokenOf, signInTokens } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
@@ -25,7 +25,9 @@ async function loggedOut(
   const { sid, sub } = jwtClaims(signedIn.idToken)
   await signOut(issuer, signedIn.browser, { id_token_hint: signedIn.idToken })
   const isOurs = ({ parameters }: LogoutDelivery) => {
-    const claims = jwtClaims(parameters.get('logout_token') ?? '')
+    const token = parameters.get('logout_token') ?? ''
+    if (jwtHeader(token) === undefined) return false
+    const claims = jwtClaims(token)
     return claims['sid'] === undefined ? claims['sub'] === sub : claims['sid'] === sid
   }
   const delivery = await listener.waitFor(isOurs, DELIVERY_MS)

@@ -56,7 +56,9 @@ export const frontchannelSuite: Suite = {
       async (issuer) => {
         const { url, answer } = await frameOf(issuer)
         const policy = String(answer.headers['content-security-policy'] ?? '')
-        const sources = /\b(?:frame|child|default)-src\s+([^;]*)/.exec(policy)?.[1]
+        const sourcesOf = (name: string) =>
+          new RegExp(`(?:^|;)\\s*${name}-src\\s+([^;]*)`).exec(policy)?.[1]
+        const sources = sourcesOf('frame') ?? sourcesOf('child') ?? sourcesOf('default')
         const isAllowed =
           sources === undefined || sources.includes(url.origin) || sources.includes('*')
         expectThat(isAllowed, `frame-src ${sources}`, url.origin)

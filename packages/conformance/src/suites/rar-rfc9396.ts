@@ -5,7 +5,11 @@ import type { Issuer } from '../issuer/issuer.ts'
 import { expectError, expectThat, shown } from '../rule/expect.ts'
 import { must, type Rule, type Suite } from '../rule/rule.ts'
 
-const NEEDS = ['client details', 'setting authorizationDetails'] as const
+const NEEDS = [
+  'client details',
+  'setting authorizationDetails',
+  'member authorization_details_types_supported',
+] as const
 
 function details(issuer: Issuer): string {
   return JSON.stringify(issuer.settings.authorizationDetails)

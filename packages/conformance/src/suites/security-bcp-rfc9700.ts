@@ -192,17 +192,11 @@ export const securitySuite: Suite = {
   ],
 }
 
-async function sessionCookies(issuer: Issuer): Promise<string[]> {
+/** All cookies of a sign-in. */
+async function sessionCookies(issuer: Issuer): Promise<readonly string[]> {
   const browser = issuer.browser()
-  const lines: string[] = []
-  const { keep } = browser.cookies
-  const cookies = {
-    ...browser.cookies,
-    keep: (url: URL, set: readonly string[]) => {
-      lines.push(...set)
-      keep(url, set)
-    },
-  }
-  await authorize(issuer, { browser: { ...browser, cookies } })
+  await authorize(issuer, { browser })
+  const lines = browser.cookies.received()
+  expectThat(lines.length > 0, 'no cookie', 'the cookie of a session')
   return lines
 }

@@ -6,7 +6,7 @@ import type { Issuer } from '../issuer/issuer.ts'
 import { expectEqual, expectThat, shown, textMember } from '../rule/expect.ts'
 import { must, type Suite } from '../rule/rule.ts'
 
-const NEEDS = ['client basic', 'setting acr'] as const
+const NEEDS = ['client basic', 'setting acr', 'member acr_values_supported'] as const
 
 function levels({ settings }: Issuer): { reached: string; beyond: string } {
   const [reached = '', beyond = ''] = settings.acr ?? []

@@ -18,6 +18,7 @@ import { introspectionSuite } from './introspection-rfc7662-rfc9701.ts'
 import { issSuite } from './iss-rfc9207.ts'
 import { jarSuite } from './jar-rfc9101.ts'
 import { jwksSuite } from './jwks.ts'
+import { pairwiseSuite } from './pairwise.ts'
 import { parSuite } from './par-rfc9126.ts'
 import { pkceSuite } from './pkce-rfc7636.ts'
 import { protectedResourceSuite } from './protected-resource-rfc9728.ts'
@@ -45,6 +46,7 @@ export const SUITES: readonly Suite[] = [
   refreshSuite,
   idTokenSuite,
   userinfoSuite,
+  pairwiseSuite,
   revocationSuite,
   introspectionSuite,
   resourceSuite,

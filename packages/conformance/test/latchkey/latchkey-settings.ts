@@ -1,17 +1,21 @@
 /** The settings file of the Latchkey that is tested: what an operator would write, as JSON (which is YAML). */
+import { createHash } from 'node:crypto'
 import { publicKeys, RESOURCES, type RegisteredClient } from '../fixtures/registered-clients.ts'
 
 const [ORDERS, REPORTS, SECRETS] = RESOURCES
 
 export interface LatchkeyOptions {
+  /** Default: its own address. */
+  readonly issuer?: string
   readonly port: number
   readonly clients: readonly RegisteredClient[]
   readonly codeSeconds: number
   readonly redisUrl?: string
 }
 
-export function latchkeySettings({ port, clients, codeSeconds, redisUrl }: LatchkeyOptions) {
-  const issuer = `http://127.0.0.1:${port}`
+export function latchkeySettings(options: LatchkeyOptions) {
+  const { port, clients, codeSeconds, redisUrl } = options
+  const { issuer = `http://127.0.0.1:${port}` } = options
   return {
     issuer,
     data_dir: 'data',
@@ -47,7 +51,7 @@ export function latchkeySettings({ port, clients, codeSeconds, redisUrl }: Latch
 }
 
 /** Only for these tests. */
-const MASTER_KEY = Buffer.alloc(32, 5).toString('base64')
+const MASTER_KEY = createHash('sha256').update('only for tests').digest('base64')
 
 /** What some roles may do besides what their metadata says. */
 function rightsOf(role: RegisteredClient['role'], issuer: string) {

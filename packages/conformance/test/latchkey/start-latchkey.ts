@@ -9,8 +9,10 @@ export interface StartedLatchkey {
   close(): Promise<void>
 }
 
-/** Latchkey from a settings file, with the clock of the machine, over loopback HTTP. */
-export async function startLatchkey(options: LatchkeyOptions): Promise<StartedLatchkey> {
+/** Latchkey from a settings file, over loopback HTTP. `clock` is that of the machine, unless a test wants another. */
+export async function startLatchkey(
+  options: LatchkeyOptions & Pick<OpenIssuerOptions, 'clock'>,
+): Promise<StartedLatchkey> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-conformance-'))
   const file = join(folder, 'latchkey.yaml')
   const settings = latchkeySettings(options)
@@ -18,6 +20,7 @@ export async function startLatchkey(options: LatchkeyOptions): Promise<StartedLa
   const opened = await openIssuer({
     settings: loadSettings({ file, env: {}, cwd: folder }),
     log: SILENT,
+    ...(options.clock !== undefined && { clock: options.clock }),
   })
   await opened.listen()
   return {
