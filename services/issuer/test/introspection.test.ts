@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { NewClient, Service } from '@latchkey/directory'
+import type { LightMyRequestResponse } from 'fastify'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
@@ -12,7 +13,8 @@ import { tokenRequests } from './token-requests.ts'
 const issuer = await testIssuer()
 await issuer.app.listen({ host: '127.0.0.1', port: 0 })
 t.teardown(() => issuer.close())
-const { tokensOf } = tokenRequests(issuer)
+const { tokensOf, codeOf, refresh, exchange } = tokenRequests(issuer)
+const app = dpopApp(issuer)
 const { port } = issuer.app.server.address() as AddressInfo
 const ada = await issuer.sub('ada')
 
@@ -73,7 +75,6 @@ t.test('RFC 7662 section 2.2: what is told about a token', async (t) => {
     },
   )
   t.test('a refresh token that is bound to a key says to which', async (t) => {
-    const app = dpopApp(issuer)
     const redirect_uri = 'http://127.0.0.1/done'
     const answer = await issuer.browser().signIn('ada', { client_id: 'native', redirect_uri })
     const form = {
@@ -200,18 +201,42 @@ t.test(
     }
     const services = [ORDERS, REPORTS, ...algs.map(audienceOf)]
     await issuer.changeClient('orders', { services } satisfies Partial<NewClient>)
+    /** One token for this audience by each grant; the last one is bound to a key. */
+    async function tokensFor(audience: string): Promise<[string, string][]> {
+      const signIn = await tokensOf(undefined, { resource: audience })
+      const atOrders = await tokensOf()
+      const refreshed = await refresh(signIn.refresh_token)
+      const machine = { grant_type: 'client_credentials', resource: audience }
+      const code = await codeOf(undefined, { resource: audience })
+      const form = { grant_type: 'authorization_code', code, code_verifier: VERIFIER }
+      const tokenOf = (answer: LightMyRequestResponse) => answer.json().access_token
+      return [
+        ['code', signIn.access_token],
+        ['refresh', tokenOf(refreshed)],
+        ['client credentials', tokenOf(await issuer.post('/token', machine))],
+        ['exchange', tokenOf(await exchange(atOrders.access_token, { resource: audience }))],
+        ['bound', tokenOf(await app.token(form))],
+      ]
+    }
     for (const alg of algs) {
       t.test(`${alg}: oauth4webapi validates it for its audience, and for no other`, async (t) => {
         const audience = audienceOf(alg)
-        const { access_token } = await tokensOf(undefined, { resource: audience })
-        const request = new Request(`${audience}/things`, {
-          headers: { authorization: `Bearer ${access_token}` },
-        })
-        const options = { ...http, signingAlgorithms: [alg] }
-        const claims = await oauth.validateJwtAccessToken(server, request, audience, options)
-        t.match(claims, { iss: ISSUER, sub: ada, aud: audience, client_id: 'orders' })
-        const other = audienceOf(alg === 'RS256' ? 'ES256' : 'RS256')
-        await t.rejects(oauth.validateJwtAccessToken(server, request, other, options))
+        const uri = `${audience}/things`
+        for (const [name, accessToken] of await tokensFor(audience)) {
+          const isBound = name === 'bound'
+          // The library takes one list for both, the token and the proof.
+          const options = { ...http, signingAlgorithms: isBound ? [alg, 'ES256'] : [alg] }
+          t.equal(decodeProtectedHeader(accessToken).alg, alg, name)
+          const authorization = `${isBound ? 'DPoP' : 'Bearer'} ${accessToken}`
+          const dpop = isBound && { dpop: app.proof({ method: 'GET', uri, accessToken }) }
+          const request = new Request(uri, { headers: { authorization, ...dpop } })
+          const claims = await oauth.validateJwtAccessToken(server, request, audience, options)
+          const sub = name === 'client credentials' ? 'svc:orders' : ada
+          t.match(claims, { iss: ISSUER, sub, aud: audience, client_id: 'orders' }, name)
+          const other = audienceOf(alg === 'RS256' ? 'ES256' : 'RS256')
+          const elsewhere = oauth.validateJwtAccessToken(server, request, other, options)
+          await t.rejects(elsewhere, { cause: { claim: 'aud' } }, name)
+        }
       })
     }
   },
