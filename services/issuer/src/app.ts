@@ -46,7 +46,7 @@ import { authorizationCode } from './grants/authorization-code.ts'
 import { clientCredentials } from './grants/client-credentials.ts'
 import { DEVICE_GRANT, deviceCode } from './grants/device-code.ts'
 import type { Grant } from './grants/grant.ts'
-import { refreshToken } from './grants/refresh-token.ts'
+import { refreshForPerson, refreshToken } from './grants/refresh-token.ts'
 import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
 import { cors, corsOrigins } from './http/cors.ts'
@@ -66,10 +66,12 @@ import { passwordSteps } from './sessions/password-step.ts'
 import { refreshTokens } from './sessions/refresh-token.ts'
 import { stepProofs } from './sessions/step-proof.ts'
 import type { Settings } from './settings/settings.ts'
+import type { TokenResponseHook } from './token-api/token-response-hook.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
+import { wireTokenApi } from './wiring/token-api.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
@@ -82,6 +84,7 @@ export interface IssuerDeps {
     | 'outgoing'
     | 'languages'
     | 'tlsClientHeader'
+    | 'simplejwtClient'
   >
   readonly store: Store
   readonly directory: Directory
@@ -95,6 +98,8 @@ export interface IssuerDeps {
    * certificate a client has shown. Their other headers tell nobody anything.
    */
   readonly trustedProxies?: readonly string[] | undefined
+  /** What the operator adds to answers of the JSON API; absent: nothing. */
+  readonly tokenResponse?: TokenResponseHook | undefined
 }
 
 export interface Issuer {
@@ -119,6 +124,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const people = wirePeople({ ...deps, ...keys })
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
+  await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
   await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
@@ -212,7 +218,7 @@ async function wireTokens(
     ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
     [DEVICE_GRANT, deviceCode(shared)],
   ])
-  return { ...minting, readAccessToken, grants }
+  return { ...minting, readAccessToken, grants, refreshForPerson: refreshForPerson(shared) }
 }
 type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
@@ -304,7 +310,7 @@ function programs(
   }
 }
 
-/** What administrators call, closed by the issuer's own tokens. The only part that reads JSON. */
+/** What administrators call, closed by the issuer's own tokens. */
 function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Callers) {
   const { settings, store, directory, clock } = deps
   const { issuer } = settings

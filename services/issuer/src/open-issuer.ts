@@ -11,6 +11,7 @@ import { clientSecretSealing } from './keys/client-secret-sealing.ts'
 import { listen } from './listen.ts'
 import type { Settings } from './settings/settings.ts'
 import { readTlsFiles } from './settings/tls-files.ts'
+import { loadTokenResponseHook } from './token-api/token-response-hook.ts'
 
 export interface OpenIssuerOptions {
   readonly settings: Settings
@@ -30,6 +31,8 @@ export interface OpenIssuer extends Issuer {
 
 export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer> {
   const { settings, log, clock = systemClock, random = systemRandom } = options
+  const { tokenResponseHook: hook } = settings
+  const tokenResponse = hook === undefined ? undefined : await loadTokenResponseHook(hook)
   const store = await openStore(settings, clock, log)
   const directory = await openSqliteDirectory({
     file: join(settings.dataDir, 'directory.db'),
@@ -58,7 +61,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     const tls = settings.tls && readTlsFiles(settings.tls)
     const { trustedProxies } = settings
     const parts = { store, directory, clock, random, log }
-    const built = await buildIssuer({ settings, ...parts, tls, trustedProxies })
+    const built = await buildIssuer({ settings, ...parts, tls, trustedProxies, tokenResponse })
     closing.unshift(() => built.app.close())
     await built.app.ready()
     await publishDeclared(applied, built.end)

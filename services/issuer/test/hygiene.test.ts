@@ -7,10 +7,10 @@ const issuer = await testIssuer()
 t.teardown(() => issuer.close())
 
 /**
- * What answers at each address: `form` and `json` are for programs that send those, `read` for programs that send nothing,
- * `page` is for people.
+ * What answers at each address: `form` and `json` are for programs that send those (and `simplejwt`, with errors of its own
+ * form), `read` for programs that send nothing, `page` is for people.
  */
-const KINDS: Readonly<Record<string, 'form' | 'json' | 'read' | 'page'>> = {
+const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'page'>> = {
   '/': 'page',
   '/authorize': 'page',
   '/sign-in': 'page',
@@ -35,6 +35,18 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'read' | 'page'>> = {
   '/feed': 'read',
   '/healthz': 'read',
   '/readyz': 'read',
+  '/api/token/obtain': 'json',
+  '/api/token/refresh': 'json',
+  '/api/token/verify': 'json',
+  '/api/token/revoke': 'json',
+  '/api/token/simplejwt': 'simplejwt',
+  '/api/token/simplejwt/': 'simplejwt',
+  '/api/token/simplejwt/refresh': 'simplejwt',
+  '/api/token/simplejwt/refresh/': 'simplejwt',
+  '/api/token/simplejwt/verify': 'simplejwt',
+  '/api/token/simplejwt/verify/': 'simplejwt',
+  '/api/token/simplejwt/blacklist': 'simplejwt',
+  '/api/token/simplejwt/blacklist/': 'simplejwt',
   '/admin/v1/users': 'json',
   '/admin/v1/users/:sub': 'json',
   '/admin/v1/users/:sub/sessions': 'json',
@@ -71,6 +83,13 @@ function isProperError(t: Test, route: ListedRoute, name: string, answer: LightM
     return
   }
   t.match(headers['content-type'], 'application/json', name)
+  if (KINDS[route.url] === 'simplejwt' && answer.statusCode !== 405) {
+    const { detail, code, ...more } = answer.json()
+    t.match(detail, /^[\x20-\x7e]+$/, name)
+    t.match(code, /^[a-z_]+$/, name)
+    t.strictSame(more, {}, name)
+    return
+  }
   const { error, error_description: description = '', ...more } = answer.json()
   t.match(error, /^[a-z_-]+$/, name)
   t.match(description, DESCRIPTION, name)
@@ -118,7 +137,7 @@ for (const route of routes) {
   )
   if (writing === undefined || kind === undefined || kind === 'read') continue
 
-  const isJson = kind === 'json'
+  const isJson = kind === 'json' || kind === 'simplejwt'
   const own = isJson ? 'application/json' : FORM
   const unread: [string, Record<string, string>, string | Buffer, number][] = [
     ['another media type', { 'content-type': isJson ? FORM : 'application/json' }, '{}', 415],

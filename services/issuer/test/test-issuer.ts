@@ -15,6 +15,7 @@ import { buildIssuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
+import type { TokenResponseHook } from '../src/token-api/token-response-hook.ts'
 
 export const ISSUER = 'http://sso.localhost:4000'
 export const ORDERS = 'http://a.localhost:4001'
@@ -154,6 +155,8 @@ export interface TestIssuerOptions {
   readonly dpopNonce?: 'optional' | 'required'
   /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
   readonly trustedProxy?: string
+  /** Default: nothing is added to answers of the JSON API. */
+  readonly tokenResponse?: TokenResponseHook
 }
 
 /** An issuer on a real store (SQLite unless another is given) and directory, with a clock that stands still. */
@@ -190,6 +193,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     outgoing: { allow: ['localhost', 'orders.localhost', '127.0.0.1'] },
     languages: ['en', 'zh-CN'] as const,
     ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
+    simplejwtClient: 'native',
   }
   const { app, end } = await buildIssuer({
     settings,
@@ -198,6 +202,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     clock,
     random: systemRandom,
     log: options.log,
+    tokenResponse: options.tokenResponse,
     ...(options.trustedProxy && { trustedProxies: [options.trustedProxy] }),
   })
   await app.ready()

@@ -11,7 +11,7 @@ export interface Parameters {
 }
 
 /** RFC 8707 section 2 and RFC 8693 section 2.1 let these be repeated. */
-const REPEATABLE: ReadonlySet<string> = new Set(['resource', 'audience'])
+export const REPEATABLE: ReadonlySet<string> = new Set(['resource', 'audience'])
 
 export function parseParameters(text: string): Parameters {
   const values = new Map<string, string[]>()

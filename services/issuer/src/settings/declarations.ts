@@ -1,7 +1,7 @@
 import { LIMITS } from '@latchkey/protocol'
 import { LOCALES } from '../pages/locale.ts'
 import { optional, required, secret, withDefault } from './field.ts'
-import { choice, integer, list, path, pattern, scalarKind } from './kinds.ts'
+import { choice, integer, list, path, pattern, scalarKind, text } from './kinds.ts'
 import { masterKey } from './master-key.ts'
 import { addressRange, issuerUrl, listenHost, outgoingTarget, parseRedisUrl } from './url-kinds.ts'
 
@@ -107,6 +107,18 @@ export const GROUP_FIELDS = {
       'optional',
       'Whether DPoP proofs must carry a nonce of the issuer (RFC 9449 section 8). Required, a proof cannot be made ahead of its ' +
         'time, and a first request costs a second try. Every answer to a proof brings a nonce, and one that is sent must be good.',
+    ),
+  },
+  token_api: {
+    hook: optional(
+      path(),
+      'An ES module whose function `tokenResponse` adds fields to the answers of `/api/token`: [what it is told and may give]' +
+        '(../protocol/token-api.md#the-hook). It runs in the issuer, with everything the issuer can do.',
+    ),
+    simplejwt_client: optional(
+      text(LIMITS.clientIdChars),
+      'The client for whom requests at `/api/token/simplejwt/` are: public, first-party, with `token_api`. Without it there are no such ' +
+        'addresses.',
     ),
   },
   feed: {

@@ -26,6 +26,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
   const tls = read('tls', GROUP_FIELDS.tls)
   const session = read('session', GROUP_FIELDS.session)
   const tokens = read('tokens', GROUP_FIELDS.tokens)
+  const tokenApi = read('token_api', GROUP_FIELDS.token_api)
   const feed = read('feed', GROUP_FIELDS.feed)
   const outgoing = read('outgoing', GROUP_FIELDS.outgoing)
   const log = read('log', GROUP_FIELDS.log)
@@ -49,6 +50,10 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
       codeSeconds: tokens.code_seconds,
       dpopNonce: tokens.dpop_nonce,
     },
+    ...(tokenApi.hook === undefined ? {} : { tokenResponseHook: tokenApi.hook }),
+    ...(tokenApi.simplejwt_client === undefined
+      ? {}
+      : { simplejwtClient: tokenApi.simplejwt_client }),
     feed: { leaseMs: feed.lease_ms },
     outgoing: { allow: outgoing.allow },
     log: { level: log.level },

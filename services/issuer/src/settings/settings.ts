@@ -27,6 +27,10 @@ export interface Settings {
     readonly dpopNonce: 'optional' | 'required'
   }
   readonly feed: { readonly leaseMs: number }
+  /** Absolute path of the module whose `tokenResponse` adds to answers of the JSON API. */
+  readonly tokenResponseHook?: string
+  /** The client for whom requests in the form of simplejwt are; absent: there are none. */
+  readonly simplejwtClient?: string
   /** Host names, addresses and CIDR ranges that may be private or loopback, and be called by http. */
   readonly outgoing: { readonly allow: readonly string[] }
   readonly log: { readonly level: Level | 'silent' }

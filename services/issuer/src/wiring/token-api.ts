@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify'
+import type { IssuerDeps } from '../app.ts'
+import type { PersonGrant } from '../grants/grant.ts'
+import type { PersonTokenDeps } from '../grants/person-tokens.ts'
+import { corsOrigins } from '../http/cors.ts'
+import type { RevokeTokenDeps } from '../revoke-token.ts'
+import { extendResponse } from '../token-api/extend-response.ts'
+import { obtainTokens } from '../token-api/obtain-tokens.ts'
+import { tokenAnswers } from '../token-api/token-answers.ts'
+import { tokenApi } from '../token-api/token-api.ts'
+import type { Callers } from './callers.ts'
+import type { Ending } from './ending.ts'
+import type { People } from './people.ts'
+
+export interface TokenApiParts
+  extends Pick<
+      IssuerDeps,
+      'settings' | 'store' | 'directory' | 'clock' | 'random' | 'tokenResponse'
+    >,
+    Pick<Ending, 'end'>,
+    Pick<People, 'checkCredentials'>,
+    Omit<Callers, 'clock'>,
+    PersonTokenDeps,
+    Pick<RevokeTokenDeps, 'refreshTokens' | 'readAccessToken'> {
+  readonly refreshForPerson: PersonGrant
+}
+
+/** The JSON API, made of the parts that the pages and the OAuth endpoints are made of. */
+export function wireTokenApi(parts: TokenApiParts): (app: FastifyInstance) => Promise<void> {
+  const { session, simplejwtClient } = parts.settings
+  const obtain = obtainTokens({ ...parts, idleSeconds: session.idleSeconds, lifetimes: session })
+  const answers = tokenAnswers({
+    ...parts,
+    obtainTokens: obtain,
+    extendResponse: extendResponse(parts),
+  })
+  return tokenApi({ ...parts, answers, simplejwtClient, origins: corsOrigins(parts) })
+}
