@@ -21,6 +21,7 @@ export { type ClientKey, importClientKeys } from './import-client-keys.ts'
 export { importPrivateJwk, importPublicJwk, importSecretJwk } from './import-jwk.ts'
 export { importJwkSet } from './import-jwk-set.ts'
 export { jwkThumbprint } from './jwk-thumbprint.ts'
+export { jwtKid } from './jwt-kid.ts'
 export { keyMap } from './key-map.ts'
 export {
   type Alg,

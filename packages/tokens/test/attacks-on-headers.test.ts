@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import { importJwkSet, keyMap, verifyJws } from '../src/index.ts'
+import { importJwkSet, jwtKid, keyMap, verifyJws } from '../src/index.ts'
 import {
   AUDIENCE,
   CLAIMS,
@@ -219,3 +219,24 @@ refuseAll('A23 an encrypted token is no access token', [
     fault: 'bad_header',
   },
 ])
+
+t.test(
+  'the kid of a token is read from headers that we could have written, and from no others',
+  async (t) => {
+    const segment = (header: string) => `${Buffer.from(header).toString('base64url')}.e30.x`
+    t.equal(jwtKid(segment('{"alg":"HS256","typ":"at+jwt","kid":"k.1"}')), 'k.1')
+    for (const text of [
+      '',
+      'x',
+      '.',
+      segment('{"alg":"HS256"}'),
+      segment('{"alg":"HS256","kid":"a","kid":"b"}'),
+      segment('{"alg":"HS256","kid":"a","crit":["b64"]}'),
+      segment('{"kid":1}'),
+      `${segment('{"alg":"HS256","kid":"a"}').slice(1)}`,
+      segment('{"alg":"HS256","kid":"a"}') + 'x'.repeat(8192),
+    ]) {
+      t.equal(jwtKid(text), undefined, text.slice(0, 60))
+    }
+  },
+)

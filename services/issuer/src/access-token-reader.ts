@@ -8,7 +8,7 @@ import {
   partitionOfSession,
 } from '@latchkey/protocol'
 import type { SessionStore } from '@latchkey/store'
-import { accessTokenVerifier, decodeJwt } from '@latchkey/tokens'
+import { type AccessTokenVerifier, accessTokenVerifier, jwtKid } from '@latchkey/tokens'
 import type { LocalRevocations } from './feed/local-revocations.ts'
 import type { ServiceKeys } from './keys/service-keys.ts'
 
@@ -34,16 +34,18 @@ export interface AccessTokenReaderDeps {
 }
 
 export function accessTokenReader(deps: AccessTokenReaderDeps): AccessTokenReader {
+  /** The list is the same object as long as it says the same. */
+  const remembered = new WeakMap<readonly Service[], ByKid>()
   return async (token) => {
-    const kid = unverifiedKid(token)
+    const kid = jwtKid(token)
     if (kid === undefined) return { kind: 'invalid', reason: 'malformed' }
     const services = await deps.services.list()
-    const candidates = services.filter(
-      (service) => !service.disabled && deps.keys.signingKey(service).kid === kid,
-    )
+    const byKid = remembered.get(services) ?? verifiersByKid(services, deps)
+    remembered.set(services, byKid)
+    const candidates = byKid.get(kid) ?? []
     // A key pair may serve several services; the audience then tells which of them the token is for.
-    for (const service of candidates) {
-      const outcome = verifierOf(service, deps).verify(token, nowSeconds(deps.clock))
+    for (const { service, verifier } of candidates) {
+      const outcome = verifier.verify(token, nowSeconds(deps.clock))
       if (outcome.kind === 'invalid' && outcome.fault === 'wrong_audience') continue
       if (outcome.kind === 'invalid') return { kind: 'invalid', reason: outcome.fault }
       return await checkLiving(outcome, service, deps)
@@ -74,19 +76,23 @@ async function personBehind(
   return (await deps.sessions.find(sid, nowSeconds(deps.clock)))?.session.sub
 }
 
-/** Only chooses which key to try; nothing else of an unverified token is looked at. */
-function unverifiedKid(token: string): string | undefined {
-  const decoded = decodeJwt(token)
-  if (decoded.kind === 'invalid') return undefined
-  const kid = decoded.header['kid']
-  return typeof kid === 'string' ? kid : undefined
+type ByKid = ReadonlyMap<string, readonly ServiceVerifier[]>
+
+interface ServiceVerifier {
+  readonly service: Service
+  readonly kid: string
+  readonly verifier: AccessTokenVerifier
 }
 
-function verifierOf(service: Service, deps: AccessTokenReaderDeps) {
-  const record = deps.keys.signingKey(service)
-  return accessTokenVerifier({
-    issuer: deps.issuer,
-    audience: service.audience,
-    keys: new Map([[record.kid, record]]),
-  })
+function verifiersByKid(services: readonly Service[], deps: AccessTokenReaderDeps): ByKid {
+  const verifiers = services
+    .filter(({ disabled }) => !disabled)
+    .map((service): ServiceVerifier => {
+      const record = deps.keys.signingKey(service)
+      const { issuer } = deps
+      const keys = new Map([[record.kid, record]])
+      const verifier = accessTokenVerifier({ issuer, audience: service.audience, keys })
+      return { service, kid: record.kid, verifier }
+    })
+  return Map.groupBy(verifiers, ({ kid }) => kid)
 }
