@@ -121,8 +121,8 @@ function pages(fields: Fields): PageNames {
     signOut: { confirm: name(signOut, 'confirm', 'sign-out') },
     device: {
       userCode: name(device, 'user_code', 'user_code'),
-      allow: name(device, 'allow', 'allow'),
-      deny: name(device, 'deny', 'deny'),
+      allow: name(device, 'allow', 'decision=allow'),
+      deny: name(device, 'deny', 'decision=deny'),
     },
   }
   for (const group of [signIn, consent, signOut, device, fields]) group.refuseUnknown()
