@@ -15,6 +15,7 @@ import { buildIssuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
+import type { Settings } from '../src/settings/settings.ts'
 import type { TokenResponseHook } from '../src/token-api/token-response-hook.ts'
 
 export const ISSUER = 'http://sso.localhost:4000'
@@ -22,7 +23,7 @@ export const ORDERS = 'http://a.localhost:4001'
 export const REPORTS = 'http://b.localhost:4002'
 export const CALLBACK = `${ORDERS}/login/callback`
 export const SECRET = 'secret-secret-secret-secret-secret-secret'
-const MASTER_KEY = Buffer.alloc(32, 7)
+export const MASTER_KEY = Buffer.alloc(32, 7)
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
@@ -153,6 +154,8 @@ export interface TestIssuerOptions {
   readonly log?: FastifyBaseLogger
   /** Default: optional. */
   readonly dpopNonce?: 'optional' | 'required'
+  /** Default: with an initial access token. */
+  readonly registration?: Settings['registration']
   /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
   readonly trustedProxy?: string
   /** Default: nothing is added to answers of the JSON API. */
@@ -190,6 +193,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
       dpopNonce: options.dpopNonce ?? ('optional' as const),
     },
     feed: { leaseMs: LIMITS.leaseMs },
+    registration: options.registration ?? { mode: 'token' as const, services: [] },
     outgoing: { allow: ['localhost', 'orders.localhost', '127.0.0.1'] },
     languages: ['en', 'zh-CN'] as const,
     ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
