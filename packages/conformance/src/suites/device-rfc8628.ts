@@ -16,6 +16,7 @@ import {
   shown,
   textMember,
 } from '../rule/expect.ts'
+import { NotOffered } from '../rule/outcome.ts'
 import { pause } from '../rule/pause.ts'
 import { must, type Suite, slow } from '../rule/rule.ts'
 
@@ -114,7 +115,7 @@ export const deviceSuite: Suite = {
       async (issuer) => {
         const { body } = await start(issuer)
         const complete = body['verification_uri_complete']
-        if (complete === undefined) return
+        if (complete === undefined) throw new NotOffered('there is no complete address')
         const code = textMember(body, 'user_code')
         expectEqual(
           decodeURIComponent(String(complete)).includes(code),
@@ -187,7 +188,7 @@ export const deviceSuite: Suite = {
         async (issuer) => {
           const { body } = await start(issuer)
           const complete = body['verification_uri_complete']
-          if (typeof complete !== 'string') return
+          if (typeof complete !== 'string') throw new NotOffered('there is no complete address')
           await issuer.signedIn.open(complete)
           await interval(body)
           expectError(await poll(issuer, body), ['authorization_pending'])

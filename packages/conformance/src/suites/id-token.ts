@@ -4,6 +4,7 @@ import { type JudgedJwt, judgeJwt, jwtClaims, jwtHeader } from '../flows/judge-j
 import { granted, refresh, refreshTokenOf, signInTokens, type Tokens } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { expectEqual, expectThat, shown, textMember } from '../rule/expect.ts'
+import { NotOffered } from '../rule/outcome.ts'
 import { must, type Rule, type Suite } from '../rule/rule.ts'
 import type { ClientRole } from '../settings/client-roles.ts'
 
@@ -102,7 +103,7 @@ const CLAIMS = [
     async (issuer) => {
       const tokens = await signInTokens(issuer)
       const { claims } = await judged(issuer, tokens)
-      if (claims['at_hash'] === undefined) return
+      if (claims['at_hash'] === undefined) throw new NotOffered('there is no at_hash')
       const digest = createHash('sha256').update(tokens.accessToken).digest()
       expectEqual(claims['at_hash'], digest.subarray(0, 16).toString('base64url'), 'at_hash')
     },
@@ -126,7 +127,7 @@ const CLAIMS = [
     async (issuer) => {
       const { body } = await signInTokens(issuer, { changes: { max_age: '10000' } })
       const answer = granted(await refresh(issuer, 'basic', refreshTokenOf(body))).body
-      if (answer['id_token'] === undefined) return
+      if (answer['id_token'] === undefined) throw new NotOffered('a refresh gives no ID token')
       const [before, after] = [body, answer].map((one) => jwtClaims(textMember(one, 'id_token')))
       for (const name of ['iss', 'sub', 'aud', 'auth_time']) {
         expectEqual(after?.[name], before?.[name], name)

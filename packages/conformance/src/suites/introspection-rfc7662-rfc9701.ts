@@ -14,6 +14,7 @@ import {
   shown,
   textMember,
 } from '../rule/expect.ts'
+import { NotOffered } from '../rule/outcome.ts'
 import { must, type Suite } from '../rule/rule.ts'
 import type { ClientRole } from '../settings/client-roles.ts'
 
@@ -97,7 +98,8 @@ const ACTIVE = [
       const { body } = await signInTokens(issuer, { browser: issuer.browser() })
       const token = refreshTokenOf(body)
       const next = granted(await refresh(issuer, 'basic', token))
-      if (next.body['refresh_token'] === token) return
+      if (next.body['refresh_token'] === token)
+        throw new NotOffered('refresh tokens are not replaced')
       await expectInactive(issuer, token)
     },
   ),

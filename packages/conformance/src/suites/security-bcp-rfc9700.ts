@@ -3,6 +3,7 @@ import { authorize } from '../flows/authorize.ts'
 import { granted, redeem, refresh, refreshTokenOf, signInTokens } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { expectEqual, expectThat, header, shown } from '../rule/expect.ts'
+import { NotOffered } from '../rule/outcome.ts'
 import { must, type Suite, should } from '../rule/rule.ts'
 
 /** Long enough that nobody guesses: RFC 6749 section 10.10 wants 2^-128 at least. */
@@ -74,7 +75,7 @@ export const securitySuite: Suite = {
         const { body } = await signInTokens(issuer, { client: 'public', browser: issuer.browser() })
         const first = refreshTokenOf(body)
         const second = refreshTokenOf(granted(await refresh(issuer, 'public', first)).body)
-        if (first === second) return
+        if (first === second) throw new NotOffered('refresh tokens are not replaced')
         const third = refreshTokenOf(granted(await refresh(issuer, 'public', second)).body)
         const reuse = await refresh(issuer, 'public', first)
         expectEqual(reuse.status, 400, 'the second use of the first token')
@@ -168,7 +169,7 @@ export const securitySuite: Suite = {
       ['client basic'],
       async (issuer) => {
         const { journey } = await authorize(issuer, { browser: issuer.browser(), person: null })
-        if (journey.kind !== 'page') return
+        expectThat(journey.kind === 'page', 'a redirect to the client', 'a sign-in page')
         const policy = header(journey.answer, 'content-security-policy')
         const isClosed = /\b(?:script|default)-src\s+[^;]*'(?:none|self|nonce-|sha256-)/.test(
           policy,
