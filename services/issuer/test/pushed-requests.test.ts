@@ -152,7 +152,7 @@ t.test('RFC 9101: signed requests by value', async (t) => {
     const text = JSON.stringify({ ...claims, ...change })
     return await new SignJWT(JSON.parse(text))
       .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'oauth-authz-req+jwt', ...header })
-      .sign(key)
+      .sign(key, { crit: { x: true } })
   }
   const ask = (browser: TestBrowser, request: string, more: Record<string, string> = {}) =>
     browser.get(authorizeUrl({ client_id: 'orders', request, ...more }))
@@ -166,6 +166,13 @@ t.test('RFC 9101: signed requests by value', async (t) => {
     )
     t.equal(answer.get('state'), 'inside')
     t.equal((await redeem(answer.get('code') ?? '')).json().scope, 'openid')
+    const outside = { redirect_uri: CALLBACK }
+    const without = await ask(browser, await signed({ redirect_uri: undefined as never }), outside)
+    t.equal(without.statusCode, 400, 'an address outside is none')
+    const foreign = await signed({ redirect_uri: 'https://evil.example/' })
+    const refused = await ask(browser, foreign, { ...outside, response_mode: 'form_post' })
+    t.strictSame([refused.statusCode, refused.headers.location], [400, undefined])
+    t.notMatch(refused.body, '<form')
     const old = await signed({ max_age: 0 })
     t.equal((await ask(browser, old)).statusCode, 200, 'max_age as a number asks to sign in')
   })
@@ -199,7 +206,8 @@ t.test('RFC 9101: signed requests by value', async (t) => {
         ['a request inside', await signed({ request: 'x' })],
         ['a request_uri inside', await signed({ request_uri: 'urn:x' })],
         ['another type', await signed({}, { typ: 'at+jwt' })],
-        ['a critical extension', await signed({}, { crit: ['x'], x: 1 }).catch(() => 'x.y.z')],
+        ['a critical extension', await signed({}, { crit: ['x'], x: 1 })],
+        ['the client as its subject: an assertion', await signed({ sub: 'orders', jti: 'j' })],
       ]
       for (const [name, request] of cases) {
         const beside = { redirect_uri: CALLBACK, state: 'beside' }

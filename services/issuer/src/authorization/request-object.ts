@@ -29,6 +29,8 @@ export async function openRequestObject(
   const claims = await verifiedClaims(text, client, deps)
   // Section 5: both stand there, and are the same; so a client assertion is no request object.
   if (claims['client_id'] !== client.id) throw refuse('client_id_differs')
+  // Section 10.8: with the client as its subject it would be a client assertion as well, and it travels through browsers.
+  if (claims['sub'] === client.id) throw refuse('subject_is_client')
   if (claims['request'] !== undefined || claims['request_uri'] !== undefined) {
     throw refuse('request_inside')
   }
