@@ -1,6 +1,15 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import t from 'tap'
-import { CALLBACK, ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
+import {
+  AUTHORIZE,
+  CALLBACK,
+  ISSUER,
+  ORDERS,
+  REPORTS,
+  SECRET,
+  testIssuer,
+  VERIFIER,
+} from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
@@ -139,7 +148,10 @@ t.test('RFC 6749 section 4.1.3: redeeming a code', async (t) => {
       const tokens = await tokensOf(browser)
       const claims = decodeJwt(tokens.access_token)
       const cookie = browser.cookies.get('__Host-latchkey-session') ?? ''
-      const others = [...browser.cookies.values(), ...cookie.split('.'), ...Object.values(tokens)]
+      const { request_uri } = (await issuer.post('/par', AUTHORIZE)).json()
+      const pushed = [request_uri, request_uri.split(':').at(-1)]
+      const kept = [...browser.cookies.values(), ...cookie.split('.'), ...pushed]
+      const others = [...kept, ...Object.values(tokens)]
       for (const value of [...others, claims.jti, claims['sid'], claims.sub].map(String)) {
         for (const text of [value, `c0_${value}`.slice(0, 46)]) {
           // What is far too long for a code is refused as a request.
@@ -150,6 +162,10 @@ t.test('RFC 6749 section 4.1.3: redeeming a code', async (t) => {
       const code = await codeOf(browser)
       t.equal((await refresh(code)).json().error, 'invalid_grant')
       t.equal((await exchange(code)).json().error, 'invalid_request')
+      for (const requestUri of [code, `urn:ietf:params:oauth:request_uri:${code.slice(3)}`]) {
+        const query = new URLSearchParams({ client_id: 'orders', request_uri: requestUri })
+        t.equal((await browser.get(`/authorize?${query}`)).statusCode, 400, 'nor a push')
+      }
       browser.cookies.set('__Host-latchkey-session', `${claims['sid']}.${code.slice(3)}`)
       t.notMatch((await browser.get('/')).body, 'Ada', 'nor a cookie')
     },
