@@ -2,7 +2,7 @@ import { connectRedisStore } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
-import { ORDERS, type TestIssuer, testIssuer } from './test-issuer.ts'
+import { ORDERS, REPORTS, type TestIssuer, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
 t.test('DESIGN section 6: refresh, on SQLite', async (t) => {
@@ -149,6 +149,16 @@ async function refreshing(t: Test, issuer: TestIssuer): Promise<void> {
     await issuer.directory.clients.setDisabled('orders', false)
     await issuer.end({ kind: 'client', clientId: 'orders' }, 'client_disabled', { sub: 'issuer' })
     t.equal((await refresh(refresh_token)).json().error, 'invalid_grant', 'nor when it is back')
+  })
+  await t.test('attack D9: a client that lost the grant, or the service', async (t) => {
+    const { refresh_token } = await tokensOf()
+    const { services = [], grantTypes = [] } = (await issuer.directory.clients.find('orders')) ?? {}
+    await issuer.changeClient('orders', { services: [REPORTS] })
+    t.equal((await refresh(refresh_token)).json().error, 'invalid_grant', 'the service')
+    await issuer.changeClient('orders', { services, grantTypes: ['authorization_code'] })
+    t.equal((await refresh(refresh_token)).json().error, 'unauthorized_client', 'the grant')
+    await issuer.changeClient('orders', { grantTypes })
+    t.equal((await refresh(refresh_token)).statusCode, 200, 'and nothing was spent on it')
   })
   await t.test('attack D9: of a service that was closed there are no tokens', async (t) => {
     const { refresh_token } = await tokensOf()
