@@ -107,6 +107,13 @@ t.test('OAuth 2.0 Form Post Response Mode: the answer is posted by the browser',
   t.match(policy, /script-src 'sha256-[^']+';/)
   t.match(policy, "frame-ancestors 'none'")
   t.match(page.headers['cache-control'], 'no-store')
+  t.test('attack C9: whatever the state is, it comes back as text', async (t) => {
+    for (const state of ['"><script>alert(1)</script>', "'&quot;<!--", 'a\r\nb: c', '\u202e']) {
+      const answer = await browser.get(authorizeUrl({ response_mode: 'form_post', state }))
+      t.equal(hiddenFields(answer.body)['state'], state)
+      t.equal(answer.body.match(/<script/g)?.length, 1, 'ours')
+    }
+  })
   t.test(
     'what is wrong with the request too, but nothing before the address is proven',
     async (t) => {
