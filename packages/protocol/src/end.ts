@@ -15,6 +15,7 @@ export const END_REASONS = [
   'admin',
   'expired',
   'password_changed',
+  'one_time_code_changed',
   'user_disabled',
   'user_deleted',
   'refresh_reused',

@@ -3,7 +3,7 @@
  * It holds no state that matters: the store and the directory do (DESIGN section 2).
  */
 import type { Directory } from '@latchkey/directory'
-import { type Clock, LIMITS, type Random } from '@latchkey/protocol'
+import type { Clock, Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { accessTokenReader } from './access-token-reader.ts'
@@ -12,6 +12,7 @@ import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
+import { adminRegistrationTokens } from './admin/registration-tokens.ts'
 import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
@@ -30,6 +31,7 @@ import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
 import { logout } from './endpoints/logout.ts'
 import { logoutStatus } from './endpoints/logout-status.ts'
+import { oneTimeCode } from './endpoints/one-time-code.ts'
 import { pushRequest } from './endpoints/push-request.ts'
 import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
@@ -51,6 +53,7 @@ import { tokenExchange } from './grants/token-exchange.ts'
 import { housekeeping } from './housekeeping.ts'
 import { cors, corsOrigins } from './http/cors.ts'
 import { emptyForm } from './http/empty-form.ts'
+import { jsonBody } from './http/json-body.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
@@ -71,6 +74,7 @@ import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
+import { registration } from './wiring/registration.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
 
 export interface IssuerDeps {
@@ -85,7 +89,9 @@ export interface IssuerDeps {
     | 'languages'
     | 'tlsClientHeader'
     | 'simplejwtClient'
-  >
+  > &
+    // Absent: off.
+    Partial<Pick<Settings, 'registration'>>
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
@@ -125,6 +131,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
+  await app.register(registration({ ...deps, ...deps.settings, end: ending.end }))
   await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
@@ -271,6 +278,7 @@ function pages(
     await app.register(devicePages(shared))
     await app.register(home(shared))
     await app.register(withdraw(shared))
+    await app.register(oneTimeCode(shared))
   }
 }
 
@@ -315,16 +323,15 @@ function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Call
   const { settings, store, directory, clock } = deps
   const { issuer } = settings
   return async (app: FastifyInstance): Promise<void> => {
-    const parseJson = app.getDefaultJsonParser('error', 'error')
-    const limits = { parseAs: 'string', bodyLimit: LIMITS.jsonBytes } as const
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('application/json', limits, parseJson)
+    jsonBody(app)
     const routes = guardAdmin(app, callers)
     const shared = {
       store,
       clock,
       leaseMs: settings.feed.leaseMs,
+      random: deps.random,
       users: directory.users,
+      registrationTokens: directory.registrationTokens,
       end: ending.end,
       recorded: recordedChange({ directory, clock }),
       refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
@@ -336,5 +343,6 @@ function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Call
     await app.register(adminEnds(shared))
     await app.register(adminVerifiers(shared))
     await app.register(adminDeliveries(shared))
+    await app.register(adminRegistrationTokens(shared))
   }
 }

@@ -1,185 +1,18 @@
-import type { DeclaredDirectory } from '@latchkey/directory'
-import type { EntryKind } from '@latchkey/protocol'
 import { connectRedisStore } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { declare, publishDeclared } from '../src/declare.ts'
+import { CAUSES, type Cause, type Scene, sidOf } from './fixtures/causes-of-ends.ts'
 import {
   AUTHORIZE,
   answerOf,
-  DECLARED,
   hiddenFields,
   ISSUER,
-  ORDERS,
-  type TestBrowser,
   type TestIssuer,
   testIssuer,
 } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
-
-/** What a cause finds: one person, signed in in two browsers, with the tokens of the app `orders` in the first. */
-interface Scene {
-  readonly issuer: TestIssuer
-  readonly sub: string
-  readonly browser: TestBrowser
-  readonly code: string
-  readonly tokens: { access_token: string; refresh_token: string; id_token: string }
-  admin(method: 'POST' | 'PUT', path: string, payload?: object): Promise<void>
-  declare(changed: DeclaredDirectory): Promise<void>
-}
-
-interface Cause {
-  readonly name: string
-  readonly reason: string
-  /** Of the entry; `everywhere` when it is appended to every partition. */
-  readonly kind: EntryKind
-  readonly everywhere?: true
-  /** `sub` of the actor; `ada` and `bob` stand for theirs. */
-  readonly actor: string
-  /** May this session be refreshed afterwards, and the other one of the same person? */
-  readonly leaves: { readonly refresh: boolean; readonly other: boolean }
-  readonly happens: (scene: Scene) => Promise<unknown>
-  /** Makes a sign-in possible again. */
-  readonly undo?: (scene: Scene) => Promise<unknown>
-}
-
-const SESSION = { refresh: false, other: true }
-const EVERYTHING = { refresh: false, other: false }
-const TOKENS_ONLY = { refresh: true, other: true }
-
-const clients = (change: object) =>
-  (DECLARED.clients ?? []).map((one) => (one.id === 'orders' ? { ...one, ...change } : one))
-const services = (disabled: boolean) =>
-  (DECLARED.services ?? []).map((one) => (one.audience === ORDERS ? { ...one, disabled } : one))
-const roles = (grants: Record<string, string[]>) =>
-  (DECLARED.roles ?? []).map((one) => (one.name === 'reader' ? { ...one, grants } : one))
-
-const CAUSES: readonly Cause[] = [
-  {
-    name: 'an app signs its person out',
-    ...{ reason: 'sign_out', kind: 'session', actor: 'ada', leaves: SESSION },
-    happens: ({ browser, tokens }) =>
-      browser.get(`/logout?${new URLSearchParams({ id_token_hint: tokens.id_token })}`),
-  },
-  {
-    name: 'somebody signs out on the page of the issuer',
-    ...{ reason: 'sign_out', kind: 'session', actor: 'ada', leaves: SESSION },
-    happens: async ({ browser }) =>
-      browser.submit('/logout/confirm', hiddenFields((await browser.get('/')).body)),
-  },
-  {
-    name: 'an admin ends a session',
-    ...{ reason: 'admin', kind: 'session', actor: 'svc:operator', leaves: SESSION },
-    happens: ({ admin, tokens }) =>
-      admin('POST', 'ends', { target: { kind: 'session', sid: sidOf(tokens) } }),
-  },
-  {
-    name: 'an admin ends all of a user',
-    ...{ reason: 'admin', kind: 'user', actor: 'svc:operator', leaves: EVERYTHING },
-    happens: ({ admin, sub }) => admin('POST', 'ends', { target: { kind: 'user', sub } }),
-  },
-  {
-    name: 'a password is changed',
-    ...{ reason: 'password_changed', kind: 'user', actor: 'svc:operator', leaves: EVERYTHING },
-    happens: ({ admin, sub }) => admin('PUT', `users/${sub}/password`, { password: 'ada-ada-ada' }),
-  },
-  {
-    name: 'a user is disabled',
-    ...{ reason: 'user_disabled', kind: 'user', actor: 'svc:operator', leaves: EVERYTHING },
-    happens: ({ admin, sub }) => admin('POST', `users/${sub}/disable`),
-    undo: ({ admin, sub }) => admin('POST', `users/${sub}/enable`),
-  },
-  {
-    name: 'a settings file disables a user',
-    ...{ reason: 'user_disabled', kind: 'user', actor: 'issuer', leaves: EVERYTHING },
-    happens: (scene) => scene.declare({ users: [{ username: 'ada', disabled: true }] }),
-    undo: (scene) => scene.declare({ users: [{ username: 'ada', disabled: false }] }),
-  },
-  {
-    name: 'a refresh token is used again after the grace window',
-    ...{ reason: 'refresh_reused', kind: 'session', actor: 'ada', leaves: SESSION },
-    happens: async ({ issuer, tokens }) => {
-      const { refresh } = tokenRequests(issuer)
-      await refresh(tokens.refresh_token)
-      issuer.advance(11)
-      await Promise.all([refresh(tokens.refresh_token), refresh(tokens.refresh_token)])
-    },
-  },
-  {
-    name: 'a code is used again',
-    ...{ reason: 'code_replayed', kind: 'session', actor: 'issuer', leaves: SESSION },
-    happens: async ({ issuer, code }) => {
-      const { redeem } = tokenRequests(issuer)
-      await Promise.all([redeem(code), redeem(code)])
-    },
-  },
-  {
-    name: 'an app gives its refresh token back',
-    ...{ reason: 'token_revoked', kind: 'session', actor: 'ada', leaves: SESSION },
-    happens: ({ issuer, tokens }) => issuer.post('/revoke', { token: tokens.refresh_token }),
-  },
-  {
-    name: 'an app gives its access token back',
-    ...{ reason: 'token_revoked', kind: 'token', actor: 'svc:orders', leaves: TOKENS_ONLY },
-    happens: ({ issuer, tokens }) => issuer.post('/revoke', { token: tokens.access_token }),
-  },
-  {
-    name: 'a sixth account takes the place of the one used longest ago',
-    ...{ reason: 'user_switched', kind: 'session', actor: 'bob', leaves: SESSION },
-    happens: async ({ issuer, browser }) => {
-      for (const username of ['guest1', 'guest2', 'guest3', 'guest4', 'bob']) {
-        if (username !== 'bob') await issuer.addPerson(username)
-        await browser.signIn(username, { prompt: 'login' })
-      }
-    },
-  },
-  {
-    name: 'somebody takes back what they allowed an app',
-    ...{ reason: 'consent_withdrawn', kind: 'stale', actor: 'ada', leaves: TOKENS_ONLY },
-    happens: async ({ issuer, browser, sub }) => {
-      const consent = { sub, clientId: 'foreign', granted: ['email'], declined: [], audiences: [] }
-      await issuer.directory.consents.save(consent)
-      const form = hiddenFields((await browser.get('/')).body)
-      await browser.submit('/withdraw', { ...form, client: 'foreign' })
-    },
-  },
-  {
-    name: 'a settings file disables a client',
-    ...{ reason: 'client_disabled', kind: 'client', everywhere: true, actor: 'issuer' },
-    leaves: { refresh: false, other: false },
-    happens: (scene) => scene.declare({ clients: clients({ disabled: true }) }),
-    undo: (scene) => scene.declare({ clients: clients({ disabled: false }) }),
-  },
-  {
-    name: 'a settings file disables a service',
-    ...{ reason: 'service_quarantined', kind: 'service', everywhere: true, actor: 'issuer' },
-    leaves: { refresh: false, other: false },
-    happens: (scene) => scene.declare({ services: services(true) }),
-    undo: (scene) => scene.declare({ services: services(false) }),
-  },
-  {
-    name: 'a settings file changes what a role may do',
-    ...{ reason: 'permissions_changed', kind: 'stale', actor: 'issuer', leaves: TOKENS_ONLY },
-    happens: (scene) => scene.declare({ roles: roles({ [ORDERS]: ['GET /orders'] }) }),
-    undo: (scene) => scene.declare({ roles: DECLARED.roles ?? [] }),
-  },
-  {
-    name: 'an emergency ends everything',
-    ...{ reason: 'emergency', kind: 'all', everywhere: true, actor: 'svc:operator' },
-    leaves: EVERYTHING,
-    happens: ({ issuer }) => issuer.end({ kind: 'all' }, 'emergency', { sub: 'svc:operator' }),
-  },
-  {
-    name: 'a signing key has leaked',
-    ...{ reason: 'key_compromised', kind: 'key', everywhere: true, actor: 'svc:operator' },
-    leaves: { refresh: true, other: true },
-    happens: ({ issuer, tokens }) => {
-      const kid = decodeProtectedHeader(tokens.access_token).kid ?? ''
-      return issuer.end({ kind: 'key', kid }, 'key_compromised', { sub: 'svc:operator' })
-    },
-  },
-]
 
 t.test('DESIGN section 5: every cause, on SQLite', async (t) => {
   const issuer = await testIssuer()
@@ -287,10 +120,6 @@ async function everything({ store, directory }: TestIssuer) {
   const entries = slices.flatMap((slice) => slice.entries)
   const offsets = new Set(entries.map(({ p, o }) => `${p} ${o}`))
   return { entries, offsets, audit: await directory.audit.list({ limit: 500, action: 'end' }) }
-}
-
-function sidOf(tokens: { access_token: string }): string {
-  return String(decodeJwt(tokens.access_token)['sid'])
 }
 
 t.test('what is ended during a sign-in is ended for it too', async (t) => {

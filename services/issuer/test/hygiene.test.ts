@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/': 'page',
   '/authorize': 'page',
   '/sign-in': 'page',
+  '/sign-in/code': 'page',
+  '/account/one-time-code': 'page',
   '/consent': 'page',
   '/select-account': 'page',
   '/withdraw': 'page',
@@ -26,6 +28,8 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/token': 'form',
   '/par': 'form',
   '/device_authorization': 'form',
+  '/register': 'json',
+  '/register/:client_id': 'json',
   '/revoke': 'form',
   '/introspect': 'form',
   '/userinfo': 'form',
@@ -53,9 +57,12 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/admin/v1/users/:sub/disable': 'json',
   '/admin/v1/users/:sub/enable': 'json',
   '/admin/v1/users/:sub/password': 'json',
+  '/admin/v1/users/:sub/one-time-code': 'json',
   '/admin/v1/ends': 'json',
   '/admin/v1/verifiers': 'json',
   '/admin/v1/deliveries': 'json',
+  '/admin/v1/registration-tokens': 'json',
+  '/admin/v1/registration-tokens/:id': 'json',
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const

@@ -67,6 +67,19 @@ export function adminUserState(deps: AdminUserStateDeps) {
         await change(request, reply, { action: 'user.enable' }, setDisabled(false)),
     )
 
+    // For a phone that is lost. Whoever has found it may be signed in with it.
+    app.delete<{ Params: UserParams }>(
+      '/admin/v1/users/:sub/one-time-code',
+      { schema: { params: UserParams } },
+      async (request, reply) => {
+        const facts = { action: 'user.one_time_code', ends: 'one_time_code_changed' } as const
+        return await change(request, reply, facts, async (inside, { sub, hasOneTimeCode }) => {
+          await inside.users.setOneTimeCodeSecret(sub, null)
+          return { before: hasOneTimeCode, after: false }
+        })
+      },
+    )
+
     app.put<{ Params: UserParams; Body: PasswordBody }>(
       '/admin/v1/users/:sub/password',
       { schema: { params: UserParams, body: PasswordBody } },

@@ -92,6 +92,7 @@ function describeUser(user: User) {
     name: user.name,
     ...(user.email !== undefined && { email: user.email }),
     disabled: user.disabled,
+    has_one_time_code: user.hasOneTimeCode,
     roles: user.roles,
     grants: user.grants,
     created_at: user.createdAt,

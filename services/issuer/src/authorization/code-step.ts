@@ -1,7 +1,7 @@
 import type { User } from '@latchkey/directory'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PageLocale } from '../http/page-locale.ts'
-import { type CodeError, codePage } from '../pages/code-page.ts'
+import { CODE_STATUS, type CodeError, codePage } from '../pages/code-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { Csrf } from '../sessions/csrf.ts'
 import type { PasswordStep, PasswordSteps } from '../sessions/password-step.ts'
@@ -22,8 +22,6 @@ export interface CodeStep {
   readonly error?: CodeError
 }
 
-const STATUS = { refused: 401, throttled: 429 } as const
-
 /** The page for the one-time code, which carries on that the password was right. */
 export function sendCodePage(
   request: FastifyRequest,
@@ -37,7 +35,7 @@ export function sendCodePage(
     typeof step === 'string' ? step : deps.passwordSteps.write(step, { csrf, fields })
   reply.headers(pageHeaders(client && { formAction: [client.redirectUri] }))
   if (error?.kind === 'throttled') reply.header('retry-after', String(error.retryAfterSeconds))
-  return reply.code(error === undefined ? 200 : STATUS[error.kind]).send(
+  return reply.code(error === undefined ? 200 : CODE_STATUS[error.kind]).send(
     codePage({
       locale: deps.locale(request, errand.uiLocales),
       user,

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ACCOUNT_ERRAND, accountErrand } from '../account/account-errand.ts'
 import { DEVICE_ERRAND, deviceErrand } from '../device/device-errand.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { appErrand } from './app-errand.ts'
@@ -11,6 +12,12 @@ export async function readErrand(
   reply: FastifyReply,
   deps: NextStepDeps,
 ): Promise<Errand> {
-  const isDevice = request.body.get('errand') === DEVICE_ERRAND
-  return isDevice ? await deviceErrand(request, reply, deps) : await appErrand(request, reply, deps)
+  switch (request.body.get('errand')) {
+    case DEVICE_ERRAND:
+      return await deviceErrand(request, reply, deps)
+    case ACCOUNT_ERRAND:
+      return await accountErrand(request, reply, deps)
+    default:
+      return await appErrand(request, reply, deps)
+  }
 }

@@ -3,6 +3,7 @@ import type { Clients, Consents, Services, Users } from '@latchkey/directory'
 import type { Clock } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
+import { ONE_TIME_CODE_PATH } from '../account/account-errand.ts'
 import type { PageLocale } from '../http/page-locale.ts'
 import { parseParameters, queryOf } from '../http/parameters.ts'
 import { type AllowedApp, homePage } from '../pages/home-page.ts'
@@ -41,6 +42,10 @@ export function home(deps: HomeDeps) {
           others: accounts.filter((account) => account !== shown),
           signOut: { action: `${deps.issuer}/logout/confirm`, hidden },
           apps: await allowedApps(shown.sub, deps),
+          oneTimeCode: {
+            href: `${ONE_TIME_CODE_PATH}?account=${shown.sid}`,
+            isOn: shown.hasOneTimeCode,
+          },
           withdraw: { action: `${deps.issuer}/withdraw`, hidden },
         }),
       )

@@ -9,6 +9,9 @@ export type CodeError =
   | { readonly kind: 'refused' }
   | { readonly kind: 'throttled'; readonly retryAfterSeconds: number }
 
+/** Status of the answer. */
+export const CODE_STATUS = { refused: 401, throttled: 429 } as const
+
 export interface CodePage {
   readonly locale: Locale
   readonly user: { readonly username: string; readonly name?: string }

@@ -20,6 +20,8 @@ export interface HomePage {
   readonly others?: readonly Account[]
   /** The form that signs out; only with a user. */
   readonly signOut?: PageForm
+  /** The page for it, and whether the account asks for one. */
+  readonly oneTimeCode?: { readonly href: string; readonly isOn: boolean }
   /** What the person has allowed apps that are not the operator's. */
   readonly apps?: readonly AllowedApp[]
   /** The form that takes such a permission back. */
@@ -36,7 +38,7 @@ export interface AllowedApp {
 
 /** What the issuer itself has to say when somebody opens its address. */
 export function homePage(page: HomePage): string {
-  const { locale, user, others = [], signOut, apps = [], withdraw } = page
+  const { locale, user, others = [], signOut, oneTimeCode, apps = [], withdraw } = page
   const messages = CATALOGUES[locale]
   if (user === undefined) {
     return layout({
@@ -53,6 +55,7 @@ export function homePage(page: HomePage): string {
 <p>${fill(messages.homeAs, { user: person(user) })}</p>
 <p class="soft">${messages.homeText}</p>
 ${signOut && form(signOut.action, signOut.hidden, signOutButton(messages))}
+${oneTimeCode && security(messages, oneTimeCode)}
 ${others.length > 0 ? otherAccounts(messages, others) : undefined}
 ${withdraw && apps.length > 0 ? allowedApps(messages, apps, withdraw) : undefined}`,
   })
@@ -60,6 +63,12 @@ ${withdraw && apps.length > 0 ? allowedApps(messages, apps, withdraw) : undefine
 
 function signOutButton(messages: Messages): Html {
   return html`<button id="sign-out" name="sign-out" value="1" type="submit">${messages.signOut}</button>`
+}
+
+function security(messages: Messages, code: NonNullable<HomePage['oneTimeCode']>): Html {
+  return html`<h2>${messages.otpTitle}</h2>
+<p class="soft">${code.isOn ? messages.otpIsOn : messages.otpIsOff}</p>
+<p><a class="inline" id="one-time-code" href="${code.href}">${code.isOn ? messages.otpChange : messages.otpSetup}</a></p>`
 }
 
 function otherAccounts(messages: Messages, others: readonly Account[]): Html {

@@ -66,6 +66,9 @@ border-radius:.625rem;text-underline-offset:.2em}
 .alert{margin-top:1.5rem;padding:.75rem 1rem;border-left:4px solid var(--bad);border-radius:.375rem;
 background:var(--bad-back);color:var(--bad)}
 .alert p{margin:0}.alert strong{display:block}
+.qr{display:block;width:100%;max-width:16.25rem;height:auto;margin:1.5rem auto 0;border-radius:.625rem}
+code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+.inline,#otpauth{color:inherit;text-underline-offset:.2em}
 .note{margin-top:1.75rem;padding-top:1.25rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.875rem}
 .badge{display:flex;align-items:center;justify-content:center;width:3rem;height:3rem;margin-bottom:1.25rem;
 border-radius:50%;background:var(--bad-back);color:var(--bad)}

@@ -7,6 +7,7 @@ export interface BrowserAccount {
   readonly sub: string
   readonly username: string
   readonly name: string
+  readonly hasOneTimeCode: boolean
 }
 
 /** Whose sessions these are, in their order. */
@@ -17,7 +18,9 @@ export async function accountsOf(
   const accounts = await Promise.all(
     sessions.map(async ({ session: { sid, sub } }) => {
       const user = await deps.users.find(sub)
-      return user ? [{ sid, sub, username: user.username, name: user.name }] : []
+      if (!user) return []
+      const { username, name, hasOneTimeCode } = user
+      return [{ sid, sub, username, name, hasOneTimeCode }]
     }),
   )
   return accounts.flat()

@@ -52,6 +52,8 @@ export function placeFor(sub: string, { heads }: SignInStart): Position {
 export interface SignIn {
   /** When the last thing was proven, in seconds. */
   readonly now: number
+  /** When the person signed in, if that was before. Default: `now`. */
+  readonly authTime?: number
   /** Where the log stood before the first thing was. */
   readonly rev: Position
   readonly sub: string
@@ -91,7 +93,7 @@ async function renew(
   const handle = newHandle(before.sid, deps.random)
   const change = {
     handleHash: handleHash(handle.secret),
-    authTime: now,
+    authTime: signIn.authTime ?? now,
     acr: signIn.acr,
     amr: signIn.amr,
     idleExpiresAt: Math.min(now + deps.lifetimes.idleSeconds, before.absoluteExpiresAt),
@@ -107,7 +109,7 @@ async function create(signIn: SignIn, deps: SignInDeps): Promise<BrowserSession>
     sid: handle.sid,
     sub: signIn.sub,
     handleHash: handleHash(handle.secret),
-    authTime: now,
+    authTime: signIn.authTime ?? now,
     acr: signIn.acr,
     amr: signIn.amr,
     createdAt: now,

@@ -20,6 +20,26 @@ export const EN = {
   codeAgain: 'Start again',
   errorCode: 'This code is wrong, or was used before. Wait for the next one and enter it.',
 
+  otpTitle: 'One-time code',
+  otpIsOff: 'Your password alone opens your account.',
+  otpIsOn: 'Your account asks for a code of your authenticator app after the password.',
+  otpSetup: 'Set up a one-time code',
+  otpChange: 'Switch it off, or change the device',
+  otpSetupTitle: 'Set up a one-time code',
+  otpSetupText:
+    'From then on, your account asks for your password and for a code that an authenticator app shows. Scan the picture with the app.',
+  otpQr: 'QR code for an authenticator app',
+  otpOpen: 'Open the app on this device',
+  otpByHand: 'Or enter this secret in the app:',
+  otpOnTitle: 'Your one-time code is on',
+  otpOnText:
+    'To switch it off, enter the next code that your app shows. To change the device, switch it off and set it up again.',
+  otpSwitchOn: 'Switch on',
+  otpSwitchOff: 'Switch off',
+  otpNote:
+    'This signs you out everywhere but here. If you lose the device, those who run this service can switch the code off for you.',
+  otpBack: 'Back',
+
   details: 'Details for those who run the app',
   detailCode: 'Code',
   detailDescription: 'Description',
