@@ -1,5 +1,6 @@
 /** Attacks I1 to I4, I6 and I7: what the issuer asks of others, and what others cannot make it ask. */
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -34,6 +35,10 @@ async function listening(
   const origin = `http://127.0.0.1:${port}`
   return { asked, port, origin, uri: `${origin}/x` }
 }
+
+/** What opens connections, in Node and in what is installed; types of these modules do not. */
+const CONNECTS =
+  /^import (?!type ).*'(?:node:(?:https?|http2|tls|dgram)|undici|ws|openid-client)'|\bfetch\(|new (?:WebSocket|EventSource)\b|\bconnect\(/m
 
 const whyOf = (outcome: OutgoingOutcome) => (outcome.kind === 'failed' ? outcome.why : outcome.kind)
 const resolvingTo = (...addresses: string[]) => ({
@@ -76,10 +81,19 @@ t.test('attack I1: nothing but public hosts, however their address is written', 
       t.equal(whyOf(outcome), 'address_refused', `${scheme} ${host}`)
     }
   }
-  for (const address of ['127.0.0.1', '10.1.2.3', '::1', '::ffff:10.0.0.1', 'fd00::1']) {
+  const inside = ['127.0.0.1', '10.1.2.3', '::1', '::ffff:10.0.0.1', 'fd00::1', 'fe80::1%lo', '']
+  for (const address of inside) {
     const byName = guardedRequest({ allow: [], ...resolvingTo('93.184.215.14', address) })
     const outcome = await byName({ uri: `https://app.example:${server.port}/` })
     t.equal(whyOf(outcome), 'address_refused', `a name of ${address} among others`)
+  }
+  const anyName = guardedRequest({ allow: ['orders.localhost'], ...resolvingTo('127.0.0.1') })
+  for (const host of ['localhost.', 'orders.localhost.', 'orders.localhost.evil.example']) {
+    const outcome = await anyName({ uri: `http://${host}:${server.port}/` })
+    t.equal(whyOf(outcome), 'address_refused', host)
+  }
+  for (const host of ['[::1%25lo]', '[fe80::1%lo]', '127.0.0.1%00', '1.2.3.4.5']) {
+    t.equal(whyOf(await request({ uri: `https://${host}/` })), 'uri_unreadable', host)
   }
   t.equal(server.asked.length, 0)
 })
@@ -157,6 +171,15 @@ t.test('TLS keeps the name, and an unknown certificate is refused', async (t) =>
   const outcome = await request({ uri: `https://app.example:${port}/` })
   t.equal(whyOf(outcome), 'DEPTH_ZERO_SELF_SIGNED_CERT')
   t.strictSame(names, ['app.example'])
+})
+
+t.test('attack I3: there is no other way out of the issuer', async (t) => {
+  const folder = new URL('../../src/', import.meta.url)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const leading = files
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => CONNECTS.test(readFileSync(new URL(file, folder), 'utf8')))
+  t.strictSame(leading, ['outgoing/guarded-request.ts'])
 })
 
 t.test('attack I2: a redirect is an answer and is not followed', async (t) => {
