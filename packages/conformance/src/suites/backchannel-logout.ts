@@ -5,7 +5,7 @@ import { refresh, refreshTokenOf, signInTokens } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import type { LogoutDelivery } from '../issuer/logout-listener.ts'
 import { expectEqual, expectError, expectThat, shown, textMember } from '../rule/expect.ts'
-import { must, type Suite } from '../rule/rule.ts'
+import { must, type Suite, should } from '../rule/rule.ts'
 
 const NEEDS = [
   'client backchannel',
@@ -103,7 +103,7 @@ export const backchannelSuite: Suite = {
         expectEqual(claims['sub'] ?? sub, sub, 'sub')
       },
     ),
-    must(
+    should(
       'backchannel.type',
       'Back-Channel §2.4',
       'Its type is that of logout tokens, so that it can be taken for nothing else.',
@@ -114,7 +114,7 @@ export const backchannelSuite: Suite = {
         expectThat(header['alg'] !== 'none', 'alg none', 'a signature')
       },
     ),
-    must(
+    should(
       'backchannel.short-lived',
       'Back-Channel §2.4',
       'It lives two minutes at most.',
@@ -125,7 +125,7 @@ export const backchannelSuite: Suite = {
         expectThat(seconds > 0 && seconds <= 120, `${seconds} s`, 'up to 120 s')
       },
     ),
-    must(
+    should(
       'backchannel.refresh',
       'Back-Channel §2.7',
       'Refresh tokens of the session, without offline_access, end with it.',

@@ -11,7 +11,7 @@ import { proofKeyPair } from '../flows/proof-of-possession.ts'
 import { granted, redeem, signInTokens, tokenRequest } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { expectError } from '../rule/expect.ts'
-import { must, type Rule, type Suite } from '../rule/rule.ts'
+import { must, type Rule, type Suite, should } from '../rule/rule.ts'
 
 const NEEDS = ['client assertion'] as const
 const now = () => Math.floor(Date.now() / 1000)
@@ -41,22 +41,6 @@ function refused(
   })
 }
 
-function accepted(
-  id: string,
-  spec: string,
-  title: string,
-  claims: () => AssertionChanges['claims'] & object,
-): Rule {
-  return must(id, spec, title, NEEDS, async (issuer) => {
-    const client = issuer.client('assertion')
-    const authorization = await authorize(issuer, { client: 'assertion' })
-    const form = await clientAssertion(client, issuer, { claims: claims() })
-    granted(
-      await redeem(issuer, authorization, 'assertion', {}, { credentials: { form, headers: {} } }),
-    )
-  })
-}
-
 const ACCEPTED = [
   must(
     'assertion.accepted',
@@ -77,11 +61,18 @@ const ACCEPTED = [
       granted(await redeem(issuer, authorization, 'assertion', {}, { credentials }))
     },
   ),
-  accepted(
+  should(
     'assertion.clock',
     'FAPI 2.0 §5.3.2.1',
     'An assertion from a clock 8 seconds ahead is accepted.',
-    () => ({ iat: now() + 8, nbf: now() + 8, exp: now() + 68 }),
+    NEEDS,
+    async (issuer) => {
+      const authorization = await authorize(issuer, { client: 'assertion' })
+      const claims = { iat: now() + 8, nbf: now() + 8, exp: now() + 68 }
+      const form = await clientAssertion(issuer.client('assertion'), issuer, { claims })
+      const credentials = { form, headers: {} }
+      granted(await redeem(issuer, authorization, 'assertion', {}, { credentials }))
+    },
   ),
 ]
 

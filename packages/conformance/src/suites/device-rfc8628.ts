@@ -18,7 +18,7 @@ import {
 } from '../rule/expect.ts'
 import { NotOffered } from '../rule/outcome.ts'
 import { pause } from '../rule/pause.ts'
-import { must, type Suite, slow } from '../rule/rule.ts'
+import { must, type Suite, should, slow } from '../rule/rule.ts'
 
 const NEEDS = ['client device', 'endpoint device_authorization_endpoint'] as const
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -180,7 +180,7 @@ export const deviceSuite: Suite = {
       },
     ),
     slow(
-      must(
+      should(
         'device.confirmed',
         'RFC 8628 §5.4',
         'Opening the complete address alone allows nothing: the person is asked.',
@@ -195,7 +195,7 @@ export const deviceSuite: Suite = {
         },
       ),
     ),
-    must(
+    should(
       'device.user-code',
       'RFC 8628 §6.1',
       'User codes are short enough to type and hard enough to guess: 20 bits at least.',

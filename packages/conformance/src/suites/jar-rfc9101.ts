@@ -6,7 +6,7 @@ import { authorizeSigned, type RequestObjectOptions } from '../flows/request-obj
 import { granted, redeem } from '../flows/tokens.ts'
 import { expectEqual, expectThat } from '../rule/expect.ts'
 import { NotOffered } from '../rule/outcome.ts'
-import { must, type Rule, type Suite } from '../rule/rule.ts'
+import { must, type Rule, type Suite, should } from '../rule/rule.ts'
 
 const NEEDS = ['client request_object', 'flag request_parameter_supported'] as const
 
@@ -55,7 +55,7 @@ const ACCEPTED = [
       codeOf(await authorizeSigned(issuer, { changes, beside: { state: 'outside' } }))
     },
   ),
-  must(
+  should(
     'jar.clock',
     'FAPI 2.0 §5.3.2.1',
     'A request object from a clock 8 seconds ahead is accepted.',

@@ -3,7 +3,7 @@ import { authorize, codeOf, expectErrorRedirect } from '../flows/authorize.ts'
 import { challengeOf, proofKey } from '../flows/proof-key.ts'
 import { granted, redeem } from '../flows/tokens.ts'
 import { expectError } from '../rule/expect.ts'
-import { must, type Suite } from '../rule/rule.ts'
+import { must, type Suite, should } from '../rule/rule.ts'
 
 export const pkceSuite: Suite = {
   name: 'pkce',
@@ -61,7 +61,7 @@ export const pkceSuite: Suite = {
         expectError(await redeem(issuer, authorization, 'basic', changes), ['invalid_grant'])
       },
     ),
-    must(
+    should(
       'pkce.plain',
       'RFC 9700 §2.1.1',
       'The method plain, which shows the verifier, is refused.',
@@ -72,7 +72,7 @@ export const pkceSuite: Suite = {
         expectErrorRedirect(await authorize(issuer, { changes }), 'invalid_request')
       },
     ),
-    must(
+    should(
       'pkce.method-missing',
       'RFC 7636 §4.3',
       'A challenge without method means plain, and is refused where plain is.',
