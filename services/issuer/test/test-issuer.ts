@@ -16,6 +16,10 @@ import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
 import type { Settings } from '../src/settings/settings.ts'
+import { hiddenFields } from './hidden-fields.ts'
+
+export { hiddenFields }
+
 import type { TokenResponseHook } from '../src/token-api/token-response-hook.ts'
 
 export const ISSUER = 'http://sso.localhost:4000'
@@ -326,28 +330,4 @@ export function isConsent(answer: LightMyRequestResponse): boolean {
 export function answerOf(answer: LightMyRequestResponse): URLSearchParams {
   const location = answer.headers.location
   return location === undefined ? new URLSearchParams() : new URL(String(location)).searchParams
-}
-
-export function hiddenFields(html: string): Record<string, string> {
-  const fields: Record<string, string> = {}
-  for (const [input] of html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)) {
-    const name = /name="([^"]*)"/.exec(input)?.[1] ?? ''
-    fields[name] = unescapeHtml(/value="([^"]*)"/.exec(input)?.[1] ?? '')
-  }
-  return fields
-}
-
-function unescapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    amp: '&',
-    lt: '<',
-    gt: '>',
-    quot: '"',
-    '#39': "'",
-    '#x27': "'",
-    '#x3D': '=',
-    '#x60': '`',
-    '#x2F': '/',
-  }
-  return text.replace(/&([^;]+);/g, (whole, name: string) => names[name] ?? whole)
 }

@@ -52,6 +52,6 @@ function sendAdminError(thrown: unknown, request: FastifyRequest, reply: Fastify
 }
 
 function statusOf(code: string): number {
-  if (code === 'unknown-user') return 404
+  if (code === 'unknown-user' || code === 'unknown-registration-token') return 404
   return code.endsWith('-taken') ? 409 : 400
 }

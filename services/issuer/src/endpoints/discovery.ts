@@ -12,6 +12,7 @@ import { ACR_VALUES } from '../sessions/acr-values.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export interface DiscoveryDeps extends Pick<Settings, 'issuer' | 'languages' | 'tlsClientHeader'> {
+  readonly registration?: Settings['registration'] | undefined
   readonly grantTypes: readonly string[]
 }
 
@@ -91,11 +92,13 @@ const LOGOUT = {
 }
 
 function discoveryDocument(deps: DiscoveryDeps) {
-  const { issuer, grantTypes, languages } = deps
+  const { issuer, registration, grantTypes, languages } = deps
+  const isOpen = registration !== undefined && registration.mode !== 'off'
   const addresses = Object.entries(ENDPOINTS).map(([name, path]) => [name, `${issuer}${path}`])
   return {
     issuer,
     ...(Object.fromEntries(addresses) as typeof ENDPOINTS),
+    ...(isOpen && { registration_endpoint: `${issuer}/register` }),
     grant_types_supported: grantTypes,
     ui_locales_supported: languages,
     ...AUTHORIZATION,

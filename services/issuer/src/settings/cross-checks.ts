@@ -1,4 +1,5 @@
 import type { Report } from './faults.ts'
+import { quote } from './located.ts'
 import type { Settings } from './settings.ts'
 import { isLoopback } from './url-kinds.ts'
 
@@ -25,6 +26,19 @@ export function crossCheck(draft: Draft, report: Report): void {
       code: 'tls-client-header-untrusted',
       received: draft.tlsClientHeader,
       expected: 'trusted_proxies naming the proxy that sets this header',
+    })
+  }
+  const audiences = [
+    draft.issuer,
+    ...(draft.declared.services ?? []).map(({ audience }) => audience),
+  ]
+  for (const service of draft.registration.services) {
+    if (audiences.includes(service)) continue
+    report({
+      at: 'registration.services',
+      code: 'unknown-service',
+      received: quote(service),
+      expected: 'the audience of a service in this file',
     })
   }
   if (draft.languages.length === 0) {

@@ -1,5 +1,7 @@
+import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
 import { LOCALES } from '../pages/locale.ts'
+import { uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, integer, list, path, pattern, scalarKind, text } from './kinds.ts'
 import { masterKey } from './master-key.ts'
@@ -135,6 +137,21 @@ export const GROUP_FIELDS = {
       'What clients may have logout tokens posted to and key sets fetched from: https on public hosts always, and ' +
         'besides what is named here, there by http too. A name such as `orders.internal` as it stands in the ' +
         'address, an address, or a range such as `10.0.0.0/8`.',
+    ),
+  },
+  registration: {
+    mode: withDefault(
+      choice('off', 'token', 'open'),
+      'off',
+      'Whether apps may register themselves at `/register` (RFC 7591): `token`, with an initial access token that an ' +
+        'administrator has made (`POST /admin/v1/registration-tokens`); `open`, without one. Open is for tests and closed networks: ' +
+        'whoever reaches the issuer can fill its directory with clients of any name.',
+    ),
+    services: withDefault(
+      list(uri(), DIRECTORY_LIMITS.servicesPerClient),
+      [],
+      'Audiences that apps which have registered themselves may ask tokens for, with the consent of each person. The first one is ' +
+        'their default. Apps with pairwise subjects get none.',
     ),
   },
   log: {

@@ -1,7 +1,7 @@
 import type { DeclaredClient, TlsClientName } from '@latchkey/directory'
 import type { CLIENT_FIELDS } from './client-fields.ts'
+import { membersOf } from './client-members.ts'
 import type { Values } from './field.ts'
-import { given } from './given.ts'
 import type { Reading } from './kinds.ts'
 import type { Group } from './located.ts'
 
@@ -18,46 +18,8 @@ const TLS_NAMES = {
 
 /** Wire names end here. */
 export function declareClient(client: ClientValues): DeclaredClient {
-  return given({
-    id: client.client_id,
-    name: client.client_name,
-    secret: client.secret,
-    secretHash: client.secret_hash,
-    redirectUris: client.redirect_uris,
-    postLogoutRedirectUris: client.post_logout_redirect_uris,
-    backchannelLogoutUri: client.backchannel_logout_uri,
-    frontchannelLogoutUri: client.frontchannel_logout_uri,
-    frontchannelSessionRequired: client.frontchannel_logout_session_required,
-    grantTypes: client.grant_types,
-    authMethod: client.token_endpoint_auth_method,
-    jwks: client.jwks,
-    jwksUri: client.jwks_uri,
-    assertionAlg: client.token_endpoint_auth_signing_alg,
-    tlsClientName: tlsClientName(client),
-    requirePkce: client.require_pkce,
-    requirePushedRequests: client.require_pushed_authorization_requests,
-    requireSignedRequests: client.require_signed_request_object,
-    requestObjectAlg: client.request_object_signing_alg,
-    requireDpop: client.dpop_bound_access_tokens,
-    services: client.services,
-    firstParty: client.first_party,
-    tokenApi: client.token_api,
-    mayImpersonate: client.may_impersonate,
-    grants: client.grants,
-    idTokenAlg: client.id_token_signed_response_alg,
-    userinfoAlg: client.userinfo_signed_response_alg,
-    introspectionAlg: client.introspection_signed_response_alg,
-    subjectType: client.subject_type,
-    sectorHost: client.sector_host,
-    defaultMaxAge: client.default_max_age,
-    corsOrigins: client.cors_origins,
-    clientUri: client.client_uri,
-    policyUri: client.policy_uri,
-    tosUri: client.tos_uri,
-    contacts: client.contacts,
-    initiateLoginUri: client.initiate_login_uri,
-    disabled: client.disabled,
-  })
+  const name = tlsClientName(client)
+  return { ...membersOf(client), ...(name && { tlsClientName: name }) }
 }
 
 function tlsClientName(client: ClientValues): TlsClientName | undefined {

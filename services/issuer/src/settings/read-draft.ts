@@ -29,6 +29,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
   const tokenApi = read('token_api', GROUP_FIELDS.token_api)
   const feed = read('feed', GROUP_FIELDS.feed)
   const outgoing = read('outgoing', GROUP_FIELDS.outgoing)
+  const { mode, services } = read('registration', GROUP_FIELDS.registration)
   const log = read('log', GROUP_FIELDS.log)
   reportMisspelt(reading.env, variables, reading)
   return {
@@ -56,6 +57,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
       : { simplejwtClient: tokenApi.simplejwt_client }),
     feed: { leaseMs: feed.lease_ms },
     outgoing: { allow: outgoing.allow },
+    registration: { mode, services },
     log: { level: log.level },
     languages: top.languages,
     declared: readDeclared(root, reading, tokens.access_seconds),

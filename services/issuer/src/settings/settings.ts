@@ -33,6 +33,12 @@ export interface Settings {
   readonly simplejwtClient?: string
   /** Host names, addresses and CIDR ranges that may be private or loopback, and be called by http. */
   readonly outgoing: { readonly allow: readonly string[] }
+  readonly registration: {
+    /** Who may register clients over the network: nobody, whoever has an initial access token, everybody. */
+    readonly mode: 'off' | 'token' | 'open'
+    /** Audiences of every client that has registered itself. */
+    readonly services: readonly string[]
+  }
   readonly log: { readonly level: Level | 'silent' }
   /** Languages of the pages, the first is the fallback; never empty. */
   readonly languages: readonly Locale[]

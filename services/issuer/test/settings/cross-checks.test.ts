@@ -127,6 +127,8 @@ t.test('settings that do not go together are refused', async (t) => {
     [{ yaml: `${LOCAL}languages: []\n` }, 'no-language'],
     [{ yaml: `${LOCAL}languages: [en, en]\n` }, 'repeated'],
     [{ yaml: `${LOCAL}languages: [de]\n` }, 'not-a-choice'],
+    [{ yaml: `${LOCAL}registration: { mode: yes-please }\n` }, 'not-a-choice'],
+    [{ yaml: `${LOCAL}registration: { services: [https://x.example] }\n` }, 'unknown-service'],
     [{ yaml: `${LOCAL}tokens: { access_seconds: 901 }\n` }, 'not-in-range'],
     [{ yaml: `${LOCAL}tokens: { access_seconds: "300" }\n` }, 'not-in-range'],
     [{ yaml: `${LOCAL}tokens: 300\n` }, 'not-a-group'],
@@ -143,4 +145,11 @@ t.test('settings that do not go together are refused', async (t) => {
     t.match(faults[0], `[${code}]`)
   }
   t.match(load(t, { yaml: `${LOCAL}tokens:\nsession:\nusers:\n` }).tokens, { codeSeconds: 60 })
+  const registration = 'registration: { mode: token, services: [https://x.example] }'
+  const services = 'services: [{ audience: https://x.example }]'
+  t.strictSame(load(t, { yaml: `${LOCAL}${registration}\n${services}\n` }).registration, {
+    mode: 'token',
+    services: ['https://x.example'],
+  })
+  t.strictSame(load(t, { yaml: LOCAL }).registration, { mode: 'off', services: [] })
 })

@@ -1,0 +1,126 @@
+import t from 'tap'
+import {
+  type Body,
+  isRefusal,
+  METADATA,
+  type Registered,
+  registrationScene,
+} from './fixtures/registration-scene.ts'
+import { ISSUER, VERIFIER } from './test-issuer.ts'
+
+const scene = await registrationScene()
+t.teardown(() => scene.issuer.close())
+const { issuer, admin, initial, send, registered, manage } = scene
+
+t.test('RFC 7592: an app reads, changes and deletes its own registration', async (t) => {
+  const client = await registered({ grant_types: ['authorization_code', 'refresh_token'] })
+  const read = await manage('GET', client)
+  const { client_secret, client_secret_expires_at, ...known } = client
+  t.strictSame([read.statusCode, read.json()], [200, known], 'all but the secret, kept as a digest')
+  const changed = await manage('PUT', client, { ...METADATA, client_name: 'Later', client_secret })
+  t.strictSame(
+    [changed.statusCode, changed.json()],
+    [200, { ...known, client_name: 'Later', grant_types: ['authorization_code'] }],
+    'what is left out is back at its default',
+  )
+  const stored = await issuer.directory.clients.find(client.client_id)
+  t.ok(stored && issuer.directory.clients.checkSecret(stored, client_secret), 'the secret stays')
+
+  const open = (
+    await manage('PUT', client, { ...METADATA, token_endpoint_auth_method: 'none' })
+  ).json()
+  t.equal(open.token_endpoint_auth_method, 'none')
+  const back = (await manage('PUT', client, METADATA)).json<Registered>()
+  t.match(back.client_secret, /^[\w-]{43}$/, 'who needs a secret again gets a new one')
+  t.not(back.client_secret, client_secret)
+  t.equal(back['client_secret_expires_at'], 0)
+
+  const gone = await manage('DELETE', client)
+  t.strictSame([gone.statusCode, gone.body], [204, ''])
+  t.equal(await issuer.directory.clients.find(client.client_id), undefined)
+  for (const method of ['GET', 'PUT', 'DELETE'] as const) {
+    t.ok(isRefusal(await manage(method, client, METADATA), 401, 'invalid_token'), method)
+  }
+  const records = await issuer.directory.audit.list({
+    limit: 20,
+    target: `client ${client.client_id}`,
+  })
+  const actions = new Set(records.map(({ action }) => action))
+  t.strictSame([...actions].sort(), ['client.delete', 'client.register', 'client.update', 'end'])
+})
+
+t.test('RFC 7592 section 2.3: what a deleted client had got is dead', async (t) => {
+  const client = await registered({ token_endpoint_auth_method: 'none' })
+  const [redirect_uri = ''] = METADATA.redirect_uris
+  const { client_id } = client
+  const asked = { client_id, redirect_uri, resource: ISSUER }
+  const code = (await issuer.browser().signIn('ada', asked)).get('code') ?? ''
+  const form = { grant_type: 'authorization_code', client_id, redirect_uri, code }
+  const tokens = await issuer.app.inject({
+    method: 'POST',
+    url: '/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ ...form, code_verifier: VERIFIER }).toString(),
+  })
+  const { access_token } = tokens.json()
+  t.equal((await send('GET', '/userinfo', access_token)).statusCode, 200)
+  await manage('DELETE', client)
+  t.equal((await send('GET', '/userinfo', access_token)).statusCode, 401)
+})
+
+t.test('attack D19: the token of one client opens no other registration', async (t) => {
+  const [mine, theirs] = [await registered(), await registered()]
+  const wrong: [string, string][] = [
+    ['of another client', mine.registration_access_token],
+    ['an initial access token', initial],
+    ['of the admin API', admin],
+    ['the secret of the client', theirs.client_secret],
+    [
+      'its digest',
+      (await issuer.directory.clients.find(theirs.client_id))?.registrationTokenHash ?? '',
+    ],
+  ]
+  const unknown = { ...theirs, client_id: 'r_unknown' }
+  const declared = { ...theirs, client_id: 'orders' }
+  for (const method of ['GET', 'PUT', 'DELETE'] as const) {
+    for (const [name, token] of wrong) {
+      const answer = await manage(method, theirs, METADATA, token)
+      t.ok(isRefusal(answer, 401, 'invalid_token'), `${method}: ${name}`)
+    }
+    const same = await manage(method, unknown, METADATA)
+    t.equal(
+      same.body,
+      (await manage(method, declared, METADATA)).body,
+      'of the settings, or of none',
+    )
+    t.equal(same.body, (await manage(method, theirs, METADATA, 'x')).body, 'told apart by nobody')
+  }
+  t.equal((await manage('GET', theirs)).statusCode, 200)
+})
+
+t.test('RFC 7592 section 2.2: an update that is none', async (t) => {
+  const client = await registered()
+  const cases: [string, Body][] = [
+    ['another client_id', { client_id: 'orders' }],
+    ['no client_id', { client_id: null }],
+    ['another secret', { client_secret: 'x'.repeat(43) }],
+    ['a secret that is no text', { client_secret: 1 }],
+    ['a token', { registration_access_token: client.registration_access_token }],
+    ['an address', { registration_client_uri: client['registration_client_uri'] }],
+    ['an expiry', { client_secret_expires_at: 0 }],
+    ['a time', { client_id_issued_at: 1 }],
+  ]
+  for (const [name, more] of cases) {
+    const answer = await manage('PUT', client, { ...METADATA, ...more })
+    t.ok(isRefusal(answer, 400, 'invalid_client_metadata'), name)
+  }
+})
+
+t.test('a client that an administrator has disabled can do nothing but go', async (t) => {
+  const client = await registered()
+  await issuer.directory.clients.setDisabled(client.client_id, true)
+  t.equal((await manage('GET', client)).statusCode, 403)
+  t.equal((await manage('PUT', client, METADATA)).statusCode, 403)
+  t.match(await issuer.directory.clients.find(client.client_id), { disabled: true })
+  t.equal((await manage('DELETE', client)).statusCode, 204)
+})
