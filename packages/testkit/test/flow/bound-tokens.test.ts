@@ -7,7 +7,7 @@ import * as openid from 'openid-client'
 import t from 'tap'
 import { type ServiceEnvironment, startCluster } from '../../src/index.ts'
 
-/** A machine with keys and no secret, from the issuer to a service: RFC 7523, RFC 9449, RFC 9728. */
+/** Apps with keys and no secret, from the issuer to a service: RFC 7523, RFC 9449, RFC 9728. */
 
 const STOCK = 'http://stock.localhost'
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -39,7 +39,18 @@ const cluster = await startCluster({
       grants: { [STOCK]: ['GET /hinges', 'GET /safe'] },
       firstParty: true,
     },
+    {
+      id: 'phone',
+      authMethod: 'none',
+      redirectUris: [`${STOCK}/done`],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      requireDpop: true,
+      services: [STOCK],
+      firstParty: true,
+    },
   ],
+  roles: [{ name: 'keeper', grants: { stock: ['GET /hinges'] } }],
+  users: [{ username: 'ada', roles: ['keeper'] }],
 })
 t.teardown(() => cluster.close())
 
@@ -125,6 +136,48 @@ t.test('openid-client: from the metadata of the service to the answer', async (t
       )
     t.strictSame(await (await fetchWith({ DPoP })).json(), { caller: 'svc:robot' }, alg)
     await t.rejects(fetchWith({}), { name: 'WWWAuthenticateChallengeError', status: 401 })
+  }
+})
+
+t.test('openid-client: a person’s bound tokens, from the push to the next refresh', async (t) => {
+  const configuration = await openid.discovery(
+    ...([new URL(cluster.issuer.url), 'phone', {}, openid.None()] as const),
+    { execute: [openid.allowInsecureRequests], [openid.customFetch]: byName },
+  )
+  const DPoP = openid.getDPoPHandle(configuration, await openid.randomDPoPKeyPair('ES256'))
+  const pkceCodeVerifier = openid.randomPKCECodeVerifier()
+  const asked = {
+    redirect_uri: `${STOCK}/done`,
+    scope: 'openid',
+    code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  }
+  const url = await openid.buildAuthorizationUrlWithPAR(configuration, asked, { DPoP })
+  const page = await cluster.browser().signIn(url.href, 'ada')
+  const checks = { pkceCodeVerifier, idTokenExpected: true }
+  const callback = new URL(page.url)
+  const tokens = await openid.authorizationCodeGrant(configuration, callback, checks, {}, { DPoP })
+  const { refresh_token = '' } = tokens
+  const next = await openid.refreshTokenGrant(configuration, refresh_token, {}, { DPoP })
+  const sub = tokens.claims()?.sub
+  const hinges = (accessToken: string, options: openid.DPoPOptions) =>
+    openid.fetchProtectedResource(
+      ...([configuration, accessToken, new URL('/hinges', STOCK), 'GET'] as const),
+      ...([undefined, undefined, options] as const),
+    )
+  for (const { access_token } of [tokens, next]) {
+    t.strictSame(await (await hinges(access_token, { DPoP })).json(), { caller: sub })
+  }
+  const thief = openid.getDPoPHandle(configuration, await openid.randomDPoPKeyPair('ES256'))
+  for (const options of [{ DPoP: thief }, {}]) {
+    await t.rejects(hinges(next.access_token, options), {
+      name: 'WWWAuthenticateChallengeError',
+      status: 401,
+    })
+    const refreshed = openid.refreshTokenGrant(
+      ...([configuration, next.refresh_token ?? '', {}, options] as const),
+    )
+    await t.rejects(refreshed, { name: 'ResponseBodyError', status: 400 })
   }
 })
 
