@@ -12,7 +12,11 @@ t.teardown(() => issuer.close())
 const clock = { nowMs: () => issuer.now() * 1000, monotonicMs: () => 0 }
 const random = { bytes: (length: number) => Buffer.alloc(length, 5) }
 const codeSecretKey = deriveKey(Buffer.alloc(32, 3), 'test')
-const { checkCredentials, secrets } = wirePeople({ ...issuer, codeSecretKey, clock, random })
+const {
+  checkCredentials,
+  secrets,
+  codes: oneTimeCodes,
+} = wirePeople({ ...issuer, codeSecretKey, clock, random })
 
 const HOME = '192.0.2.1'
 const { accountInNetwork, account, network, code: codes } = GUESSING_LIMITS
@@ -207,6 +211,15 @@ t.test('attack G9: codes are throttled apart from passwords, and for each accoun
     false,
   )
 })
+
+t.test(
+  'attack G6: of 50 codes at once no more are looked at than one after the other',
+  async (t) => {
+    const { sub } = await withCode()
+    const outcomes = await atOnce(50, () => oneTimeCodes.check(sub, '1', issuer.now()))
+    t.same(outcomes, { refused: codes.limit, throttled: 50 - codes.limit })
+  },
+)
 
 t.test('attack G9: nobody guesses codes for days', async (t) => {
   const { username, code } = await withCode()
