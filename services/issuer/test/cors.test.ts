@@ -18,7 +18,7 @@ function corsOf({ headers }: LightMyRequestResponse): Record<string, unknown> {
 }
 const READABLE = {
   'allow-origin': OWN,
-  'expose-headers': 'dpop-nonce, www-authenticate',
+  'expose-headers': 'dpop-nonce, retry-after, www-authenticate',
 }
 
 const preflight = (url: string, origin: string) =>

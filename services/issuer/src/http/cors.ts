@@ -18,8 +18,8 @@ export interface CorsDeps {
 }
 
 const ALLOWED_HEADERS = 'authorization, content-type, dpop'
-/** What a script must read besides the body: RFC 9449 section 8, RFC 6750 section 3. */
-const EXPOSED_HEADERS = 'dpop-nonce, www-authenticate'
+/** What a script must read besides the body: RFC 9449 section 8, RFC 9110 section 10.2.3, RFC 6750 section 3. */
+const EXPOSED_HEADERS = 'dpop-nonce, retry-after, www-authenticate'
 /** Seconds; browsers that remember preflights at all stop at two hours or earlier. */
 const PREFLIGHT_SECONDS = '600'
 

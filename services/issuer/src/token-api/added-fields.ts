@@ -78,11 +78,11 @@ function copyOf(given: unknown): unknown {
 function faultIn(value: unknown, depth: number, budget: { values: number }): string | undefined {
   budget.values -= 1
   if (budget.values < 0) return `it has more than ${ADDED_FIELDS_LIMITS.bytes} values`
-  if (depth > ADDED_FIELDS_LIMITS.depth + 1) {
-    return `it is nested deeper than ${ADDED_FIELDS_LIMITS.depth}`
-  }
   if (!isPlainObject(value) && !Array.isArray(value)) {
     return isScalar(value) ? undefined : 'it holds something that is not JSON'
+  }
+  if (depth > ADDED_FIELDS_LIMITS.depth) {
+    return `it is nested deeper than ${ADDED_FIELDS_LIMITS.depth}`
   }
   for (const [name, member] of Object.entries(value)) {
     if (NEVER.has(name)) return `a member is called ${name}`

@@ -99,12 +99,13 @@ t.test('the client proves who it is as at the token endpoint', async (t) => {
 
 t.test('attack G1: whatever is wrong with the credentials, the answer is the same', async (t) => {
   const bodies = new Set<string>()
-  for (const [username, password] of [
+  const guesses: [username: string, password: string][] = [
     ['ada', 'wrong-wrong'],
     ['nobody', 'wrong-wrong'],
     ['eve', passwordOf('eve')],
     ['ada', 'x'.repeat(1000)],
-  ]) {
+  ]
+  for (const [username, password] of guesses) {
     const answer = await call('obtain', { username, password })
     t.strictSame(refusal(answer), [400, 'invalid_grant'], username)
     bodies.add(answer.body)
