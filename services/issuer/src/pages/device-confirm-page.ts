@@ -11,6 +11,7 @@ export interface DeviceConfirmPage extends Omit<ConsentPage, 'returnTo'> {
 /** RFC 8628 sections 3.3 and 5.4: who asks for what, on whose account, and whether it is the device in front of the person. */
 export function deviceConfirmPage(page: DeviceConfirmPage): string {
   const messages = CATALOGUES[page.locale]
+  const hasNote = page.isKept || page.policyUri !== undefined || page.tosUri !== undefined
   return layout({
     locale: page.locale,
     title: messages.deviceConfirmTitle,
@@ -20,6 +21,6 @@ export function deviceConfirmPage(page: DeviceConfirmPage): string {
 <p class="soft">${fill(messages.homeAs, { user: person(page.user) })}</p>
 <div class="alert" id="warning"><p>${messages.deviceWarning}</p></div>
 ${form(page.action, page.hidden, consentChoices(messages, page))}
-<p class="note">${page.isKept ? messages.consentKept : undefined}${consentLinks(messages, page)}</p>`,
+${hasNote ? html`<p class="note">${page.isKept ? messages.consentKept : undefined}${consentLinks(messages, page)}</p>` : undefined}`,
   })
 }

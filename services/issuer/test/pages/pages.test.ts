@@ -10,66 +10,10 @@ import { chooseLocale, LOCALES, type Locale } from '../../src/pages/locale.ts'
 import { EN } from '../../src/pages/messages/en.ts'
 import { CATALOGUES } from '../../src/pages/messages/fill.ts'
 import { ZH_CN } from '../../src/pages/messages/zh-cn.ts'
-import { alreadyDonePage, unavailablePage } from '../../src/pages/notice-pages.ts'
 import { pageHeaders } from '../../src/pages/page-headers.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage } from '../../src/pages/signed-out-page.ts'
-
-/** Every page with one text in every place that a request, a client or a user can fill. */
-function everyPage(locale: Locale, text: string): Record<string, string> {
-  const hidden = { [text]: text }
-  return {
-    signIn: signInPage({ locale, clientName: text, action: text, hidden, username: text }),
-    refused: signInPage({ locale, action: '/sign-in', hidden, username: text, error: 'refused' }),
-    busy: signInPage({ locale, action: '/', hidden, error: 'busy', retryAfterSeconds: 4.2 }),
-    expired: signInPage({ locale, action: '/', hidden, error: 'expired' }),
-    error: errorPage({ locale, kind: 'client', code: text, description: text, reference: text }),
-    confirm: confirmSignOutPage({
-      locale,
-      action: text,
-      hidden,
-      clientName: text,
-      user: { username: text },
-    }),
-    signedOut: signedOutPage({
-      locale,
-      apps: [{ name: text, told: 'unreached', endsAt: 0, isOver: false }],
-      returnTo: text,
-    }),
-    home: homePage({
-      locale,
-      user: { username: text, name: `${text}.` },
-      signOut: { action: text, hidden },
-      others: [{ sid: text, username: text, name: text }],
-      apps: [{ clientId: text, name: text, scopes: [text, 'email'], services: [text] }],
-      withdraw: { action: text, hidden },
-    }),
-    accounts: accountsPage({
-      locale,
-      clientName: text,
-      accounts: [{ sid: text, username: text, name: `${text}.` }],
-      action: text,
-      hidden,
-    }),
-    consent: consentPage({
-      locale,
-      clientName: text,
-      returnTo: text,
-      isKept: true,
-      routes: [],
-      user: { username: text, name: `${text}.` },
-      scopes: [{ scope: text, isAllowed: true }],
-      service: text,
-      policyUri: `https://app.example/${text}`,
-      tosUri: `https://app.example/${text}`,
-      action: text,
-      hidden,
-    }),
-    homeSignedOut: homePage({ locale }),
-    unavailable: unavailablePage({ locale }),
-    alreadyDone: alreadyDonePage({ locale }),
-  }
-}
+import { everyPage } from './every-page.ts'
 
 const HOSTILE = [
   '<script>alert(1)</script>',
