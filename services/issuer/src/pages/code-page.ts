@@ -33,7 +33,7 @@ ${codeAlert(messages, page.error)}
 ${form(
   page.action,
   page.hidden,
-  html`${codeField(messages, page.error)}
+  html`${codeField(messages, page.error, html` autofocus`)}
 <button id="sign-in" name="sign-in" value="1" type="submit">${messages.codeSend}</button>
 <button class="second" id="start-again" name="start-again" value="1" type="submit" formnovalidate>${messages.codeAgain}</button>`,
 )}`,
@@ -41,12 +41,12 @@ ${form(
 }
 
 /** One field of digits that phones fill in by themselves. Never with a value: a code is used once. */
-export function codeField(messages: Messages, error?: CodeError): Html {
+export function codeField(messages: Messages, error?: CodeError, focus?: Html): Html {
   const invalid =
     error?.kind === 'refused' ? html` aria-invalid="true" aria-describedby="error"` : undefined
   return html`<div class="field">
 <label for="code">${messages.codeLabel}</label>
-<input id="code" name="code" type="text" required autofocus inputmode="numeric" autocomplete="one-time-code"
+<input id="code" name="code" type="text" required${focus} inputmode="numeric" autocomplete="one-time-code"
  pattern="[0-9 ]*" maxlength="16" spellcheck="false"${invalid}>
 </div>`
 }

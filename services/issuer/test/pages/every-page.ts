@@ -1,4 +1,5 @@
 import { accountsPage } from '../../src/pages/accounts-page.ts'
+import { codePage } from '../../src/pages/code-page.ts'
 import { confirmSignOutPage } from '../../src/pages/confirm-sign-out-page.ts'
 import { consentPage } from '../../src/pages/consent-page.ts'
 import { deviceCodePage } from '../../src/pages/device-code-page.ts'
@@ -8,6 +9,7 @@ import { errorPage } from '../../src/pages/error-page.ts'
 import { homePage } from '../../src/pages/home-page.ts'
 import type { Locale } from '../../src/pages/locale.ts'
 import { alreadyDonePage, unavailablePage } from '../../src/pages/notice-pages.ts'
+import { oneTimeCodePage } from '../../src/pages/one-time-code-page.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage } from '../../src/pages/signed-out-page.ts'
 
@@ -36,6 +38,7 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
       locale,
       user: { username: text, name: `${text}.` },
       signOut: { action: text, hidden },
+      oneTimeCode: { href: `/account/${text}`, isOn: true },
       others: [{ sid: text, username: text, name: text }],
       apps: [{ clientId: text, name: text, scopes: [text, 'email'], services: [text] }],
       withdraw: { action: text, hidden },
@@ -91,6 +94,17 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
     }),
     deviceDone: deviceDonePage({ locale, isAllowed: true }),
     deviceDenied: deviceDonePage({ locale, isAllowed: false }),
+    code: codePage({ locale, user: { username: text }, action: text, hidden }),
+    codeThrottled: codePage({
+      ...{ locale, user: { username: text, name: `${text}.` }, action: text, hidden },
+      error: { kind: 'throttled', retryAfterSeconds: 61 },
+    }),
+    setUp: oneTimeCodePage({
+      ...{ locale, user: { username: text, name: `${text}.` }, action: text, hidden },
+      setup: { secret: text, address: `otpauth://totp/${text}` },
+      error: { kind: 'refused' },
+    }),
+    switchOff: oneTimeCodePage({ locale, user: { username: text }, action: text, hidden }),
     homeSignedOut: homePage({ locale }),
     unavailable: unavailablePage({ locale }),
     alreadyDone: alreadyDonePage({ locale }),

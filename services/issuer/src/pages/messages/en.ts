@@ -13,7 +13,7 @@ export const EN = {
   errorExpired: 'This page was open for too long. Please sign in again.',
   privacy: 'You sign in once, here only. The app never sees your password.',
 
-  codeTitle: 'Enter your one-time code',
+  codeTitle: 'Enter your code',
   codeText: 'Your authenticator app shows it. You are signing in as {user}.',
   codeLabel: 'Code, 6 digits',
   codeSend: 'Sign in',

@@ -14,7 +14,7 @@ export const ZH_CN: Messages = {
   errorExpired: '此页面打开时间过长，请重新登录。',
   privacy: '只需在此登录一次，应用不会看到您的密码。',
 
-  codeTitle: '输入一次性验证码',
+  codeTitle: '输入验证码',
   codeText: '请查看身份验证器应用中的验证码。您正在以 {user} 的身份登录。',
   codeLabel: '验证码（6 位数字）',
   codeSend: '登录',
