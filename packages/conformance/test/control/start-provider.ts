@@ -12,6 +12,8 @@ export interface ProviderPackage {
 }
 
 export interface Provider {
+  /** Koa: prints no stack of a request that failed. */
+  silent: boolean
   use(middleware: (context: KoaContext, next: () => Promise<void>) => Promise<void>): void
   callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>
   interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>
@@ -61,10 +63,11 @@ export async function startProvider(options: {
   readonly clients: readonly RegisteredClient[]
   readonly codeSeconds: number
 }): Promise<StartedProvider> {
-  // Says on standard output what it thinks of http and of the Node version; neither is news here.
   const { default: Provider, errors } = (await import(
     'oidc-provider'
   )) as unknown as ProviderPackage
+  // It says what a production should have; that is no news in a test.
+  console.warn = console.info = () => undefined
   const provider = new Provider(options.issuer, {
     clients: options.clients.map(({ metadata, keys }) => ({
       ...metadata,
@@ -77,6 +80,7 @@ export async function startProvider(options: {
     ...providerFeatures(errors.InvalidTarget, options.codeSeconds),
   })
   interactionPages(provider)
+  provider.silent = true
   const server = createServer(provider.callback())
   await new Promise<void>((resolve) => server.listen(options.port, '127.0.0.1', resolve))
   return {

@@ -7,6 +7,7 @@ import { judge } from '../fixtures/judge.ts'
 import { RESOURCES, registeredClients, secretOf } from '../fixtures/registered-clients.ts'
 import { CODE_SECONDS, testSettings } from '../fixtures/test-settings.ts'
 import { NOT_OFFERED } from './not-offered.ts'
+import { registrationToken } from './registration-token.ts'
 import { startLatchkey } from './start-latchkey.ts'
 import { startOrders } from './start-orders.ts'
 
@@ -35,7 +36,7 @@ export async function judgeLatchkey(t: Test, redisUrl?: string): Promise<void> {
     listen,
     more: {
       protected_resource: service.settings,
-      initial_access_token: 'initial-access-token',
+      initial_access_token: await registrationToken(latchkey.issuer, latchkey.dataDir),
       exchange: { subject: 'resource', subject_resource: orders, resource: reports },
       authorization_details: [
         { type: 'latchkey_routes', routes: ['GET /orders/*'], locations: [orders] },

@@ -23,6 +23,7 @@ export function latchkeySettings(options: LatchkeyOptions) {
     listen: { host: '127.0.0.1', port },
     tokens: { code_seconds: codeSeconds },
     outgoing: { allow: ['127.0.0.1'] },
+    registration: { mode: 'token' },
     log: { level: 'silent' },
     services: [
       { audience: ORDERS, name: 'Orders', alg: 'ES256', clients: ['exchange'] },

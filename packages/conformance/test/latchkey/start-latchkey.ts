@@ -6,6 +6,7 @@ import { type LatchkeyOptions, latchkeySettings } from './latchkey-settings.ts'
 
 export interface StartedLatchkey {
   readonly issuer: string
+  readonly dataDir: string
   close(): Promise<void>
 }
 
@@ -25,6 +26,7 @@ export async function startLatchkey(
   await opened.listen()
   return {
     issuer: settings.issuer,
+    dataDir: join(folder, settings.data_dir),
     close: async () => {
       await opened.close()
       rmSync(folder, { recursive: true })
