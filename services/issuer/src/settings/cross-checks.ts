@@ -41,6 +41,7 @@ export function crossCheck(draft: Draft, report: Report): void {
       expected: 'the audience of a service in this file',
     })
   }
+  checkSimplejwtClient(draft, report)
   if (draft.languages.length === 0) {
     report({ at: 'languages', code: 'no-language', received: 'none', expected: 'at least one' })
   }
@@ -52,6 +53,18 @@ export function crossCheck(draft: Draft, report: Report): void {
       expected: 'the key that all issuers on this Redis share: LATCHKEY_MASTER_KEY_FILE',
     })
   }
+}
+
+/** One that does not stand in the file is looked at when it is asked for. */
+function checkSimplejwtClient({ simplejwtClient: id, declared }: Draft, report: Report): void {
+  const client = declared.clients?.find((one) => one.id === id)
+  if (!client || (client.authMethod === 'none' && client.firstParty && client.tokenApi)) return
+  report({
+    at: 'token_api.simplejwt_client',
+    code: 'simplejwt-client',
+    received: quote(client.id),
+    expected: 'a client with token_endpoint_auth_method: none, first_party and token_api',
+  })
 }
 
 /** Passwords and tokens must not cross a network in the clear: attacks on the way to a proxy count too. */

@@ -86,6 +86,22 @@ t.test('attacks.md I1: what may be called is named one by one, never everybody',
   }
 })
 
+t.test('the client of simplejwt is public, first-party and opted in', async (t) => {
+  const naming = (
+    id: string,
+    ...members: string[]
+  ) => `${HTTPS}token_api: { simplejwt_client: ${id} }
+clients: [{ ${['client_id: app', 'redirect_uris: [https://app.example/cb]', ...members].join(', ')} }]
+`
+  const members = ['token_endpoint_auth_method: none', 'first_party: true', 'token_api: true']
+  t.equal(load(t, { yaml: naming('app', ...members) }).simplejwtClient, 'app')
+  t.equal(load(t, { yaml: naming('not-in-this-file') }).simplejwtClient, 'not-in-this-file')
+  for (const [index, missing] of members.entries()) {
+    const yaml = naming('app', ...members.toSpliced(index, 1))
+    t.match(faultsOf(t, { yaml })[0], /\[simplejwt-client\]$/, missing)
+  }
+})
+
 t.test('certificate and key are looked at before the start', async (t) => {
   const files: Given['files'] & object = {
     'cert.pem': [TEST_CERT, 0o644],

@@ -1,5 +1,6 @@
 import { ACR } from '@latchkey/protocol'
 import { decodeJwt } from 'jose'
+import { pino } from 'pino'
 import t from 'tap'
 import { dpopApp } from '../fixtures/dpop-app.ts'
 import { APP_ORIGIN, jsonApi, refusal } from '../fixtures/json-api.ts'
@@ -15,7 +16,9 @@ import {
   testIssuer,
 } from '../test-issuer.ts'
 
-const issuer = await testIssuer()
+const lines: string[] = []
+const log = pino({ level: 'trace' }, { write: (line) => lines.push(line) })
+const issuer = await testIssuer({ log })
 t.teardown(() => issuer.close())
 const { post, call, obtain, person, tokensOf, sessionsOf } = await jsonApi(issuer)
 
@@ -265,4 +268,17 @@ t.test('a sign-in that cannot be answered leaves no session', async (t) => {
   t.strictSame(refusal(await obtain(username, { resource: REPORTS })), [400, 'invalid_target'])
   await issuer.directory.services.save(service)
   t.strictSame(await sessionsOf(username), [])
+})
+
+t.test('attack H7: of all this no password, code or token is in the log', async (t) => {
+  const username = await person()
+  const code = await giveOneTimeCode(issuer, username)
+  const oneTimeCode = code()
+  const { access_token, refresh_token } = await tokensOf(username, { one_time_code: oneTimeCode })
+  await call('refresh', { refresh_token })
+  const log = lines.join('')
+  t.match(log, 'signed in by the JSON API')
+  const secrets = [passwordOf(username), 'wrong-wrong', access_token, refresh_token]
+  for (const secret of secrets) t.notOk(log.includes(secret))
+  t.notOk(lines.some((line) => line.includes(`"${oneTimeCode}"`)))
 })
