@@ -1,4 +1,5 @@
 import t from 'tap'
+import { DEVICE_GRANT } from '../src/grants/device-code.ts'
 import {
   type Body,
   isRefusal,
@@ -66,6 +67,26 @@ t.test('RFC 7592 section 2.3: what a deleted client had got is dead', async (t) 
   t.equal((await send('GET', '/userinfo', access_token)).statusCode, 200)
   await manage('DELETE', client)
   t.equal((await send('GET', '/userinfo', access_token)).statusCode, 401)
+})
+
+t.test('attack D19: an update gives nobody the subjects of another sector', async (t) => {
+  const pairwise = { ...METADATA, subject_type: 'pairwise' }
+  const others = { redirect_uris: ['https://victim.example/cb'] }
+  const client = await registered(pairwise)
+  const { client_secret } = client
+  const cases: [string, Registered, Body, number][] = [
+    ['the same host', client, { ...pairwise, client_name: 'Later' }, 200],
+    ['another path', client, { ...pairwise, redirect_uris: ['https://notes.example/2'] }, 200],
+    ['the host of another app', client, { ...pairwise, ...others }, 400],
+    ['from public to a sector', await registered(), { ...pairwise, ...others }, 400],
+    ['devices', client, { ...pairwise, grant_types: [DEVICE_GRANT] }, 400],
+    ['to public', client, { ...METADATA, ...others, client_secret }, 200],
+  ]
+  for (const [name, which, body, status] of cases) {
+    const answer = await manage('PUT', which, body)
+    t.equal(answer.statusCode, status, name)
+    if (status === 400) t.ok(isRefusal(answer, 400, 'invalid_client_metadata'), name)
+  }
 })
 
 t.test('attack D19: the token of one client opens no other registration', async (t) => {

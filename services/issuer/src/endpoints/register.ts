@@ -14,6 +14,7 @@ import { describeClient } from '../registration/describe-client.ts'
 import { refuseMetadata } from '../registration/metadata-errors.ts'
 import { type Metadata, readMetadata } from '../registration/read-metadata.ts'
 import { registrationTokenOf } from '../registration/registration-token-of.ts'
+import { checkSectorIsReached } from '../registration/sector-rules.ts'
 import { needsSecret, selfRegistered, tokenHash } from '../registration/self-registered.ts'
 import type { Settings } from '../settings/settings.ts'
 
@@ -41,6 +42,7 @@ export function register(deps: RegisterDeps) {
         const chosen = ISSUED.find((name) => request.body[name] !== undefined)
         if (chosen !== undefined) throw refuseMetadata(chosen, `${chosen}_chosen`, 'nothing')
         const metadata = readMetadata(request.body)
+        checkSectorIsReached(metadata)
         const newSecret = () => deps.random.bytes(32).toString('base64url')
         const secret = needsSecret(metadata) ? newSecret() : undefined
         const accessToken = newSecret()

@@ -15,6 +15,7 @@ import { describeClient } from '../registration/describe-client.ts'
 import { refuseMetadata } from '../registration/metadata-errors.ts'
 import { type Metadata, readMetadata } from '../registration/read-metadata.ts'
 import { registrationTokenOf } from '../registration/registration-token-of.ts'
+import { checkSectorIsReached, checkSectorStays } from '../registration/sector-rules.ts'
 import { isToken, needsSecret, selfRegistered } from '../registration/self-registered.ts'
 import type { Settings } from '../settings/settings.ts'
 import { MetadataBody } from './register.ts'
@@ -95,6 +96,7 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
     throw refuseMetadata('client_id', 'client_id_differs', 'the one of this registration')
   }
   const metadata = readMetadata(body)
+  checkSectorIsReached(metadata)
   const given = givenSecret(client, body, deps)
   const isNew = needsSecret(metadata) && client.secretHash === undefined
   const secret = isNew ? deps.random.bytes(32).toString('base64url') : undefined
@@ -109,6 +111,7 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
       ...(kept !== undefined && { secret: kept }),
       ...(registrationTokenHash !== undefined && { registrationTokenHash }),
     })
+    checkSectorStays(client, saved)
     await record(inside, client, 'client.update', deps)
     return saved
   })
