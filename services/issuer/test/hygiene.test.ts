@@ -160,6 +160,15 @@ for (const route of routes) {
         ['JSON that ends early', { 'content-type': own }, '{"a":', 400],
         ['JSON with a prototype', { 'content-type': own }, '{"__proto__":{"a":1}}', 400],
         ['JSON that is no object', { 'content-type': own }, '[]', 400],
+        ['a member twice', { 'content-type': own }, '{"a":"1","a":"2"}', 400],
+        ['a member twice in another spelling', { 'content-type': own }, '{"a":1,"\\u0061":2}', 400],
+        [
+          'JSON that is no UTF-8',
+          { 'content-type': own },
+          Buffer.from('{"a":"\xff"}', 'latin1'),
+          400,
+        ],
+        ['JSON without end of depth', { 'content-type': own }, '['.repeat(60_000), 400],
       ]
     : [
         ['a parameter twice', { 'content-type': own }, 'scope=a&scope=b', 400],
@@ -194,7 +203,8 @@ for (const route of routes) {
 }
 
 t.test('a query that cannot be read', async (t) => {
-  for (const url of ['/authorize', '/logout']) {
+  const readers = ['/authorize', '/logout', '/', '/device', '/account/one-time-code']
+  for (const url of readers) {
     const route = routes.find((one) => one.url === url)
     if (!route) throw new Error(`no route ${url}`)
     for (const query of ['?state=1&state=2', '?state=%zz', '?%ff=1', `?${'a=1&'.repeat(65)}`]) {

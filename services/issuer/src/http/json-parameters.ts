@@ -1,29 +1,8 @@
-/** Requests in JSON, read as the form that would say the same: RFC 8259 section 4, RFC 6749 section 3.2. */
-import { LIMITS, OAuthError } from '@latchkey/protocol'
-import { parseStrictObject } from '@latchkey/tokens'
-import type { FastifyInstance } from 'fastify'
+/** Requests in JSON, read as the form that would say the same: RFC 6749 section 3.2. */
+import { OAuthError } from '@latchkey/protocol'
 import { type Parameters, parseParameters, REPEATABLE } from './parameters.ts'
 
 export type JsonBody = Readonly<Record<string, unknown>>
-
-/**
- * Routes of `app` read JSON objects from here on, and no forms: a page of another site cannot send JSON without asking first
- * (CORS). No member may stand twice: who looked at the request before us may have read the other one.
- */
-export function readJson(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer', bodyLimit: LIMITS.jsonBytes },
-    async (_request: unknown, bytes: Buffer) => {
-      const body = parseStrictObject(bytes)
-      if (body !== undefined) return body
-      throw new OAuthError('invalid_request', 'json_malformed', {
-        description: 'the body is not a JSON object, or has a member twice',
-      })
-    },
-  )
-}
 
 /** Members are text; `null` counts as absent, and what may be repeated in a form may be a list here. */
 export function jsonParameters(body: JsonBody): Parameters {

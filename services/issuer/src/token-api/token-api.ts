@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type CorsDeps, cors } from '../http/cors.ts'
-import { readJson } from '../http/json-parameters.ts'
+import { jsonBody } from '../http/json-body.ts'
 import { type JsonEndpointsDeps, jsonEndpoints } from './json-endpoints.ts'
 import { type SimplejwtDeps, simplejwt } from './simplejwt.ts'
 
@@ -13,7 +13,7 @@ export interface TokenApiDeps extends JsonEndpointsDeps, Omit<SimplejwtDeps, 'si
 /** Passwords for tokens without pages, for the operator's own apps. Each client has to be opted in. */
 export function tokenApi(deps: TokenApiDeps) {
   return async (app: FastifyInstance) => {
-    readJson(app)
+    jsonBody(app)
     cors(app, deps)
     await app.register(jsonEndpoints(deps))
     const { simplejwtClient } = deps
