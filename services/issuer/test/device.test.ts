@@ -1,4 +1,6 @@
 import { newDeviceCode, systemRandom } from '@latchkey/protocol'
+import { connectRedisStore } from '@latchkey/store'
+import { startRedis } from '@latchkey/store/redis-server'
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import {
@@ -254,4 +256,28 @@ t.test('RFC 9396: a device that asks for less gets less', async (t) => {
   const told = (await poll(device_code)).json()
   t.strictSame(told.authorization_details, [detail])
   t.strictSame(decodeJwt(told.access_token)['routes'], ['GET /orders'])
+})
+
+t.test('on Redis, where a device and a session may stand in different partitions', async (t) => {
+  const redis = await startRedis()
+  const store = await connectRedisStore({ url: redis.url, partitions: 4 })
+  const other = await deviceScene({ store })
+  t.teardown(async () => {
+    await other.issuer.close()
+    await redis.stop()
+  })
+  const browser = await other.browserOf()
+  const partitions = new Set<string>()
+  for (let i = 0; i < 12; i += 1) {
+    const { device_code, user_code } = await other.start()
+    await other.allow(user_code, browser)
+    const answer = await other.poll(device_code)
+    t.equal(answer.statusCode, 200)
+    const { sid, rev } = decodeJwt<{ sid: string; rev: readonly number[] }>(
+      answer.json().access_token,
+    )
+    partitions.add(device_code.slice(0, 2))
+    t.equal(rev[0], Number(sid.slice(1, 2)), 'its log is that of its session')
+  }
+  t.ok(partitions.size > 1)
 })

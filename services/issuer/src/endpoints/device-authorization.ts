@@ -38,7 +38,7 @@ export function deviceAuthorization(deps: DeviceAuthorizationDeps) {
         const client = await authenticateClient(request, request.body, deps)
         const { deviceCode, userCode } = await start(readRequest(request.body, client, deps), deps)
         request.log.info({ client: client.id }, 'device waits')
-        return await reply.header('cache-control', 'no-store').send({
+        return await reply.send({
           device_code: deviceCode,
           user_code: shownUserCode(userCode),
           verification_uri: `${deps.issuer}${devicePath()}`,

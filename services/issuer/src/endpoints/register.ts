@@ -58,10 +58,7 @@ export function register(deps: RegisterDeps) {
         )
         request.log.info({ client: client.id }, 'client registered')
         const facts = { issuer: deps.issuer, accessToken, secret }
-        return await reply
-          .code(201)
-          .header('cache-control', 'no-store')
-          .send(describeClient(client, facts))
+        return await reply.code(201).send(describeClient(client, facts))
       },
     )
   }

@@ -45,19 +45,17 @@ export function registeredClient(deps: RegisteredClientDeps) {
   return async (app: FastifyInstance) => {
     const { issuer } = deps
     const url = '/register/:client_id'
-    app.get<{ Params: Params }>(url, { schema: { params: Params } }, async (request, reply) => {
+    app.get<{ Params: Params }>(url, { schema: { params: Params } }, async (request) => {
       const { client, accessToken } = await living(request, deps)
-      reply.header('cache-control', 'no-store')
       return describeClient(client, { issuer, accessToken })
     })
     app.put<{ Params: Params; Body: Metadata }>(
       url,
       { schema: { params: Params, body: MetadataBody } },
-      async (request, reply) => {
+      async (request) => {
         const { client, accessToken } = await living(request, deps)
         const { updated, secret } = await update(client, request.body, deps)
         request.log.info({ client: client.id }, 'registration changed')
-        reply.header('cache-control', 'no-store')
         return describeClient(updated, { issuer, accessToken, secret })
       },
     )
@@ -65,7 +63,7 @@ export function registeredClient(deps: RegisteredClientDeps) {
       const { client } = await proven(request, deps)
       await remove(client, deps)
       request.log.info({ client: client.id }, 'registration deleted')
-      return await reply.code(204).header('cache-control', 'no-store').send()
+      return await reply.code(204).send()
     })
   }
 }
