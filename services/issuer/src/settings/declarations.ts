@@ -36,8 +36,8 @@ export const ROOT_FIELDS = {
   trusted_proxies: withDefault(
     list(addressRange(), 100),
     [],
-    'Proxies whose `X-Forwarded-For` is believed, for the log. Needed when plain http is ' +
-      'spoken on an address that is not loopback. Host and scheme are never taken from headers.',
+    'Proxies whose `X-Forwarded-For` is believed, for the log and for counting guesses: without it everybody behind a proxy is one ' +
+      'network. Needed when plain http is spoken on an address that is not loopback. Host and scheme are never taken from headers.',
   ),
   tls_client_header: optional(
     pattern(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/, 'a header name in lower case with a hyphen'),
