@@ -21,9 +21,11 @@ export interface Guesser {
   readonly address: string
 }
 
+type Blocked = Extract<Attempt, { kind: 'blocked' }>
+
 export interface GuessLimit {
-  /** Counts one try, before anything is looked up. */
-  attempt(guesser: Guesser): Promise<Attempt>
+  /** Counts one try, before anything is looked up; gives what blocks it. */
+  attempt(guesser: Guesser): Promise<Blocked | undefined>
   /** It was no guess: the code is right. */
   giveBack(guesser: Guesser): Promise<void>
 }
@@ -43,7 +45,7 @@ export function guessLimit(deps: { throttle: Throttle; clock: Clock }): GuessLim
         const attempt = await deps.throttle.attempt(purpose, key, RULES[purpose], now)
         if (attempt.kind === 'blocked') return attempt
       }
-      return { kind: 'allowed' }
+      return undefined
     },
     giveBack: async (guesser) => {
       const now = nowSeconds(deps.clock)

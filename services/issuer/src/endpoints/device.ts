@@ -80,10 +80,10 @@ async function look(
 ): Promise<FastifyReply> {
   const { form, session, userCode, guesses } = asked
   const guesser = { sub: session.sub, address: request.ip }
-  const attempt = await guesses.attempt(guesser)
-  if (attempt.kind === 'blocked') {
+  const blocked = await guesses.attempt(guesser)
+  if (blocked) {
     request.log.warn({ sub: session.sub }, 'too many device codes tried')
-    return await sendCodePage(request, reply, { session, userCode, error: attempt }, deps)
+    return await sendCodePage(request, reply, { session, userCode, error: blocked }, deps)
   }
   const now = nowSeconds(deps.clock)
   const record = userCode === undefined ? undefined : await deps.store.devices.find(userCode, now)
