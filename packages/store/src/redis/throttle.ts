@@ -9,11 +9,13 @@ export function redisThrottle({ run, keys, partitions }: RedisContext): Throttle
   }
 
   return {
-    async attempt(purpose, key, { limit, windowSeconds }, now) {
-      const counter = keyOf(purpose, key)
-      const [word, left] = await run('count-attempt', [counter], now, limit, windowSeconds)
-      if (word === 'allowed') return { kind: 'allowed' }
-      return { kind: 'blocked', retryAfterSeconds: Number(left) }
+    async attempt(purpose, key, { limit, windowSeconds }, now, givenBack = 0) {
+      const counter = [keyOf(purpose, key)]
+      const reply = await run('count-attempt', counter, now, limit, windowSeconds, givenBack)
+      const [word, first, second] = reply
+      return word === 'allowed'
+        ? { kind: 'allowed', attempts: Number(first), secondsLeft: Number(second) }
+        : { kind: 'blocked', retryAfterSeconds: Number(first) }
     },
 
     async giveBack(purpose, key, now) {

@@ -13,16 +13,18 @@ export function sqliteThrottle({ database, write }: SqliteContext): Throttle {
   const clear = database.prepare('DELETE FROM throttle WHERE purpose = ? AND digest = ?')
 
   return {
-    async attempt(purpose, key, { limit, windowSeconds }, now) {
+    async attempt(purpose, key, { limit, windowSeconds }, now, givenBack = 0) {
       const digest = textDigest(key)
       return write(() => {
         const row = select.get(purpose, digest, now) as
           | { attempts: number; endsAt: number }
           | undefined
-        const { attempts, endsAt } = row ?? { attempts: 0, endsAt: now + windowSeconds }
-        if (attempts >= limit) return { kind: 'blocked', retryAfterSeconds: endsAt - now }
-        keep.run(purpose, digest, attempts + 1, endsAt)
-        return { kind: 'allowed' }
+        const before = Math.max((row?.attempts ?? 0) - givenBack, 0)
+        const endsAt = row === undefined || before === 0 ? now + windowSeconds : row.endsAt
+        const secondsLeft = endsAt - now
+        if (before >= limit) return { kind: 'blocked', retryAfterSeconds: secondsLeft }
+        keep.run(purpose, digest, before + 1, endsAt)
+        return { kind: 'allowed', attempts: before + 1, secondsLeft }
       })
     },
 

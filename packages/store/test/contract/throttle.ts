@@ -63,6 +63,17 @@ export async function throttleRules(t: Test, engine: Engine): Promise<void> {
     await throttle.giveBack('password', 'g', NOW + 60)
     t.strictSame(await kinds('password', 'g', 60), ['allowed'], 'a new window')
     await throttle.giveBack('password', 'other', NOW + 60)
+    const some = await throttle.attempt('password', 'h', rule, NOW, 5)
+    t.strictSame(
+      some,
+      { kind: 'allowed', attempts: 1, secondsLeft: 60 },
+      'there was nothing to give',
+    )
+    await kinds('password', 'h', 1, 1)
+    const next = await throttle.attempt('password', 'h', rule, NOW + 20, 2)
+    t.strictSame(next, { kind: 'allowed', attempts: 2, secondsLeft: 40 }, 'in the same step')
+    const anew = await throttle.attempt('password', 'h', rule, NOW + 30, 2)
+    t.strictSame(anew, { kind: 'allowed', attempts: 1, secondsLeft: 60 }, 'nothing was left')
     t.strictSame(await kinds('password', 'g', 60, 60, 60), ['allowed', 'allowed', 'blocked'])
   })
 

@@ -56,17 +56,18 @@ export const BY_PASSWORD_AND_CODE = { acr: ACR.mfa, amr: ['pwd', 'otp', 'mfa'] }
 export function checkCredentials(deps: CheckCredentialsDeps): CheckCredentials {
   return async ({ username, password, oneTimeCode, address }) => {
     const guess = { username, address, now: nowSeconds(deps.clock) }
-    const [start, attempt] = await Promise.all([startSignIn(deps), deps.guesses.count(guess)])
-    if (attempt.kind === 'blocked') return { ...attempt, kind: 'throttled' }
+    const [start, counted] = await Promise.all([startSignIn(deps), deps.guesses.count(guess)])
+    if (counted.kind === 'blocked') return { ...counted, kind: 'throttled' }
     const checked = await deps.users.checkPassword(username, password)
     switch (checked.kind) {
       case 'busy':
-        await deps.guesses.notMade(guess)
+        await counted.notMade()
         return checked
       case 'refused':
+        await counted.wasWrong()
         return checked
       case 'ok':
-        await deps.guesses.wasRight(guess)
+        await counted.wasRight()
         break
     }
     const { user } = checked

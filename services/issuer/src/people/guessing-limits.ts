@@ -10,8 +10,9 @@ export const GUESSING_LIMITS = {
    */
   accountInNetwork: { limit: 10, windowSeconds: 900 },
   /**
-   * Guesses at one account from all networks that it has not signed in from lately: what a botnet gets, and also what it
-   * takes to keep the owner out of the networks that are new to them for the rest of an hour.
+   * Wrong guesses at one account from all networks together; then those wait that it has not signed in from lately. It is
+   * what a botnet gets, and also what it takes to keep the owner out of new networks for the rest of an hour. A right
+   * password does not begin it anew: a person who signs in all day would hand out another fifty each time.
    */
   account: { limit: 50, windowSeconds: 3600 },
   /** Wrong guesses from one network at all accounts together. A whole office mistypes less than this; right ones do not count. */

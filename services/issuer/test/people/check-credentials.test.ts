@@ -3,6 +3,7 @@ import { deriveKey } from '@latchkey/tokens'
 import t from 'tap'
 import { codeSecrets } from '../../src/people/code-secrets.ts'
 import { GUESSING_LIMITS, KNOWN_NETWORK_SECONDS } from '../../src/people/guessing-limits.ts'
+import { shortMemory } from '../../src/people/short-memory.ts'
 import { codeAt, stepAt } from '../../src/people/totp.ts'
 import { wirePeople } from '../../src/wiring/people.ts'
 import { passwordOf, testIssuer } from '../test-issuer.ts'
@@ -237,6 +238,74 @@ t.test('attack G9: nobody guesses codes for days', async (t) => {
   t.match(await right(username, HOME, code()), { kind: /^throttled$/ })
   issuer.advance(GUESSING_LIMITS.codePerDay.windowSeconds)
   t.match(await right(username, HOME, code()), { kind: /^ok$/ })
+})
+
+t.test(
+  'another process learns with the next wrong guess that an account or a network is full',
+  async (t) => {
+    const another = wirePeople({ ...issuer, codeSecretKey, clock, random }).checkCredentials
+    const username = await person()
+    await inTurn(account.limit, () => guess(username, newNetwork()))
+    const there = () => another({ username, password: 'wrong-wrong', address: newNetwork() })
+    t.same(await inTurn(5, there), { refused: 1, throttled: 4 })
+    t.match(await right(username, newNetwork()), { kind: /^throttled$/ })
+  },
+)
+
+t.test('a right password costs one step at the store besides where the log stands', async (t) => {
+  const asked: string[] = []
+  const noting = <Part extends object>(part: Part, name: string): Part =>
+    new Proxy(part, {
+      get: (target, method) => {
+        asked.push(`${name}.${String(method)}`)
+        return Reflect.get(target, method)
+      },
+    })
+  const { throttle, oneTime, log, partitions } = issuer.store
+  const store = {
+    ...{ partitions, log: noting(log, 'log') },
+    ...{ throttle: noting(throttle, 'throttle'), oneTime: noting(oneTime, 'oneTime') },
+  }
+  const noted = wirePeople({ ...issuer, store, codeSecretKey, clock, random }).checkCredentials
+  const username = await person()
+  const signIn = async () => {
+    asked.length = 0
+    const outcome = await noted({ username, password: passwordOf(username), address: HOME })
+    t.equal(outcome.kind, 'ok')
+    return asked.toSorted()
+  }
+  t.same(await signIn(), ['log.head', 'oneTime.put', 'throttle.attempt'], 'the first one there')
+  for (let count = 0; count < 3 * accountInNetwork.limit; count++) {
+    t.same(await signIn(), ['log.head', 'throttle.attempt'], 'every further one')
+  }
+})
+
+t.test('who mistypes and then gets it right has all tries again', async (t) => {
+  const username = await person()
+  const { limit } = accountInNetwork
+  for (let round = 0; round < 4; round++) {
+    t.same(await inTurn(limit - 1, () => guess(username, HOME)), { refused: limit - 1 })
+    t.match(await right(username, HOME), { kind: /^ok$/ })
+  }
+})
+
+t.test('what a process remembers is bounded, and the oldest goes first', async (t) => {
+  const memory = shortMemory<number>(2)
+  for (const [key, value] of [
+    ['a', 1],
+    ['b', 2],
+    ['a', 3],
+    ['c', 4],
+  ] as const) {
+    memory.set(key, value, 10)
+  }
+  t.same(
+    ['a', 'b', 'c'].map((key) => memory.get(key, 9)),
+    [3, undefined, 4],
+  )
+  t.equal(memory.get('a', 10), undefined, 'its time is over')
+  memory.delete('c')
+  t.equal(memory.get('c', 0), undefined)
 })
 
 t.test('who was told to wait because the issuer is busy has not guessed', async (t) => {
