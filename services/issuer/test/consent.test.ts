@@ -320,3 +320,21 @@ t.test(
     })
   },
 )
+
+t.test('Core section 5.5: what is asked for by name is checked like its scope', async (t) => {
+  await forget()
+  const browser = await browserOf()
+  const claims = JSON.stringify({ id_token: { email: null } })
+  const query = { scope: 'openid', prompt: 'consent', claims }
+  const allowed = { 'scope-email': '1', decision: 'allow' }
+  const tokens = (await redeem(await decide(browser, query, allowed))).json()
+  t.equal(decodeJwt(tokens.id_token)['email'], 'ada@example.com')
+  t.equal((await refresh(tokens.refresh_token)).statusCode, 200)
+  const late = await decide(browser, query, allowed)
+  const next = (await redeem(await decide(browser, query, { decision: 'allow' }))).json()
+  t.equal(decodeJwt(next.id_token)['email'], undefined, 'declined')
+  t.equal((await redeem(late)).json().error, 'invalid_grant', 'also for a code on its way')
+  const { refresh_token } = tokens
+  t.equal((await refresh(refresh_token)).json().error, 'invalid_grant', 'and for what came before')
+  t.equal((await refresh(next.refresh_token)).statusCode, 200)
+})

@@ -2,7 +2,7 @@
 import type { Client } from '@latchkey/directory'
 import { type ClaimsRequest, LIMITS, type RoutesDetail } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
-import { scopesOfClaims } from '../minting/allowed-claims.ts'
+import { scopeWithClaims } from '../minting/allowed-claims.ts'
 import { type AcrWish, checkAcr } from './acr.ts'
 import { checkAudience } from './audience.ts'
 import { checkAuthorizationDetails, detailsAudience } from './authorization-details.ts'
@@ -21,7 +21,7 @@ export interface AuthorizationRequest extends PromptFacts {
   readonly responseMode: ResponseMode
   readonly state: string | undefined
   readonly scope: string
-  /** `scope`, and the scopes that open what `claims` names: what consent is about. */
+  /** `scope`, and the scopes that open what `claims` names. */
   readonly consentScope: string
   readonly audience: string
   /** What the client narrows the rights to (RFC 9396). */
@@ -59,7 +59,7 @@ export function checkAuthorizationRequest(
     responseMode: checkResponse(parameters, client),
     state: checkState(parameters),
     scope,
-    consentScope: withClaims(scope, claims),
+    consentScope: scopeWithClaims(scope, claims),
     audience: checkAudience(parameters, client, issuer, { details: detailsAudience(details) }),
     ...(details && { details }),
     codeChallenge: checkCodeChallenge(parameters, client),
@@ -78,11 +78,6 @@ const LOCALES_CHARS = 256
 
 export function checkState(parameters: Parameters): string | undefined {
   return bounded(parameters, 'state', LIMITS.stateChars)
-}
-
-function withClaims(scope: string, claims: ClaimsRequest | undefined): string {
-  const named = claims === undefined ? [] : scopesOfClaims(claims)
-  return [...new Set([...scope.split(' '), ...named])].filter((word) => word !== '').join(' ')
 }
 
 /**

@@ -14,6 +14,7 @@ import { chosenAudience } from '../checks/audience.ts'
 import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
+import { scopeWithClaims } from '../minting/allowed-claims.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { Grant } from './grant.ts'
 import { type JoinSessionDeps, joinSession } from './join-session.ts'
@@ -40,7 +41,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     const rights = await consentedRights(
       sub,
       authenticated.id,
-      { audience, scope },
+      { audience, scope: scopeWithClaims(scope, claims) },
       deps.issuer,
       deps.directory,
     )

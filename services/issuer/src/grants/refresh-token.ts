@@ -7,6 +7,7 @@ import { narrowScope } from '../checks/scope.ts'
 import { type Ender, entryExpiresAt } from '../end.ts'
 import { type Parameters, required } from '../http/parameters.ts'
 import type { AsOf } from '../minting/access-token.ts'
+import { scopeWithClaims } from '../minting/allowed-claims.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { RefreshTokenFacts, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Grant, PersonGrant, PersonResponse } from './grant.ts'
@@ -78,14 +79,14 @@ async function prepareAnswer(
 ): Promise<PersonResponse> {
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
+  const { claims } = family
   const rights = await consentedRights(
     family.sub,
     client.id,
-    { audience, scope },
+    { audience, scope: scopeWithClaims(scope, claims) },
     deps.issuer,
     deps.directory,
   )
-  const { claims } = family
   const details = narrowDetails(parameters, family.details, audience)
   const request = { rights, scope, asOf, session: family, claims, details, proven }
   return { user: rights.user, tokens: personTokens(request, deps) }

@@ -31,6 +31,12 @@ export function scopesOfClaims({ userinfo, id_token }: ClaimsRequest): readonly 
   return [...new Set(names.flatMap((name) => SCOPE_OF.get(name) ?? []))]
 }
 
+/** A scope, and the scopes that open what is asked for by name: what consent is about, asked for and checked. */
+export function scopeWithClaims(scope: string, claims: ClaimsRequest | undefined): string {
+  const named = claims === undefined ? [] : scopesOfClaims(claims)
+  return [...new Set([...scope.split(' '), ...named])].filter((word) => word !== '').join(' ')
+}
+
 function only<Value>(
   part: Readonly<Record<string, Value>>,
   mayHave: (name: string) => boolean,
