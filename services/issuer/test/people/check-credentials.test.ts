@@ -1,70 +1,20 @@
-import { ACR } from '@latchkey/protocol'
+import { ACR, StoreUnavailable } from '@latchkey/protocol'
 import { deriveKey } from '@latchkey/tokens'
 import t from 'tap'
 import { codeSecrets } from '../../src/people/code-secrets.ts'
 import { GUESSING_LIMITS, KNOWN_NETWORK_SECONDS } from '../../src/people/guessing-limits.ts'
 import { shortMemory } from '../../src/people/short-memory.ts'
-import { codeAt, stepAt } from '../../src/people/totp.ts'
 import { wirePeople } from '../../src/wiring/people.ts'
-import { passwordOf, testIssuer } from '../test-issuer.ts'
+import { atOnce, guessingScene, inTurn } from '../fixtures/guessing-scene.ts'
+import { passwordOf } from '../test-issuer.ts'
 
-const issuer = await testIssuer()
-t.teardown(() => issuer.close())
-const clock = { nowMs: () => issuer.now() * 1000, monotonicMs: () => 0 }
-const random = { bytes: (length: number) => Buffer.alloc(length, 5) }
-const codeSecretKey = deriveKey(Buffer.alloc(32, 3), 'test')
-const {
-  checkCredentials,
-  secrets,
-  codes: oneTimeCodes,
-} = wirePeople({ ...issuer, codeSecretKey, clock, random })
+const scene = await guessingScene()
+t.teardown(() => scene.issuer.close())
+const { issuer, parts, checkCredentials, secrets, person, newNetwork, withCode, guess, right } =
+  scene
 
 const HOME = '192.0.2.1'
 const { accountInNetwork, account, network, code: codes } = GUESSING_LIMITS
-let people = 0
-
-/** Somebody new, whom nobody has guessed at. */
-async function person(): Promise<string> {
-  people += 1
-  const username = `person${people}`
-  await issuer.addPerson(username)
-  return username
-}
-
-/** A network of its own, which nobody has guessed from. */
-let networks = 0
-function newNetwork(): string {
-  networks += 1
-  return `10.${networks >> 16}.${(networks >> 8) & 255}.${networks & 255}`
-}
-
-async function withCode(): Promise<{ username: string; sub: string; code: () => string }> {
-  const username = await person()
-  const sub = await issuer.sub(username)
-  const secret = secrets.create()
-  await issuer.directory.users.setOneTimeCodeSecret(sub, secrets.seal(secret, sub))
-  return { username, sub, code: () => codeAt(secret, stepAt(issuer.now())) }
-}
-
-const guess = (username: string, address: string, password = 'wrong-wrong') =>
-  checkCredentials({ username, password, address })
-const right = (username: string, address: string, oneTimeCode?: string) =>
-  checkCredentials({ username, password: passwordOf(username), address, oneTimeCode })
-type Try = () => Promise<{ kind: string }>
-const tally = (outcomes: readonly { kind: string }[]) => {
-  const counts: Record<string, number> = {}
-  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1
-  return counts
-}
-/** How many tries ended how, all at once. */
-const atOnce = async (times: number, one: Try) =>
-  tally(await Promise.all(Array.from({ length: times }, one)))
-/** The same one after the other, so that nobody is too busy to look at them. */
-const inTurn = async (times: number, one: (index: number) => ReturnType<Try>) => {
-  const outcomes = []
-  for (let index = 0; index < times; index++) outcomes.push(await one(index))
-  return tally(outcomes)
-}
 
 t.test('one function says how it went with password and code', async (t) => {
   const plain = await person()
@@ -217,7 +167,7 @@ t.test(
   'attack G6: of 50 codes at once no more are looked at than one after the other',
   async (t) => {
     const { sub } = await withCode()
-    const outcomes = await atOnce(50, () => oneTimeCodes.check(sub, '1', issuer.now()))
+    const outcomes = await atOnce(50, () => scene.codes.check(sub, '1', issuer.now()))
     t.same(outcomes, { refused: codes.limit, throttled: 50 - codes.limit })
   },
 )
@@ -243,7 +193,7 @@ t.test('attack G9: nobody guesses codes for days', async (t) => {
 t.test(
   'another process learns with the next wrong guess that an account or a network is full',
   async (t) => {
-    const another = wirePeople({ ...issuer, codeSecretKey, clock, random }).checkCredentials
+    const another = wirePeople(parts).checkCredentials
     const username = await person()
     await inTurn(account.limit, () => guess(username, newNetwork()))
     const there = () => another({ username, password: 'wrong-wrong', address: newNetwork() })
@@ -266,7 +216,7 @@ t.test('a right password costs one step at the store besides where the log stand
     ...{ partitions, log: noting(log, 'log') },
     ...{ throttle: noting(throttle, 'throttle'), oneTime: noting(oneTime, 'oneTime') },
   }
-  const noted = wirePeople({ ...issuer, store, codeSecretKey, clock, random }).checkCredentials
+  const noted = wirePeople({ ...parts, store }).checkCredentials
   const username = await person()
   const signIn = async () => {
     asked.length = 0
@@ -308,10 +258,38 @@ t.test('what a process remembers is bounded, and the oldest goes first', async (
   t.equal(memory.get('c', 0), undefined)
 })
 
+t.test('attack G11: while guesses cannot be counted, no password is looked at', async (t) => {
+  const looked: string[] = []
+  const down = wirePeople({
+    ...parts,
+    store: {
+      ...issuer.store,
+      throttle: {
+        ...issuer.store.throttle,
+        attempt: async () => {
+          throw new StoreUnavailable('Redis')
+        },
+      },
+    },
+    directory: {
+      users: {
+        ...issuer.directory.users,
+        checkPassword: async (username, password) => {
+          looked.push(username)
+          return await issuer.directory.users.checkPassword(username, password)
+        },
+      },
+    },
+  })
+  const credentials = { username: 'ada', password: passwordOf('ada'), address: newNetwork() }
+  await t.rejects(down.checkCredentials(credentials), StoreUnavailable)
+  t.same(looked, [])
+})
+
 t.test('who was told to wait because the issuer is busy has not guessed', async (t) => {
   const username = await person()
   const busy = wirePeople({
-    ...{ store: issuer.store, codeSecretKey, clock, random },
+    ...parts,
     directory: {
       users: {
         ...issuer.directory.users,
@@ -332,6 +310,7 @@ t.test('the secret of one account does not open in the row of another', async (t
   const sealed = secrets.seal(secret, 'u_1')
   t.same(secrets.open(sealed, 'u_1'), secret)
   t.throws(() => secrets.open(sealed, 'u_2'))
-  const otherKey = codeSecrets({ sealingKey: deriveKey(Buffer.alloc(32, 4), 'test'), random })
+  const sealingKey = deriveKey(Buffer.alloc(32, 4), 'test')
+  const otherKey = codeSecrets({ ...parts, sealingKey })
   t.throws(() => otherKey.open(sealed, 'u_1'))
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { GUESSING_LIMITS } from '../../src/people/guessing-limits.ts'
 import { deviceScene } from '../fixtures/device-scene.ts'
 import { jsonApi } from '../fixtures/json-api.ts'
-import { hiddenFields, passwordOf, REPORTS } from '../test-issuer.ts'
+import { hiddenFields, passwordOf, REPORTS, testIssuer } from '../test-issuer.ts'
 import { tokenRequests } from '../token-requests.ts'
 
 /** Attack G8: whoever may not sign in gets nothing in any other way either. */
@@ -78,5 +78,32 @@ t.test('a throttled account signs in nowhere, and is not signed out', async (t) 
   const asks = ['the sign-in page', 'the JSON API', 'simplejwt']
   for (const [name, opened, way] of WAYS) {
     t.equal((await way(held)).statusCode, asks.includes(name) ? 429 : opened, name)
+  }
+})
+
+t.test('attack G7: nobody chooses the network that their guesses count for', async (t) => {
+  const proxied = await testIssuer({ trustedProxy: '127.0.0.1' })
+  t.teardown(() => proxied.close())
+  const [behind, direct] = [await jsonApi(proxied), { post }]
+  const { limit } = GUESSING_LIMITS.accountInNetwork
+  const cases: [
+    name: string,
+    api: typeof direct,
+    forwarded: (n: number) => string,
+    last: number,
+  ][] = [
+    ['a header that nobody vouches for', direct, (n) => `192.0.2.${n}`, 429],
+    ['what a caller wrote before the proxy did', behind, (n) => `192.0.2.${n}, 198.51.100.1`, 429],
+    ['other addresses of the same network', behind, (n) => `2001:db8::${n}`, 429],
+    ['other networks, by the word of the proxy', behind, (n) => `192.0.2.${n}`, 400],
+  ]
+  for (const [name, api, forwarded, last] of cases) {
+    const guess = { client_id: 'native', username: name, password: 'wrong-wrong' }
+    const statuses = []
+    for (let count = 0; count <= limit; count++) {
+      const headers = { 'x-forwarded-for': forwarded(count + 1) }
+      statuses.push((await api.post('obtain', guess, headers)).statusCode)
+    }
+    t.same(statuses, [...Array(limit).fill(400), last], name)
   }
 })
