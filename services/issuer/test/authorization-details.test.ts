@@ -53,6 +53,14 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
       authorization_details: asText(detail(['* /*'])),
     })
     t.equal(wider.json().error, 'invalid_authorization_details')
+    // As many as were granted, but one of them opens more than the one that it covers.
+    const one = await tokensFor(asText(detail(['GET /orders/:id'])))
+    for (const asked of ['* /orders/*', 'GET /orders/*', '* /orders/:id', 'GET /*']) {
+      const answer = await refresh(one.refresh_token, {
+        authorization_details: asText(detail([asked])),
+      })
+      t.equal(answer.json().error, 'invalid_authorization_details', asked)
+    }
     const elsewhere = await refresh(again.json().refresh_token, { resource: REPORTS })
     t.strictSame(
       routesOf(elsewhere.json().access_token),

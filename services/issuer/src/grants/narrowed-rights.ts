@@ -2,7 +2,7 @@
 import { OAuthError, ROUTES_DETAIL_TYPE, type RoutesDetail } from '@latchkey/protocol'
 import { checkAuthorizationDetails } from '../checks/authorization-details.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { sharedRoutes } from './shared-routes.ts'
+import { liesWithin, sharedRoutes } from './shared-routes.ts'
 
 /**
  * The details that a token request asks for now: those that were granted, or fewer (section 6: a refresh may only narrow).
@@ -19,10 +19,7 @@ export function narrowDetails(
     throw tooWide('another_location')
   }
   if (granted === undefined) return asked
-  const routes = routesOf(asked)
-  if (sharedRoutes(routes, routesOf(granted)).length !== new Set(routes).size) {
-    throw tooWide('wider_than_granted')
-  }
+  if (!liesWithin(routesOf(asked), routesOf(granted))) throw tooWide('wider_than_granted')
   return asked
 }
 

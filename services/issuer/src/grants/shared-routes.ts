@@ -6,6 +6,11 @@ export function sharedRoutes(one: readonly string[], other: readonly string[]): 
   return [...new Set(shared)].sort()
 }
 
+/** Whether each grant of a list is covered by one of the others: then the list opens nothing that they do not. */
+export function liesWithin(list: readonly string[], others: readonly string[]): boolean {
+  return within(list, others).length === list.length
+}
+
 /** A grant lies within others when one of them covers its method and its pattern, taken as a route. */
 function within(list: readonly string[], others: readonly string[]): string[] {
   const allowed = compileGrants(others)
