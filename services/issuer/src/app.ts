@@ -100,8 +100,8 @@ export interface IssuerDeps {
   /** PEM; absent: plain http, on loopback or behind a proxy that ends TLS. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /**
-   * Addresses and CIDR ranges whose `X-Forwarded-For` tells the log who called, and whose `settings.tlsClientHeader` tells which
-   * certificate a client has shown. Their other headers tell nobody anything.
+   * Addresses and CIDR ranges whose `X-Forwarded-For` tells who called, to the log and to the counters of guesses, and whose
+   * `settings.tlsClientHeader` tells which certificate a client has shown. Their other headers tell nobody anything.
    */
   readonly trustedProxies?: readonly string[] | undefined
   /** What the operator adds to answers of the JSON API; absent: nothing. */
