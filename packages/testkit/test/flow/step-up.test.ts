@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { latchkey } from '@latchkey/fastify'
 import { login, loginSession } from '@latchkey/login'
 import { ACR, nowSeconds } from '@latchkey/protocol'
@@ -36,7 +37,10 @@ async function buildBank(environment: ServiceEnvironment) {
 const cluster = await startCluster({
   services: [{ name: 'bank', web: true, build: buildBank }],
   roles: [{ name: 'owner', grants: { bank: ['GET /*'] } }],
-  users: [{ username: 'ada', roles: ['owner'] }],
+  users: [
+    { username: 'ada', roles: ['owner'] },
+    { username: 'bob', roles: ['owner'] },
+  ],
 })
 t.teardown(() => cluster.close())
 
@@ -71,3 +75,41 @@ t.test('who cannot sign in more strongly reads that, and is not sent in circles'
   t.match(page.text, 'needs a stronger sign-in')
   t.equal((await browser.open(`${BANK}/balance`)).text, 'balance', 'still signed in')
 })
+
+t.test('who has a one-time code gets in with it, wherever they come from', async (t) => {
+  const browser = cluster.browser()
+  await browser.signIn(`${BANK}/balance`, 'bob')
+  const page = `${cluster.issuer.url}/account/one-time-code`
+  const setUp = await browser.open(page)
+  const secret = /id="secret">([A-Z2-7 ]+)</.exec(setUp.text)?.[1] ?? ''
+  const code = () => codeOf(secret, nowSeconds(cluster.clock))
+  await browser.submit(setUp, { code: code() }, '/account/one-time-code')
+  const vault = await browser.open(`${BANK}/vault`)
+  t.equal(vault.text, 'vault', 'the browser in which it was switched on')
+
+  await cluster.advance(30)
+  const elsewhere = cluster.browser()
+  const asked = await elsewhere.signIn(`${BANK}/vault`, 'bob')
+  t.match(asked.text, 'autocomplete="one-time-code"')
+  t.equal(
+    (await elsewhere.open(`${BANK}/balance`)).url.startsWith(BANK),
+    false,
+    'not signed in yet',
+  )
+  const inside = await elsewhere.submit(asked, { code: code() }, '/sign-in/code')
+  t.equal(inside.text, 'vault', 'a new one')
+})
+
+/** RFC 6238, as an authenticator app computes it. */
+function codeOf(secret: string, seconds: number): string {
+  const letters = [...secret.replaceAll(' ', '')].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter),
+  )
+  const bits = letters.map((value) => value.toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeUInt32BE(Math.floor(seconds / 30), 4)
+  const mac = createHmac('sha1', key).update(counter).digest()
+  const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff
+  return String(number % 1_000_000).padStart(6, '0')
+}

@@ -78,7 +78,7 @@ async function change(
     ? await deps.codes.checkWith(secret, sub, code, now)
     : await deps.codes.check(sub, code, now)
   if (outcome.kind !== 'ok') {
-    request.log.info({ sub, outcome }, 'one-time code refused')
+    request.log.info({ sub, outcome: outcome.kind }, 'one-time code refused')
     const offered = secret && sealed !== undefined ? { offered: { secret, sealed } } : {}
     return sendOneTimeCodePage(request, reply, { user, sid, ...offered, error: outcome }, deps)
   }

@@ -43,7 +43,7 @@ export function signInCode(deps: SignInCodeDeps) {
         case 'refused':
         case 'throttled':
           // Somebody who has the password: worth a warning.
-          request.log.warn({ sub: user.sub, reason: outcome }, 'one-time code refused')
+          request.log.warn({ sub: user.sub, outcome: outcome.kind }, 'one-time code refused')
           return sendCodePage(
             request,
             reply,
