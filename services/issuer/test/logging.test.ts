@@ -2,6 +2,7 @@ import { OAuthError } from '@latchkey/protocol'
 import fastify from 'fastify'
 import t from 'tap'
 import { createLogger } from '../src/logging.ts'
+import { authenticatorFrom, ONE_TIME_CODE } from './fixtures/authenticator.ts'
 import {
   AUTHORIZE,
   SECRET as CLIENT_SECRET,
@@ -203,3 +204,39 @@ t.test(
     }
   },
 )
+
+t.test('attack H7: nor does a second factor, from its first code to a sign-in', async (t) => {
+  const { logger, lines, all } = capture()
+  const issuer = await testIssuer({ log: logger })
+  t.teardown(() => issuer.close())
+  const browser = issuer.browser()
+  await browser.signIn('ada')
+  const setUp = (await browser.get(ONE_TIME_CODE)).body
+  const phone = authenticatorFrom(setUp, issuer)
+  const offer = hiddenFields(setUp)
+  await browser.submit(ONE_TIME_CODE, { ...offer, code: '000000' })
+  await browser.submit(ONE_TIME_CODE, { ...offer, code: phone.code() })
+  const other = issuer.browser()
+  const form = hiddenFields((await other.get(`/authorize?${new URLSearchParams(AUTHORIZE)}`)).body)
+  const page = await other.submit('/sign-in', { ...form, username: 'ada', password: 'ada-ada-ada' })
+  const step = hiddenFields(page.body)
+  await other.submit('/sign-in/code', { ...step, code: '000000' })
+  await other.submit('/sign-in/code', { ...step, code: phone.code(1) })
+  const secrets = {
+    'secret in groups': /id="secret">([^<]*)</.exec(setUp)?.[1] ?? '',
+    secret: (/id="secret">([^<]*)</.exec(setUp)?.[1] ?? '').replaceAll(' ', ''),
+    'offered secret': offer['secret'] ?? '',
+    'sealed secret':
+      (await issuer.directory.users.oneTimeCodeSecret(await issuer.sub('ada'))) ?? '',
+    'password step': step['password-step'] ?? '',
+    password: 'ada-ada-ada',
+  }
+  t.ok(
+    lines.some((line) => line.includes('urn:latchkey:acr:mfa')),
+    'somebody signed in with it',
+  )
+  for (const [name, secret] of Object.entries(secrets)) {
+    t.ok(secret.length > 8, `there is a ${name}`)
+    t.notOk(all().includes(secret), `the log holds no ${name}`)
+  }
+})
