@@ -1,10 +1,11 @@
 import { type Clock, InputError, LIMITS, nowSeconds } from '@latchkey/protocol'
 import { distinctTexts } from './checks/at-most.ts'
 import { checkAudience } from './checks/audience.ts'
+import { checkGrant } from './checks/grants.ts'
 import { quoted } from './checks/text.ts'
 import type { Consent, Consents } from './directory.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
-import { textList } from './sql/columns.ts'
+import { json, textList } from './sql/columns.ts'
 import type { Queries, Sql } from './sql/sql.ts'
 import type { ConsentRow } from './sql/tables.ts'
 
@@ -65,6 +66,7 @@ async function saveConsent(
     granted: JSON.stringify(consent.granted),
     declined: JSON.stringify(consent.declined),
     audiences: JSON.stringify(consent.audiences),
+    routes: json(consent.routes),
     updated_at: now,
   }
   await db
@@ -86,7 +88,8 @@ async function requireRow(
   throw new InputError(code, { received: quoted(id), expected: 'one that there is', where })
 }
 
-function checkConsent({ granted, declined, audiences }: Parameters<Consents['save']>[0]): void {
+function checkConsent(consent: Parameters<Consents['save']>[0]): void {
+  const { granted, declined, audiences, routes = {} } = consent
   checkWords(granted, 'granted')
   checkWords(declined, 'declined')
   // One list after the other: a word cannot be both.
@@ -94,6 +97,24 @@ function checkConsent({ granted, declined, audiences }: Parameters<Consents['sav
   distinctTexts(DIRECTORY_LIMITS.servicesPerClient, audiences, 'audiences')
   for (const [index, audience] of audiences.entries())
     checkAudience(audience, `audiences[${index}]`)
+  for (const [audience, grants] of Object.entries(routes)) checkRoutes(audience, grants, audiences)
+}
+
+function checkRoutes(
+  audience: string,
+  grants: readonly string[],
+  audiences: readonly string[],
+): void {
+  if (!audiences.includes(audience)) {
+    throw new InputError('unknown-audience', {
+      received: quoted(audience),
+      expected: 'one of the audiences',
+      where: 'routes',
+    })
+  }
+  const where = `routes[${audience}]`
+  distinctTexts(DIRECTORY_LIMITS.grantsPerOwner, grants, where)
+  for (const grant of grants) checkGrant(grant, where)
 }
 
 function checkWords(words: readonly string[], where: string): void {
@@ -114,6 +135,7 @@ function consentOf(row: ConsentRow): Consent {
     granted: textList(row.granted),
     declined: textList(row.declined),
     audiences: textList(row.audiences),
+    ...(row.routes !== null && { routes: JSON.parse(row.routes) }),
     grantedAt: row.granted_at,
     updatedAt: row.updated_at,
   }

@@ -142,7 +142,9 @@ t.test('a consent is found as it was saved, and keeps the time of the first', as
   t.strictSame(await consents.find(sub, 'app'), second)
 
   await clients.save(client('other'))
-  await consents.save({ sub, clientId: 'other', ...CONSENT })
+  const inPart = { ...CONSENT, routes: { [ORDERS]: ['GET /orders'] } }
+  t.match(await consents.save({ sub, clientId: 'other', ...inPart }), inPart)
+  t.match(await consents.find(sub, 'other'), inPart)
   const listed = (await consents.list(sub)).map(({ clientId }) => clientId)
   t.strictSame(listed, ['other', 'app'], 'newest first')
   t.strictSame(await consents.list('u_nobody'), [])
@@ -173,6 +175,9 @@ t.test('what a consent may not be', async (t) => {
     ['65 words', { granted: many, declined: [] }, 'too-many'],
     ['an audience twice', { audiences: [ORDERS, ORDERS] }, 'duplicate'],
     ['an audience that is none', { audiences: ['orders'] }, 'audience'],
+    ['routes elsewhere', { routes: { [REPORTS]: ['GET /'] } } as object, 'unknown-audience'],
+    ['a route twice', { routes: { [ORDERS]: ['GET /', 'GET /'] } } as object, 'duplicate'],
+    ['a route that is none', { routes: { [ORDERS]: ['/'] } } as object, 'grant-method'],
   ]
   for (const [rule, consent, code] of cases) {
     const saving = consents.save({ sub, clientId: 'app', ...CONSENT, ...consent })

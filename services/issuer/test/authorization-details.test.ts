@@ -1,5 +1,13 @@
 import t, { type Test } from 'tap'
-import { AUTHORIZE, ORDERS, REPORTS, type TestBrowser, testIssuer } from './test-issuer.ts'
+import {
+  AUTHORIZE,
+  ORDERS,
+  REPORTS,
+  SECRET,
+  type TestBrowser,
+  testIssuer,
+  VERIFIER,
+} from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
@@ -91,6 +99,49 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
       })}`,
     )
     t.match(page.body, '<code>GET /orders/:id</code>, <code>GET /orders</code>')
+  })
+
+  await t.test('who was shown some routes has not allowed the others', async (t) => {
+    const grantTypes = ['authorization_code', 'refresh_token'] as const
+    await issuer.changeClient('foreign', { services: [ORDERS], grantTypes })
+    const browser = await signedIn()
+    const app = { client_id: 'foreign', redirect_uri: 'https://foreign.example/cb' }
+    const post = async (form: Record<string, string>) =>
+      await issuer.app.inject({
+        method: 'POST',
+        url: '/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams({ ...app, client_secret: SECRET, ...form }).toString(),
+      })
+    const some = { authorization_details: asText(detail(['GET /orders'])) }
+    const others = { authorization_details: asText(detail(['GET /orders', 'GET /orders/:id'])) }
+    const wildcard = { authorization_details: asText(detail(['GET /*'])) }
+    const silently = async (more: object) =>
+      (await browser.signIn('ada', { ...app, prompt: 'none', ...more })).get('error') ?? 'code'
+    const tokensFor = async (more: object) => {
+      const code = (await browser.signIn('ada', { ...app, ...more })).get('code') ?? ''
+      const form = { grant_type: 'authorization_code', code, code_verifier: VERIFIER }
+      return (await post(form)).json()
+    }
+
+    const whole = await tokensFor({})
+    t.equal(await silently(some), 'code', 'a part of what was allowed whole')
+    await issuer.directory.consents.remove(await issuer.sub('ada'), 'foreign')
+    t.strictSame(routesOf((await tokensFor(some)).access_token), ['GET /orders'])
+    t.equal(await silently(some), 'code')
+    for (const more of [{}, others, wildcard]) t.equal(await silently(more), 'consent_required')
+
+    const refresh = { grant_type: 'refresh_token', refresh_token: whole.refresh_token }
+    t.equal((await post(refresh)).json().error, 'invalid_grant', 'what came before is too much')
+    t.strictSame(routesOf((await post({ ...refresh, ...some })).json().access_token), [
+      'GET /orders',
+    ])
+
+    t.ok((await tokensFor(others)).access_token, 'a page asks for more, and both are kept')
+    t.strictSame([await silently(some), await silently(others)], ['code', 'code'])
+    t.equal(await silently({}), 'consent_required')
+    t.ok((await tokensFor({})).access_token)
+    t.strictSame([await silently({}), await silently(wildcard)], ['code', 'code'], 'all of it')
   })
 
   await t.test('a machine narrows its own token', async (t) => {

@@ -8,6 +8,11 @@ export interface Consent {
   readonly declined: readonly string[]
   /** Services that it may call for the person. */
   readonly audiences: readonly string[]
+  /**
+   * Of services that were allowed in part (RFC 9396), the grants that the person was shown. A service of `audiences` without an
+   * entry here was allowed whole.
+   */
+  readonly routes?: Readonly<Record<string, readonly string[]>>
   readonly grantedAt: number
   readonly updatedAt: number
 }

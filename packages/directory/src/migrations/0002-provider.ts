@@ -26,6 +26,7 @@ export async function provider(db: Kysely<never>): Promise<void> {
     .addColumn('granted', 'text', (c) => c.notNull())
     .addColumn('declined', 'text', (c) => c.notNull())
     .addColumn('audiences', 'text', (c) => c.notNull())
+    .addColumn('routes', 'text')
     .addColumn('granted_at', 'bigint', (c) => c.notNull())
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('consents_key', ['user_id', 'client_id'])

@@ -137,6 +137,8 @@ export interface ConsentRow {
   granted: string
   declined: string
   audiences: string
+  /** Null: every service of the list was allowed whole. */
+  routes: string | null
   granted_at: number
   updated_at: number
 }

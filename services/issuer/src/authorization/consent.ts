@@ -1,5 +1,7 @@
 /** What a person allowed an app to know and do: OpenID Connect Core section 3.1.2.4. */
 import type { Client, Consent, Consents } from '@latchkey/directory'
+import type { RoutesDetail } from '@latchkey/protocol'
+import { liesWithin } from '../grants/shared-routes.ts'
 
 /**
  * Nobody can decline these: `openid` is the sign-in itself, and `offline_access` gives nothing by itself, since refresh tokens
@@ -11,6 +13,8 @@ const ALWAYS: ReadonlySet<string> = new Set(['openid', 'offline_access'])
 export interface ConsentScope {
   readonly scope: string
   readonly audience: string
+  /** What the client narrows itself to; absent: whatever the person may do at the service. */
+  readonly details?: readonly RoutesDetail[] | undefined
 }
 
 type ConsentClient = Pick<Client, 'id' | 'firstParty' | 'services'>
@@ -38,7 +42,7 @@ export function answeredBefore(
   const answered = [...consent.granted, ...consent.declined]
   return (
     optionalScopes(asked.scope).every((word) => answered.includes(word)) &&
-    allowsAudience(consent, client, asked.audience)
+    allowsService(consent, client, asked)
   )
 }
 
@@ -56,14 +60,14 @@ export async function consentCovers(
   consents: Pick<Consents, 'find'>,
   client: ConsentClient,
   sub: string,
-  { scope, audience }: ConsentScope,
+  asked: ConsentScope,
 ): Promise<boolean> {
   if (client.firstParty) return true
   const consent = await consents.find(sub, client.id)
   if (consent === undefined) return false
   return (
-    optionalScopes(scope).every((word) => consent.granted.includes(word)) &&
-    allowsAudience(consent, client, audience)
+    optionalScopes(asked.scope).every((word) => consent.granted.includes(word)) &&
+    allowsService(consent, client, asked)
   )
 }
 
@@ -89,9 +93,41 @@ export async function rememberConsent(
     audiences: [
       ...new Set([...(before?.audiences ?? []), ...(service === undefined ? [] : [service])]),
     ],
+    routes: service === undefined ? (before?.routes ?? {}) : shownRoutes(before, service, answer),
   })
 }
 
-function allowsAudience(consent: Consent, client: ConsentClient, audience: string): boolean {
-  return calledService(client, audience) === undefined || consent.audiences.includes(audience)
+/** An app that asks for other routes each time is remembered by what it asked last. */
+const MOST_ROUTES = 512
+
+/** Routes by service, for those that were allowed in part: RFC 9396 section 9, the person allows what the page has shown. */
+function shownRoutes(
+  before: Consent | undefined,
+  service: string,
+  { details }: ConsentScope,
+): Record<string, readonly string[]> {
+  const { [service]: earlier, ...others } = before?.routes ?? {}
+  const wasWhole = earlier === undefined && before?.audiences.includes(service) === true
+  if (details === undefined || wasWhole) return others
+  const shown = new Set(routesAt(details, service))
+  const all = new Set([...shown, ...(earlier ?? [])])
+  return { ...others, [service]: [...(all.size > MOST_ROUTES ? shown : all)] }
+}
+
+/** Who was shown some routes of a service has not allowed the others. */
+function allowsService(
+  consent: Consent,
+  client: ConsentClient,
+  { audience, details }: ConsentScope,
+): boolean {
+  const service = calledService(client, audience)
+  if (service === undefined) return true
+  if (!consent.audiences.includes(service)) return false
+  const shown = consent.routes?.[service]
+  if (shown === undefined) return true
+  return details !== undefined && liesWithin(routesAt(details, service), shown)
+}
+
+function routesAt(details: readonly RoutesDetail[], service: string): readonly string[] {
+  return details.filter(({ locations }) => locations[0] === service).flatMap(({ routes }) => routes)
 }

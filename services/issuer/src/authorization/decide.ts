@@ -108,10 +108,10 @@ async function consentOrCode(
   session: SessionRecord,
   deps: DecideDeps,
 ): Promise<Decision> {
-  const { client, consentScope: scope, audience, askConsent } = asked
+  const { client, consentScope: scope, audience, details, askConsent } = asked
   if (client.firstParty && !askConsent) return { kind: 'code', session, allowed: scope }
   const before = await deps.consents.find(session.sub, client.id)
-  if (!askConsent && answeredBefore(before, client, { scope, audience })) {
+  if (!askConsent && answeredBefore(before, client, { scope, audience, details })) {
     return { kind: 'code', session, allowed: allowedScope(scope, before?.granted ?? []) }
   }
   if (asked.silent) return refuse('consent_required', 'not_asked_before')

@@ -27,10 +27,11 @@ export function consent(deps: NextStepDeps) {
         return await answer(decision, flow, deps)
       }
       const { session } = established
-      const { client, consentScope: scope, audience } = asked
+      const { client, consentScope: scope, audience, details } = asked
       const granted = optionalScopes(scope).filter((word) => request.body.get(`scope-${word}`))
       if (!client.firstParty) {
-        await rememberConsent(deps.consents, client, session.sub, { scope, audience, granted })
+        const answered = { scope, audience, details, granted }
+        await rememberConsent(deps.consents, client, session.sub, answered)
       }
       request.log.info({ client: client.id, sub: session.sub, granted }, 'consent given')
       return await giveCode({ session, allowed: allowedScope(scope, granted) }, flow, deps)

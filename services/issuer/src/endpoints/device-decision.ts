@@ -76,10 +76,10 @@ async function approval(
   const isSame = JSON.stringify(living) === JSON.stringify(record)
   if (!client || client.disabled || !isSame) return undefined
   const { sid, sub, absoluteExpiresAt } = session
-  const { scope, audience } = record
+  const { scope, audience, details } = record
   const granted = optionalScopes(scope).filter((word) => request.body.get(`scope-${word}`))
   if (!client.firstParty) {
-    await rememberConsent(deps.consents, client, sub, { scope, audience, granted })
+    await rememberConsent(deps.consents, client, sub, { scope, audience, details, granted })
   }
   await deps.store.sessions.touch(sid, Math.min(now + deps.idleSeconds, absoluteExpiresAt), now)
   return { kind: 'approved', sid, sub, scope: allowedScope(scope, granted) }

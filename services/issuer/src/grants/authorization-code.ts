@@ -38,14 +38,14 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     checkBinding(record, parameters, proven)
     const { sub, scope, claims, nonce } = record
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
+    const details = narrowDetails(parameters, record.details, audience)
     const rights = await consentedRights(
       sub,
       authenticated.id,
-      { audience, scope: scopeWithClaims(scope, claims) },
+      { audience, scope: scopeWithClaims(scope, claims), details },
       deps.issuer,
       deps.directory,
     )
-    const details = narrowDetails(parameters, record.details, audience)
     const answer = personTokens(
       { rights, scope, asOf: { now, rev }, session: record, claims, details, nonce, proven },
       deps,

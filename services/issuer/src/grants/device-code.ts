@@ -30,15 +30,15 @@ export function deviceCode(deps: DeviceCodeDeps): Grant {
     if (!found) throw new OAuthError('invalid_grant', 'session_ended')
     const asOf = { now, rev: found.rev }
     const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
+    const details = narrowDetails(parameters, record.details, audience)
     const rights = await consentedRights(
       sub,
       authenticated.id,
-      { audience, scope },
+      { audience, scope, details },
       deps.issuer,
       deps.directory,
     )
     const { session } = found
-    const details = narrowDetails(parameters, record.details, audience)
     const answer = personTokens({ rights, scope, asOf, session, details, proven }, deps)
     const { authTime, acr, amr, absoluteExpiresAt } = session
     const facts = { sid, sub, scope, authTime, acr, amr, absoluteExpiresAt }

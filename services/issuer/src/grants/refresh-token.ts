@@ -80,14 +80,14 @@ async function prepareAnswer(
   const scope = narrowScope(parameters, family.scope)
   const audience = chosenAudience(parameters, client, deps.issuer, family.audience)
   const { claims } = family
+  const details = narrowDetails(parameters, family.details, audience)
   const rights = await consentedRights(
     family.sub,
     client.id,
-    { audience, scope: scopeWithClaims(scope, claims) },
+    { audience, scope: scopeWithClaims(scope, claims), details },
     deps.issuer,
     deps.directory,
   )
-  const details = narrowDetails(parameters, family.details, audience)
   const request = { rights, scope, asOf, session: family, claims, details, proven }
   return { user: rights.user, tokens: personTokens(request, deps) }
 }
