@@ -43,10 +43,14 @@ async function survives(t: Test, site: Site): Promise<void> {
     const before = await calls.tokens(ada)
     const ended = await calls.tokens(await calls.signedIn('cai'))
     await calls.end({ kind: 'session', sid: sidOf(ended) }, admin)
-    const toEnd = await Promise.all(
-      Array.from({ length: 16 }, async () => await calls.tokens(await calls.signedIn('bob'))),
-    )
-    const toRefresh = await Promise.all(Array.from({ length: 48 }, () => calls.tokens(ada)))
+    // One after the other: a crowd of sign-ins to one account is taken for guessing.
+    const toEnd: Tokens[] = []
+    for (let i = 0; i < 16; i++) toEnd.push(await calls.tokens(await calls.signedIn('bob')))
+    const toRefresh: Tokens[] = []
+    for (let i = 0; i < 8; i++) {
+      const browser = await calls.signedIn('ada')
+      for (let app = 0; app < 6; app++) toRefresh.push(await calls.tokens(browser))
+    }
 
     let acknowledged = 0
     const enough = Promise.withResolvers<void>()
