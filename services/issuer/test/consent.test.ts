@@ -331,7 +331,11 @@ t.test('Core section 5.5: what is asked for by name is checked like its scope', 
   t.equal(decodeJwt(tokens.id_token)['email'], 'ada@example.com')
   t.equal((await refresh(tokens.refresh_token)).statusCode, 200)
   const late = await decide(browser, query, allowed)
+  const isActive = async () =>
+    (await issuer.post('/introspect', { token: tokens.access_token }, 'support')).json().active
+  t.equal(await isActive(), true)
   const next = (await redeem(await decide(browser, query, { decision: 'allow' }))).json()
+  t.equal(await isActive(), false, 'what was declined is taken back at once')
   t.equal(decodeJwt(next.id_token)['email'], undefined, 'declined')
   t.equal((await redeem(late)).json().error, 'invalid_grant', 'also for a code on its way')
   const { refresh_token } = tokens

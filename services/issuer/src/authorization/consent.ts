@@ -1,6 +1,8 @@
 /** What a person allowed an app to know and do: OpenID Connect Core section 3.1.2.4. */
 import type { Client, Consent, Consents } from '@latchkey/directory'
 import type { RoutesDetail } from '@latchkey/protocol'
+import type { SessionRecord } from '@latchkey/store'
+import type { End } from '../end.ts'
 import { liesWithin } from '../grants/shared-routes.ts'
 
 /**
@@ -71,30 +73,40 @@ export async function consentCovers(
   )
 }
 
-/** Notes the answers beside those to what was not asked this time. */
+export interface RememberConsentDeps {
+  readonly consents: Pick<Consents, 'find' | 'save'>
+  readonly end: End
+}
+
+/**
+ * Notes the answers beside those to what was not asked this time. Who does not allow something any more takes it back: access
+ * tokens that may have it end here, codes and refresh tokens when they are used.
+ */
 export async function rememberConsent(
-  consents: Consents,
   client: ConsentClient,
-  sub: string,
+  { sub, sid }: Pick<SessionRecord, 'sub' | 'sid'>,
   answer: ConsentScope & { readonly granted: readonly string[] },
+  { consents, end }: RememberConsentDeps,
 ): Promise<void> {
   const before = await consents.find(sub, client.id)
   const asked = optionalScopes(answer.scope)
   const untouched = (words: readonly string[] = []) => words.filter((word) => !asked.includes(word))
   const service = calledService(client, answer.audience)
+  const declined = asked.filter((word) => !answer.granted.includes(word))
   await consents.save({
     sub,
     clientId: client.id,
     granted: [...untouched(before?.granted), ...answer.granted],
-    declined: [
-      ...untouched(before?.declined),
-      ...asked.filter((word) => !answer.granted.includes(word)),
-    ],
+    declined: [...untouched(before?.declined), ...declined],
     audiences: [
       ...new Set([...(before?.audiences ?? []), ...(service === undefined ? [] : [service])]),
     ],
     routes: service === undefined ? (before?.routes ?? {}) : shownRoutes(before, service, answer),
   })
+  if (before === undefined || declined.length === 0) return
+  // Also when the words were declined before: the try before this one may have failed here.
+  const actor = { sub, clientId: client.id, sid }
+  await end({ kind: 'stale', about: sub }, 'consent_withdrawn', actor)
 }
 
 /** An app that asks for other routes each time is remembered by what it asked last. */

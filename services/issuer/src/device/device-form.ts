@@ -3,6 +3,7 @@ import type { Clock } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendSignInPage } from '../authorization/sign-in-answer.ts'
+import type { End } from '../end.ts'
 import type { PageLocale } from '../http/page-locale.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { type DeviceCodeError, deviceCodePage } from '../pages/device-code-page.ts'
@@ -20,6 +21,7 @@ export interface DevicePagesDeps {
   readonly users: Pick<Users, 'find'>
   readonly services: Pick<Services, 'find'>
   readonly consents: Consents
+  readonly end: End
   readonly csrf: Csrf
   readonly proofs: StepProofs
   readonly locale: PageLocale

@@ -5,9 +5,14 @@ import { allowedScope, optionalScopes, rememberConsent } from '../authorization/
 import { answer, decisionFor, giveCode, type NextStepDeps } from '../authorization/next-step.ts'
 import { beginAnew, readStep } from '../authorization/read-step.ts'
 import { RedirectableError } from '../authorization/redirectable-error.ts'
+import type { End } from '../end.ts'
 import type { Parameters } from '../http/parameters.ts'
 
-export function consent(deps: NextStepDeps) {
+export interface ConsentEndpointDeps extends NextStepDeps {
+  readonly end: End
+}
+
+export function consent(deps: ConsentEndpointDeps) {
   return async (app: FastifyInstance) => {
     app.post<{ Body: Parameters }>('/consent', async (request, reply) => {
       const step = await readStep(request, reply, deps)
@@ -31,7 +36,7 @@ export function consent(deps: NextStepDeps) {
       const granted = optionalScopes(scope).filter((word) => request.body.get(`scope-${word}`))
       if (!client.firstParty) {
         const answered = { scope, audience, details, granted }
-        await rememberConsent(deps.consents, client, session.sub, answered)
+        await rememberConsent(client, session, answered, deps)
       }
       request.log.info({ client: client.id, sub: session.sub, granted }, 'consent given')
       return await giveCode({ session, allowed: allowedScope(scope, granted) }, flow, deps)

@@ -79,7 +79,7 @@ async function approval(
   const { scope, audience, details } = record
   const granted = optionalScopes(scope).filter((word) => request.body.get(`scope-${word}`))
   if (!client.firstParty) {
-    await rememberConsent(deps.consents, client, sub, { scope, audience, details, granted })
+    await rememberConsent(client, session, { scope, audience, details, granted }, deps)
   }
   await deps.store.sessions.touch(sid, Math.min(now + deps.idleSeconds, absoluteExpiresAt), now)
   return { kind: 'approved', sid, sub, scope: allowedScope(scope, granted) }
