@@ -14,12 +14,17 @@ const ATTACK = /^\| ([A-L]\d{1,2}) \| [^|]+ \| ([^|]*) \|$/gm
 const REQUIRED: readonly (readonly [letter: string, first: number, last: number])[] = [
   ['A', 1, 28],
   ['B', 1, 14],
-  ['C', 1, 12],
-  ['D', 1, 11],
-  ['D', 24, 24],
+  ['B', 16, 17],
+  ['C', 1, 26],
+  ['D', 1, 25],
   ['E', 1, 6],
+  ['E', 9, 9],
   ['F', 1, 14],
   ['F', 20, 21],
+  ['G', 8, 8],
+  ['H', 8, 8],
+  ['H', 10, 10],
+  ['I', 1, 7],
 ]
 
 /** Tests that documents cite are there under that name, and every attack that must be met has a row with a test. */
