@@ -39,7 +39,9 @@ export const LIMITS = {
 export const AUDIENCE = 'http://orders.localhost'
 export const CLIENT = { id: 'orders', secret: 'x'.repeat(43) } as const
 export const CALLBACK = 'http://orders.localhost/login/callback'
-export const PERSON = { username: 'ada', password: 'correct horse battery' } as const
+/** As many people as there are connections: a crowd of sign-ins to one account is taken for guessing. */
+export const PEOPLE: readonly string[] = Array.from({ length: 64 }, (_, i) => `person-${i}`)
+export const PASSWORD = 'correct horse battery'
 /** As many as a person's app may call, so that tokens are of the usual size. */
 export const GRANTS: readonly string[] = Array.from({ length: 15 }, (_, i) => `GET /o${i}/:id`)
 

@@ -1,12 +1,12 @@
 /** One operation of each flow, at each contender, over one connection. Whatever is not the expected answer ends the run. */
-import { CALLBACK, CLIENT, type Contender, type Flow, PERSON, PKCE } from './bench-op.ts'
+import { CALLBACK, CLIENT, type Contender, type Flow, PASSWORD, PEOPLE, PKCE } from './bench-op.ts'
 import { get, post, postAsClient } from './http-text.ts'
 import type { Answer, Wire } from './wire.ts'
 
 /** Does one operation; what it has to remember for the next one is its own. */
 export type Operation = () => Promise<void>
-/** Gets everything ready on a connection. */
-export type Prepare = (wire: Wire) => Promise<Operation>
+/** Gets everything ready on a connection, for the person of its number. */
+export type Prepare = (wire: Wire, number: number) => Promise<Operation>
 
 const AUTHORIZE = new URLSearchParams({
   client_id: CLIENT.id,
@@ -35,8 +35,8 @@ export function flowAt(contender: Contender, flow: Flow): Prepare {
     case 'refresh':
       return refresh(contender)
     case 'login':
-      return async (wire) => async () => {
-        await redeem(wire, (await SIGN_IN[contender](wire)).code)
+      return async (wire, number) => async () => {
+        await redeem(wire, (await SIGN_IN[contender](wire, person(number))).code)
       }
     case 'silent':
       return silent(contender)
@@ -53,8 +53,8 @@ const machine: Prepare = async (wire) => {
 }
 
 function refresh(contender: 'latchkey' | 'provider'): Prepare {
-  return async (wire) => {
-    const { code } = await SIGN_IN[contender](wire)
+  return async (wire, number) => {
+    const { code } = await SIGN_IN[contender](wire, person(number))
     let token = (await redeem(wire, code)).refresh_token
     return async () => {
       const form = `grant_type=refresh_token&refresh_token=${encodeURIComponent(token)}`
@@ -66,8 +66,8 @@ function refresh(contender: 'latchkey' | 'provider'): Prepare {
 }
 
 function silent(contender: 'latchkey' | 'provider'): Prepare {
-  return async (wire) => {
-    let { cookie, code } = await SIGN_IN[contender](wire)
+  return async (wire, number) => {
+    let { cookie, code } = await SIGN_IN[contender](wire, person(number))
     await redeem(wire, code)
     const path = `${PATHS[contender].authorize}?${AUTHORIZE}`
     return async () => {
@@ -96,11 +96,20 @@ interface SignedIn {
   readonly cookie: string
 }
 
-async function signInAtLatchkey(wire: Wire): Promise<SignedIn> {
+interface Person {
+  readonly username: string
+  readonly password: string
+}
+
+function person(number: number): Person {
+  return { username: PEOPLE[number % PEOPLE.length] ?? '', password: PASSWORD }
+}
+
+async function signInAtLatchkey(wire: Wire, who: Person): Promise<SignedIn> {
   const page = expect(await wire.send(get(`/authorize?${AUTHORIZE}`)), 200)
   const cookie = merged('', page)
   const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
-  const form = new URLSearchParams({ csrf, request: String(AUTHORIZE), ...PERSON })
+  const form = new URLSearchParams({ csrf, request: String(AUTHORIZE), ...who })
   const answer = expect(
     await wire.send(post('/sign-in', String(form), `cookie: ${cookie}\r\n`)),
     303,
@@ -108,10 +117,10 @@ async function signInAtLatchkey(wire: Wire): Promise<SignedIn> {
   return { code: codeOf(answer), cookie: merged(cookie, answer) }
 }
 
-async function signInAtProvider(wire: Wire): Promise<SignedIn> {
+async function signInAtProvider(wire: Wire, who: Person): Promise<SignedIn> {
   const first = expect(await wire.send(get(`/auth?${AUTHORIZE}`)), 303)
   let cookie = merged('', first)
-  const form = String(new URLSearchParams(PERSON))
+  const form = String(new URLSearchParams({ ...who }))
   const interaction = pathOf(first)
   const second = expect(await wire.send(post(interaction, form, `cookie: ${cookie}\r\n`)), 303)
   cookie = merged(cookie, second)

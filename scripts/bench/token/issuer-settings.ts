@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AUDIENCE, CALLBACK, CLIENT, GRANTS, PERSON } from './bench-op.ts'
+import { AUDIENCE, CALLBACK, CLIENT, GRANTS, PASSWORD, PEOPLE } from './bench-op.ts'
 
 /** One for all starts of a run: the data folder is sealed with it. */
 const MASTER_KEY = randomBytes(32).toString('base64url')
@@ -27,7 +27,7 @@ export function issuerSettings(dataDir: string, port: number, redisUrl: string) 
         grants: { [AUDIENCE]: GRANTS },
       },
     ],
-    users: [{ username: PERSON.username, password: PERSON.password, roles: ['reader'] }],
+    users: PEOPLE.map((username) => ({ username, password: PASSWORD, roles: ['reader'] })),
   }
   const file = join(dataDir, 'latchkey.yaml')
   // JSON is YAML.

@@ -30,11 +30,12 @@ const lanes = new Map<string, Promise<Lane[]>>()
 
 function lanesOf({ contender, flow, port, connections }: LoadQuestion): Promise<Lane[]> {
   const key = `${contender} ${flow} ${connections}`
-  const open = async (): Promise<Lane> => {
+  const open = async (number: number): Promise<Lane> => {
     const wire = await openWire(port)
-    return { wire, operate: await flowAt(contender, flow)(wire) }
+    return { wire, operate: await flowAt(contender, flow)(wire, number) }
   }
-  const known = lanes.get(key) ?? Promise.all(Array.from({ length: connections }, open))
+  const numbers = Array.from({ length: connections }, (_, number) => number)
+  const known = lanes.get(key) ?? Promise.all(numbers.map(open))
   lanes.set(key, known)
   return known
 }

@@ -1,7 +1,7 @@
 /** oidc-provider with HS256 access and ID tokens, its quickest, on Redis. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Provider from 'oidc-provider'
-import { AUDIENCE, CALLBACK, CLIENT, PERSON } from './bench-op.ts'
+import { AUDIENCE, CALLBACK, CLIENT } from './bench-op.ts'
 import { redisAdapter } from './redis-adapter.ts'
 
 const KEY = Buffer.alloc(32, 5)
@@ -98,8 +98,10 @@ export async function serveProvider(redisUrl: string, port: number): Promise<voi
   const serve = op.callback()
   const login = async (request: IncomingMessage, response: ServerResponse) => {
     // A form is read, as at a real sign-in page; the password is compared by nobody.
-    for await (const _ of request);
-    await op.interactionFinished(request, response, { login: { accountId: PERSON.username } })
+    let form = ''
+    for await (const chunk of request) form += chunk
+    const accountId = new URLSearchParams(form).get('username') ?? ''
+    await op.interactionFinished(request, response, { login: { accountId } })
   }
   const server = createServer((request, response) => {
     const isLogin = request.method === 'POST' && request.url?.startsWith('/interaction/')
