@@ -13,7 +13,17 @@ const MOST_AT_ONCE = 2
 /** Addresses as they are; names below `localhost` as loopback (RFC 6761 section 6.3), which not every resolver knows. */
 export function hostResolver(lookup: ResolveHost = bySystem): ResolveHost {
   const waiting: (() => void)[] = []
+  const underWay = new Map<string, Promise<readonly LookupAddress[]>>()
   let busy = 0
+
+  /** Who asks for the same name meanwhile shares the answer: many requests to one app must not keep the others waiting. */
+  function shared(host: string): Promise<readonly LookupAddress[]> {
+    const known = underWay.get(host)
+    if (known !== undefined) return known
+    const work = inTurn(host).finally(() => underWay.delete(host))
+    underWay.set(host, work)
+    return work
+  }
 
   async function inTurn(host: string): Promise<readonly LookupAddress[]> {
     if (busy >= MOST_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
@@ -33,7 +43,7 @@ export function hostResolver(lookup: ResolveHost = bySystem): ResolveHost {
     const family = isIP(bare)
     if (family !== 0) return [{ address: bare, family }]
     const isLocal = host === 'localhost' || host.endsWith('.localhost')
-    return isLocal ? [{ address: '127.0.0.1', family: 4 }] : await inTurn(host)
+    return isLocal ? [{ address: '127.0.0.1', family: 4 }] : await shared(host)
   }
 }
 

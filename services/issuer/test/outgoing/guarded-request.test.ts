@@ -266,7 +266,9 @@ t.test('a name that never resolves keeps at most two threads', async (t) => {
     asked.push(host)
     return new Promise((done) => finish.push(() => done([{ address: '192.0.2.1', family: 4 }])))
   })
-  const all = ['a', 'b', 'c', 'd'].map((name) => resolve(`${name}.example`))
+  const names = ['a', 'b', 'c', 'd']
+  const all = names.map((name) => resolve(`${name}.example`))
+  const again = names.map((name) => resolve(`${name}.example`))
   t.strictSame(await resolve('[::1]'), [{ address: '::1', family: 6 }], 'addresses need none')
   t.strictSame(asked, ['a.example', 'b.example'])
   finish.shift()?.()
@@ -276,7 +278,12 @@ t.test('a name that never resolves keeps at most two threads', async (t) => {
     while (finish.length > 0) finish.shift()?.()
     await all[one]
   }
-  t.equal(asked.length, 4)
+  t.equal(asked.length, 4, 'each name once, however many ask')
+  t.strictSame(await Promise.all(again), await Promise.all(all))
+  const later = resolve('a.example')
+  t.equal(asked.length, 5, 'and anew the next time')
+  finish.shift()?.()
+  await later
 })
 
 t.test('attack I7: nothing of ours goes along', async (t) => {
