@@ -9,7 +9,7 @@ import {
   registrationScene,
   TOKENS,
 } from './fixtures/registration-scene.ts'
-import { AUTHORIZE, ISSUER, ORDERS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
+import { AUTHORIZE, answerOf, ISSUER, ORDERS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
 
 const scene = await registrationScene()
 t.teardown(() => scene.issuer.close())
@@ -181,6 +181,32 @@ t.test('who may register: RFC 7591 section 3', async (t) => {
   t.ok(isRefusal(await register(METADATA, late.token), 401, 'invalid_token'), 'an old token')
   const [record] = await issuer.directory.audit.list({ limit: 1, action: 'client.register' })
   t.match(record, { target: /^client r_/, actor: { sub: /^svc:r_/ }, detail: { name: 'Notes' } })
+})
+
+t.test('RFC 9700 section 4.11.2: its faulty requests are no links to anywhere', async (t) => {
+  const { client_id } = await registered()
+  const own = { ...AUTHORIZE, client_id, redirect_uri: 'https://notes.example/cb' }
+  const ask = async (query: Record<string, string>, browser = issuer.browser()) => {
+    const answer = await browser.get(`/authorize?${new URLSearchParams(query)}`)
+    return [answer.statusCode, answerOf(answer).get('error')]
+  }
+  const acr = { essential: true, value: 'x' }
+  const faults: [Record<string, string>, string][] = [
+    [{ scope: 'a"b' }, 'invalid_scope'],
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ request: 'x' }, 'invalid_request_object'],
+    [{ claims: JSON.stringify({ id_token: { acr } }) }, 'unmet_authentication_requirements'],
+  ]
+  for (const [fault, error] of faults) {
+    t.strictSame(await ask({ ...own, ...fault }), [400, null], `${error} is a page`)
+    t.strictSame(await ask({ ...own, ...fault, prompt: 'none' }), [303, error], 'silent ones')
+    t.strictSame(await ask({ ...AUTHORIZE, ...fault }), [303, error], 'the operator’s own apps')
+  }
+  t.strictSame(await ask({ ...own, prompt: 'none' }), [303, 'login_required'])
+  const browser = issuer.browser()
+  await browser.signIn('ada')
+  const late = { ...own, ...faults.at(-1)?.[0] }
+  t.equal((await ask(late, browser))[0], 303, 'who has signed in may be sent there')
 })
 
 t.test('an open issuer asks for no token; one that is off has nothing there', async (t) => {

@@ -20,6 +20,7 @@ import type { AskedRequest, ReadRequestDeps } from './read-request.ts'
 import { RedirectableError } from './redirectable-error.ts'
 import { sendCode } from './response.ts'
 import { appForm, sendSignInPage } from './sign-in-answer.ts'
+import { isVouchedAddress } from './vouched-address.ts'
 
 export interface NextStepDeps extends ReadRequestDeps, DecideDeps, CodeIssueDeps {
   readonly store: Pick<Store, 'codes' | 'sessions'>
@@ -59,8 +60,12 @@ export async function answer(
   deps: NextStepDeps,
 ): Promise<FastifyReply> {
   switch (decision.kind) {
-    case 'error':
+    case 'error': {
+      const { client, silent } = flow.asked
+      const isSignedIn = flow.sessions.length > 0
+      if (!isSignedIn && !isVouchedAddress(client, silent)) throw decision.error
       throw new RedirectableError(decision.error, flow.asked)
+    }
     case 'sign_in':
       return await askToSignIn(decision.session, flow, deps)
     case 'select_account':

@@ -18,6 +18,7 @@ import { type Parameters, parseParameters } from '../http/parameters.ts'
 import type { IdTokenHints } from '../id-token-hint.ts'
 import type { Effective, EffectiveParameters } from './effective-parameters.ts'
 import { RedirectableError } from './redirectable-error.ts'
+import { isVouchedAddress } from './vouched-address.ts'
 
 export interface ReadRequestDeps {
   readonly issuer: string
@@ -59,7 +60,7 @@ async function resolve(
     const redirectUri = sent.get('redirect_uri')
     const isProven =
       redirectUri !== undefined && matchesRegistered(redirectUri, client.redirectUris)
-    if (!isProven || !(error instanceof OAuthError)) throw error
+    if (!isProven || !mayHear(client, sent) || !(error instanceof OAuthError)) throw error
     throw new RedirectableError(error, {
       redirectUri,
       state: stateOrNothing(sent),
@@ -79,13 +80,18 @@ export async function checkRequest(
     const hinted = await readHint(request, deps)
     return { ...request, namedSubjects: [...hinted, ...namedSubjects(request.claims)] }
   } catch (error) {
-    if (!(error instanceof OAuthError)) throw error
+    if (!mayHear(target.client, parameters) || !(error instanceof OAuthError)) throw error
     throw new RedirectableError(error, {
       ...target,
       state: stateOrNothing(parameters),
       responseMode: knownResponseMode(parameters) ?? 'query',
     })
   }
+}
+
+/** Of faults that are seen before anybody has signed in. */
+function mayHear(client: Client, parameters: Parameters): boolean {
+  return isVouchedAddress(client, parameters.get('prompt') === 'none')
 }
 
 /** A state that is itself the fault (too long) is not sent back. */
