@@ -60,6 +60,7 @@ export interface Services {
    * it.
    */
   save(service: Service): Promise<void>
+  /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
   list(): Promise<Service[]>
   nextKeyGeneration(audience: string): Promise<number>
   /** Adds unknown routes with new numbers, marks missing ones as not current. Returns the catalogue's hash. */

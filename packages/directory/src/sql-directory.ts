@@ -47,6 +47,9 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   }
 }
 
+/** A look at what other processes have written costs more than all else that most requests do. */
+const RECALL_LAG_MS = 20
+
 /** What every request asks for is remembered while it stays true; the rest is asked seldom. */
 function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
   const remember = rememberedReads(sql)
@@ -61,12 +64,13 @@ function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
     clients: {
       ...clients,
       find: remember('client', clients.find),
+      recall: remember('client', clients.find, RECALL_LAG_MS),
       routesAt: remember('client-routes', clients.routesAt),
     },
     services: {
       ...services,
       find: remember('service', services.find),
-      list: remember('services', services.list),
+      list: remember('services', services.list, RECALL_LAG_MS),
     },
     consents: { ...consents, find: remember('consent', consents.find) },
   }

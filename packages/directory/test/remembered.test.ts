@@ -1,6 +1,6 @@
 import t from 'tap'
 import { rememberedReads } from '../src/sql/remembered.ts'
-import { memoryDirectory, oneOf, sharedDirectories } from './fixtures/open-directory.ts'
+import { client, memoryDirectory, oneOf, sharedDirectories } from './fixtures/open-directory.ts'
 
 /** A database whose version the test moves, and a read that counts. */
 function counted(read: (name: string) => Promise<unknown> = async (name) => ({ name })) {
@@ -22,6 +22,30 @@ t.test('a read is done once for each version of the database', async (t) => {
   t.not(await ask('a'), first)
   t.equal(facts.reads, 3)
 })
+
+t.test(
+  'a read that may lag misses what others wrote for so long, and never what was written here',
+  async (t) => {
+    const directories = await sharedDirectories(t, 2)
+    const [here, there] = [oneOf(directories, 0), oneOf(directories, 1)]
+    await here.clients.save(client('app'))
+    t.equal((await here.clients.recall('app'))?.disabled, false)
+    await here.clients.setDisabled('app', true)
+    t.equal((await here.clients.recall('app'))?.disabled, true, 'written here')
+    await there.clients.setDisabled('app', false)
+    await nextCallback()
+    t.equal((await here.clients.find('app'))?.disabled, false, 'a strict read sees it at once')
+    t.equal(
+      (await here.clients.recall('app'))?.disabled,
+      false,
+      'and so does everybody from then on',
+    )
+    await there.clients.setDisabled('app', true)
+    const begun = performance.now()
+    while ((await here.clients.recall('app'))?.disabled === false) await nextCallback()
+    t.ok(performance.now() - begun < 1000, 'it is a matter of milliseconds')
+  },
+)
 
 t.test('without a version every read is done', async (t) => {
   const { facts, ask } = counted()

@@ -18,8 +18,10 @@ export interface ClientsDeps {
 }
 
 export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
+  const find = (id: string) => sql.read((db) => findClient(db, id))
   return {
-    find: (id) => sql.read((db) => findClient(db, id)),
+    find,
+    recall: find,
     checkSecret: ({ secretHash }, secret) =>
       secretHash !== undefined && isClientSecret(secretHash, secret),
     save: (client) =>

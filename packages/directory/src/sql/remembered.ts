@@ -8,6 +8,8 @@ const MOST_ANSWERS = 10_000
  * each call, so that an answer is always what reading now would give: callers may rely on "read after" (DESIGN section 5).
  * Answers are frozen, because several callers get the same object. Where the database cannot tell its version, nothing is
  * remembered.
+ *
+ * With `lagMs` an answer may miss, for so long, what another process has written; never what this one has.
  */
 export function rememberedReads(sql: Pick<Sql, 'version'>) {
   let version: number | undefined
@@ -16,9 +18,10 @@ export function rememberedReads(sql: Pick<Sql, 'version'>) {
   return <Arguments extends readonly string[], Answer>(
     name: string,
     read: (...args: Arguments) => Promise<Answer>,
+    lagMs = 0,
   ): ((...args: Arguments) => Promise<Answer>) => {
     return async (...args) => {
-      const now = sql.version()
+      const now = sql.version(lagMs)
       if (now === undefined) return await read(...args)
       if (now !== version || answers.size >= MOST_ANSWERS) {
         answers = new Map()
@@ -30,7 +33,7 @@ export function rememberedReads(sql: Pick<Sql, 'version'>) {
       const memory = answers
       const answer = deepFreeze(await read(...args))
       // After a write in the meantime this answer may be older than it. Names that nobody has would only fill the memory.
-      if (answer !== undefined && memory === answers && sql.version() === now)
+      if (answer !== undefined && memory === answers && sql.version(lagMs) === now)
         memory.set(key, answer)
       return answer
     }

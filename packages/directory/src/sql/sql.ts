@@ -17,8 +17,9 @@ export interface Sql {
    * A number that changes when anybody has changed anything, so that equal numbers mean equal answers. Undefined where that is
    * not known, as inside a transaction. What was found out holds until the loop turns to its next callback, and so is newer
    * than every answer from outside that has been seen: that is why callers may read a log position first (DESIGN section 5).
+   * @param lagMs for so long a look at what others have written may serve once more; default 0
    */
-  version(): number | undefined
+  version(lagMs?: number): number | undefined
 }
 
 /**
@@ -61,6 +62,7 @@ export function openSql(
   let lastForeign: number | undefined
   let version = 0
   let isKnown = false
+  let lookedAtMs = Number.NEGATIVE_INFINITY
 
   function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (closed) throw unavailable(new Error('the directory was closed'))
@@ -82,14 +84,15 @@ export function openSql(
         isKnown = false
       }
     },
-    version: () => {
+    version: (lagMs = 0) => {
       if (closed || working.getStore()) return undefined
-      if (isKnown) return version
+      if (isKnown || performance.now() - lookedAtMs < lagMs) return version
       const foreign = foreignWrites()
       if (foreign === undefined) return undefined
       if (foreign !== lastForeign) version += 1
       lastForeign = foreign
       isKnown = true
+      lookedAtMs = performance.now()
       process.nextTick(() => {
         isKnown = false
       })

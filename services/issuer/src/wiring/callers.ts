@@ -51,7 +51,8 @@ export function wireCallers(deps: CallersDeps) {
   })
   return {
     issuer,
-    clients: directory.clients,
+    // Who asks may be a little out of date: what is given out is decided by what is read again for it.
+    clients: { ...directory.clients, find: directory.clients.recall },
     clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
     oneTime,
     hints: idTokenHints({ ...deps, issuer, clients: directory.clients }),
