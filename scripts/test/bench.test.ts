@@ -5,6 +5,7 @@ import { readOptions } from '../bench/options.ts'
 import { plot } from '../bench/plot.ts'
 import { contenderLine, PRODUCT, type Series } from '../bench/result.ts'
 import { median, medianRatio, quantile } from '../bench/statistics.ts'
+import { COSTS, FLOWS } from '../bench/token/bench-op.ts'
 import { FLOORS } from '../bench/verify/floors.ts'
 import { PEERS } from '../bench/verify/peers.ts'
 import { repeatableRandom, zipf } from '../bench/zipf.ts'
@@ -52,6 +53,24 @@ t.test(
     t.strictSame(goals, ['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7'])
   },
 )
+
+t.test('a smoke run of the token endpoint does every flow at every contender', async (t) => {
+  const args = ['-C', '@latchkey/source', join('scripts', 'bench', 'main.ts'), '--quick', 'token']
+  const { exitCode, lines } = await cleanProcess(args, { cwd: root }).ended
+  t.equal(exitCode, 0, lines.join('\n'))
+  const printed = lines.filter((line) => line.startsWith('{')).map((line): Line => JSON.parse(line))
+  const namesIn = (set: string) =>
+    printed.filter((line) => line['set'] === set && line['kind'] === 'contender').length
+  for (const flow of Object.values(FLOWS)) t.ok(namesIn(flow) >= 2, flow)
+  for (const cost of Object.values(COSTS)) t.ok(namesIn(cost) >= 2, cost)
+  const value = (set: string) =>
+    printed.find((line) => line['set'] === set && line['name'] === PRODUCT)?.['median']
+  // What is counted and not timed means something in a smoke run, too.
+  t.equal(value(COSTS.refreshCommands), 1)
+  t.equal(value(COSTS.loginCommands), 6)
+  t.ok(Number(value(COSTS.loginBytes)) <= 500)
+  t.equal(value(COSTS.refreshBytes), 0)
+})
 
 t.test('what the command line cannot mean is refused', async (t) => {
   for (const args of [['verfy'], ['--rounds', '0'], ['--rounds', '1.5'], ['--rounds', '1001']]) {
