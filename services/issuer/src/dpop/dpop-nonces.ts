@@ -1,6 +1,7 @@
 /** Nonces for DPoP proofs: RFC 9449 section 8. Any issuer process knows them again, and none keeps them. */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { Clock } from '@latchkey/protocol'
+import { sameText } from '../keys/same-text.ts'
 
 export interface DpopNonces {
   current(): string
@@ -30,11 +31,6 @@ export function dpopNonces({ macKey, clock }: DpopNoncesDeps): DpopNonces {
   const window = () => Math.floor(clock.nowMs() / WINDOW_MS)
   return {
     current: () => nonceOf(window()),
-    isGood: (nonce) => [0, 1].some((back) => isSame(nonce, nonceOf(window() - back))),
+    isGood: (nonce) => [0, 1].some((back) => sameText(nonce, nonceOf(window() - back))),
   }
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -1,5 +1,4 @@
 /** grant_type=authorization_code: RFC 6749 section 4.1.3, RFC 7636 section 4.6, OpenID Connect Core section 3.1.3. */
-import { timingSafeEqual } from 'node:crypto'
 import type { Client } from '@latchkey/directory'
 import {
   type Clock,
@@ -14,6 +13,7 @@ import { chosenAudience } from '../checks/audience.ts'
 import { verifierMatches } from '../checks/pkce.ts'
 import type { End } from '../end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
+import { sameText } from '../keys/same-text.ts'
 import { scopeWithClaims } from '../minting/allowed-claims.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { Grant } from './grant.ts'
@@ -84,7 +84,7 @@ function checkBinding(record: CodeRecord, parameters: Parameters, proven: Proven
   const redirectUri = bounded(parameters, 'redirect_uri', LIMITS.uriChars)
   // RFC 6749 section 4.1.3 wants it; OAuth 2.1 drops it where PKCE binds the code already.
   const mayBeAbsent = record.codeChallenge !== undefined
-  if (redirectUri === undefined ? !mayBeAbsent : !equal(redirectUri, record.redirectUri)) {
+  if (redirectUri === undefined ? !mayBeAbsent : !sameText(redirectUri, record.redirectUri)) {
     throw new OAuthError('invalid_grant', 'redirect_uri_differs')
   }
   const verifier = parameters.get('code_verifier')
@@ -95,9 +95,4 @@ function checkBinding(record: CodeRecord, parameters: Parameters, proven: Proven
   if (record.dpopJkt !== undefined && record.dpopJkt !== proven.dpopJkt) {
     throw new OAuthError('invalid_grant', 'dpop_key_differs')
   }
-}
-
-function equal(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

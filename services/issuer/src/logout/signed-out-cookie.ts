@@ -1,10 +1,11 @@
 /** Lets the browser that signed out look again how far its apps are, and nobody else. */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { type Clock, LIMITS, nowSeconds } from '@latchkey/protocol'
+import type { KeyObject } from 'node:crypto'
+import { type Clock, LIMITS } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { carriedFacts } from '../keys/carried-facts.ts'
 import { singleCookie } from '../sessions/session-cookie.ts'
 
-export const SIGNED_OUT_COOKIE = '__Host-latchkey-signed-out'
+const SIGNED_OUT_COOKIE = '__Host-latchkey-signed-out'
 
 export interface SignedOutCookie {
   /** Notes which session this browser has just ended. */
@@ -13,24 +14,14 @@ export interface SignedOutCookie {
   read(request: FastifyRequest): string | undefined
 }
 
-const VALUE = /^(s\d{1,4}_[A-Za-z0-9_-]{22})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/
-
 export function signedOutCookie(deps: { macKey: KeyObject; clock: Clock }): SignedOutCookie {
-  const macOf = (sid: string, until: string) =>
-    createHmac('sha256', deps.macKey).update(`${sid}.${until}`).digest('base64url')
+  const maxAge = LIMITS.accessTokenMaxSeconds
+  const carried = carriedFacts({ ...deps, seconds: maxAge })
   return {
     write: (reply, sid) => {
-      const maxAge = LIMITS.accessTokenMaxSeconds
-      const until = String(nowSeconds(deps.clock) + maxAge)
       const options = { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge } as const
-      reply.setCookie(SIGNED_OUT_COOKIE, `${sid}.${until}.${macOf(sid, until)}`, options)
+      reply.setCookie(SIGNED_OUT_COOKIE, carried.write(sid), options)
     },
-    read: (request) => {
-      const value = singleCookie(request.headers.cookie, SIGNED_OUT_COOKIE)
-      const [, sid, until, mac] = VALUE.exec(value ?? '') ?? []
-      if (sid === undefined || until === undefined || mac === undefined) return undefined
-      const isOurs = timingSafeEqual(Buffer.from(macOf(sid, until)), Buffer.from(mac))
-      return isOurs && nowSeconds(deps.clock) < Number(until) ? sid : undefined
-    },
+    read: (request) => carried.read(singleCookie(request.headers.cookie, SIGNED_OUT_COOKIE)),
   }
 }

@@ -1,7 +1,8 @@
 /** The `sub` that a client knows a person by: OpenID Connect Core section 8. */
-import { createHmac, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Client } from '@latchkey/directory'
 import { isUserSubject } from '@latchkey/protocol'
+import { macOf } from '../keys/mac.ts'
 
 /** `sub` is the person's own (`u_…`); machines have one subject for everybody. */
 export type SubjectFor = (client: SubjectClient, sub: string) => string
@@ -20,7 +21,7 @@ export function subjects(key: KeyObject): SubjectFor {
       throw new Error(`the pairwise client ${client.id} was saved without its sector`)
     }
     const text = withLength(client.sectorHost) + withLength(sub)
-    return `p_${createHmac('sha256', key).update(text).digest('base64url')}`
+    return `p_${macOf(key, text)}`
   }
 }
 

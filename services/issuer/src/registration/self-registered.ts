@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { NewClient } from '@latchkey/directory'
+import { sameText } from '../keys/same-text.ts'
 import type { readMetadata } from './read-metadata.ts'
 
 /** How a registration access token and an initial one are kept. Both are 256 random bits, so a fast hash is enough. */
@@ -8,8 +9,7 @@ export function tokenHash(token: string): string {
 }
 
 export function isToken(token: string, storedHash: string): boolean {
-  const [left, right] = [Buffer.from(tokenHash(token)), Buffer.from(storedHash)]
-  return left.length === right.length && timingSafeEqual(left, right)
+  return sameText(tokenHash(token), storedHash)
 }
 
 /**

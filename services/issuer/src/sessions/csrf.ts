@@ -1,7 +1,8 @@
 /** Login and logout CSRF: a token bound to the browser by a `__Host-` cookie, plus the browser's own word on where a form came from. */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Random } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isMacOf, macOf } from '../keys/mac.ts'
 import { singleCookie } from './session-cookie.ts'
 
 export const BROWSER_COOKIE = '__Host-latchkey-browser'
@@ -14,8 +15,7 @@ export interface Csrf {
 }
 
 export function csrf(deps: { macKey: KeyObject; random: Random; origin: string }): Csrf {
-  const tokenFor = (browser: string) =>
-    createHmac('sha256', deps.macKey).update(browser).digest('base64url')
+  const tokenFor = (browser: string) => macOf(deps.macKey, browser)
   return {
     issue: (request, reply) => {
       const known = singleCookie(request.headers.cookie, BROWSER_COOKIE)
@@ -32,10 +32,7 @@ export function csrf(deps: { macKey: KeyObject; random: Random; origin: string }
     check: (request, token) => {
       if (!sameOrigin(request, deps.origin)) return false
       const browser = singleCookie(request.headers.cookie, BROWSER_COOKIE)
-      if (browser === undefined || token === undefined) return false
-      const left = Buffer.from(tokenFor(browser))
-      const right = Buffer.from(token)
-      return left.length === right.length && timingSafeEqual(left, right)
+      return browser !== undefined && token !== undefined && isMacOf(deps.macKey, browser, token)
     },
   }
 }

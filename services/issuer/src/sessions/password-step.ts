@@ -3,8 +3,9 @@
  * session behind it. A MAC binds it to the browser, to what the person signs in for, to the place in the log before the password
  * was looked at, and to five minutes.
  */
-import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { type Clock, nowSeconds, type Position } from '@latchkey/protocol'
+import { createHash, type KeyObject } from 'node:crypto'
+import type { Clock, Position } from '@latchkey/protocol'
+import { carriedFacts } from '../keys/carried-facts.ts'
 
 export interface PasswordStep {
   readonly sub: string
@@ -26,27 +27,18 @@ export interface PasswordSteps {
 /** Enough to find the phone. */
 export const PASSWORD_STEP_SECONDS = 300
 
-const SHAPE =
-  /^((u_[A-Za-z0-9]{1,60})\.(\d{1,4})\.(\d{1,15})\.(\d{1,15})\.(\d{1,12}))\.([\w-]{43})$/
-
 export function passwordSteps(deps: { macKey: KeyObject; clock: Clock }): PasswordSteps {
-  const mac = (facts: string, { csrf, fields }: PasswordStepPlace) => {
-    const errand = createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
-    return createHmac('sha256', deps.macKey).update(`${facts} ${csrf} ${errand}`).digest()
-  }
+  const carried = carriedFacts({ ...deps, seconds: PASSWORD_STEP_SECONDS })
+  const textOf = ({ csrf, fields }: PasswordStepPlace) =>
+    `${csrf} ${createHash('sha256').update(JSON.stringify(fields)).digest('base64url')}`
   return {
-    write: ({ sub, rev }, place) => {
-      const until = nowSeconds(deps.clock) + PASSWORD_STEP_SECONDS
-      const facts = [sub, rev.partition, rev.epoch, rev.offset, until].join('.')
-      return `${facts}.${mac(facts, place).toString('base64url')}`
-    },
+    write: ({ sub, rev }, place) =>
+      carried.write([sub, rev.partition, rev.epoch, rev.offset].join('.'), textOf(place)),
     read: (text, place) => {
-      const [, facts, sub, partition, epoch, offset, until, given] = SHAPE.exec(text ?? '') ?? []
-      if (facts === undefined || sub === undefined || given === undefined) return undefined
-      if (!timingSafeEqual(Buffer.from(given, 'base64url'), mac(facts, place))) return undefined
-      if (nowSeconds(deps.clock) >= Number(until)) return undefined
-      const rev = { partition: Number(partition), epoch: Number(epoch), offset: Number(offset) }
-      return { sub, rev }
+      const [sub, ...numbers] = carried.read(text, textOf(place))?.split('.') ?? []
+      if (sub === undefined) return undefined
+      const [partition = 0, epoch = 0, offset = 0] = numbers.map(Number)
+      return { sub, rev: { partition, epoch, offset } }
     },
   }
 }

@@ -1,7 +1,8 @@
 /** The issuer's own cookies: `__Host-` (RFC 6265bis section 4.1.3.2), never readable by scripts, never sent cross-site with POST. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Random } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sameText } from '../keys/same-text.ts'
 
 export const SESSION_COOKIE = '__Host-latchkey-session'
 
@@ -27,9 +28,7 @@ export function handleHash(secret: string): string {
 }
 
 export function handleMatches(secret: string, storedHash: string): boolean {
-  const left = Buffer.from(handleHash(secret))
-  const right = Buffer.from(storedHash)
-  return left.length === right.length && timingSafeEqual(left, right)
+  return sameText(handleHash(secret), storedHash)
 }
 
 /**
