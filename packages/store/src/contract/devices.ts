@@ -1,4 +1,4 @@
-import type { Position, RoutesDetail } from '@latchkey/protocol'
+import type { RoutesDetail } from '@latchkey/protocol'
 
 /** One device that asks to be signed in: RFC 8628. */
 export interface DeviceRecord {
@@ -27,14 +27,13 @@ export type DevicePoll =
   /** Too early: the interval has grown by 5 s for good (section 3.5). */
   | { readonly kind: 'slow_down'; readonly intervalSeconds: number }
   | { readonly kind: 'denied' }
-  /** Exactly once. `rev` is read in the same step. */
+  /** Exactly once. Tokens go by the log position of the session, whose partition need not be that of the code. */
   | {
       readonly kind: 'approved'
       readonly record: DeviceRecord
       readonly sid: string
       readonly sub: string
       readonly scope: string
-      readonly rev: Position
     }
   /** It was known once; for an hour after its end. */
   | { readonly kind: 'expired' }

@@ -7,13 +7,7 @@ import type { RedisContext } from './context.ts'
 import { guarded } from './guarded.ts'
 import type { Reply } from './script.ts'
 
-export function redisDevices({
-  redis,
-  run,
-  keys,
-  nextEpoch,
-  partitions,
-}: RedisContext): DeviceStore {
+export function redisDevices({ redis, run, keys, partitions }: RedisContext): DeviceStore {
   const linger = STORE_LIMITS.settledSeconds
 
   /** What stands behind a user code: a line with the digest of the device code and the expiry, then the record. */
@@ -68,28 +62,26 @@ export function redisDevices({
     async poll(deviceCode, clientId, now) {
       const partition = partitionOfDeviceCode(deviceCode)
       if (partition === undefined || partition >= partitions) return { kind: 'unknown' }
-      const { device, head, log } = keys(partition)
+      const { device } = keys(partition)
       const reply = await run(
         'poll-device',
-        [device(textDigest(deviceCode)), head, log],
-        nextEpoch(partition),
+        [device(textDigest(deviceCode))],
         now,
         JSON.stringify(clientId),
         linger,
         STORE_LIMITS.slowDownSeconds,
       )
-      return devicePoll(reply, partition)
+      return devicePoll(reply)
     },
   }
 }
 
-function devicePoll([word, ...facts]: Reply, partition: number): DevicePoll {
+function devicePoll([word, ...facts]: Reply): DevicePoll {
   switch (word) {
     case 'approved': {
-      const [record, decision, epoch, offset] = facts
+      const [record, decision] = facts
       const { sid, sub, scope } = JSON.parse(String(decision))
-      const rev = { partition, epoch: Number(epoch), offset: Number(offset) }
-      return { kind: 'approved', record: JSON.parse(String(record)), sid, sub, scope, rev }
+      return { kind: 'approved', record: JSON.parse(String(record)), sid, sub, scope }
     }
     case 'slow_down':
       return { kind: 'slow_down', intervalSeconds: Number(facts[0]) }

@@ -24,7 +24,7 @@ export const SCRIPTS = {
   'keep-value': 1,
   'note-client': 2,
   'peek-family': 4,
-  'poll-device': 3,
+  'poll-device': 1,
   'read-head': 2,
   'read-log': 2,
   'redeem-code': 3,

@@ -13,7 +13,7 @@ interface DeviceRow {
   readonly expires_at: number
 }
 
-export function sqliteDevices({ database, read, write, logTable }: SqliteContext): DeviceStore {
+export function sqliteDevices({ database, read, write }: SqliteContext): DeviceStore {
   const sql = prepare(database)
 
   return {
@@ -44,7 +44,6 @@ export function sqliteDevices({ database, read, write, logTable }: SqliteContext
     async poll(deviceCode, clientId, now) {
       const digest = textDigest(deviceCode)
       return write((): DevicePoll => {
-        const rev = logTable.position()
         const row = sql.poll.get(digest, clientId) as unknown as DeviceRow | undefined
         if (!row || now >= row.expires_at + STORE_LIMITS.settledSeconds) return { kind: 'unknown' }
         if (now >= row.expires_at) return { kind: 'expired' }
@@ -52,7 +51,7 @@ export function sqliteDevices({ database, read, write, logTable }: SqliteContext
         if (row.state === 'approved') {
           sql.redeem.run(digest)
           const { sid, sub, scope } = JSON.parse(String(row.decision))
-          return { kind: 'approved', record: JSON.parse(row.record), sid, sub, scope, rev }
+          return { kind: 'approved', record: JSON.parse(row.record), sid, sub, scope }
         }
         const early = now < row.polled_at + row.poll_interval
         const intervalSeconds = row.poll_interval + (early ? STORE_LIMITS.slowDownSeconds : 0)
