@@ -1,4 +1,3 @@
-import { ACR } from '@latchkey/protocol'
 import t from 'tap'
 import { checkAcr } from '../src/checks/acr.ts'
 import { checkAudience } from '../src/checks/audience.ts'
@@ -9,7 +8,6 @@ import { checkResponse } from '../src/checks/response.ts'
 import { checkScope, narrowScope } from '../src/checks/scope.ts'
 import { refuseUnsupported } from '../src/checks/unsupported-parameters.ts'
 import { parseParameters } from '../src/http/parameters.ts'
-import { reaches } from '../src/sessions/reaches.ts'
 import { verdict } from './verdict.ts'
 
 const EVERY_FORM = {
@@ -150,20 +148,6 @@ t.test('OpenID Connect Core section 5.5, attack C26: claims', async (t) => {
       verdict(() => wish({ values: [1] })),
       'invalid_request claims_acr_value',
     )
-  })
-  t.test('an acr is reached by itself and by what is stronger', async (t) => {
-    t.strictSame(
-      [ACR.password, ACR.mfa, 'x'].map((acr) => [
-        reaches(acr, ACR.password),
-        reaches(acr, ACR.mfa),
-      ]),
-      [
-        [true, false],
-        [true, true],
-        [false, false],
-      ],
-    )
-    t.equal(reaches('x', 'x'), false, 'what is not known is not reached')
   })
 })
 

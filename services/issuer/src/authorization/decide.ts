@@ -1,9 +1,14 @@
 /** What a checked request needs next: OpenID Connect Core sections 3.1.2.3, 3.1.2.4 and 3.1.2.6. Nothing here writes an answer. */
 import type { Consent, Consents, Users } from '@latchkey/directory'
-import { type Clock, nowSeconds, OAuthError, type OAuthErrorCode } from '@latchkey/protocol'
+import {
+  type Clock,
+  nowSeconds,
+  OAuthError,
+  type OAuthErrorCode,
+  reachesAcr,
+} from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
 import type { SubjectFor } from '../minting/subject.ts'
-import { reaches } from '../sessions/reaches.ts'
 import { chooseSession, type SessionChoice } from './choose-session.ts'
 import { allowedScope, answeredBefore } from './consent.ts'
 import type { AskedRequest } from './read-request.ts'
@@ -77,7 +82,7 @@ async function weakness(
     return asked.silent ? refuse('login_required', 'too_old') : { kind: 'sign_in', session }
   }
   const { required } = asked.acr
-  if (required.length > 0 && !required.some((wanted) => reaches(session.acr, wanted))) {
+  if (required.length > 0 && !required.some((wanted) => reachesAcr(session.acr, wanted))) {
     if (signedIn) return refuse('unmet_authentication_requirements', 'acr_not_reached')
     return asked.silent ? refuse('interaction_required', 'acr') : { kind: 'sign_in', session }
   }
@@ -99,7 +104,7 @@ async function couldBeStronger(
   deps: DecideDeps,
 ): Promise<boolean> {
   const wanted = asked.acr.preferred.find((acr) => deps.acrValues.includes(acr))
-  if (wanted === undefined || reaches(session.acr, wanted)) return false
+  if (wanted === undefined || reachesAcr(session.acr, wanted)) return false
   return (await deps.users.find(session.sub))?.hasOneTimeCode ?? false
 }
 
