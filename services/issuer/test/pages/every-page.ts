@@ -8,10 +8,10 @@ import { deviceDonePage } from '../../src/pages/device-done-page.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import { homePage } from '../../src/pages/home-page.ts'
 import type { Locale } from '../../src/pages/locale.ts'
-import { alreadyDonePage, unavailablePage } from '../../src/pages/notice-pages.ts'
 import { oneTimeCodePage } from '../../src/pages/one-time-code-page.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage } from '../../src/pages/signed-out-page.ts'
+import { unavailablePage } from '../../src/pages/unavailable-page.ts'
 
 /** Every page with one text in every place that a request, a client or a user can fill. */
 export function everyPage(locale: Locale, text: string): Record<string, string> {
@@ -107,6 +107,5 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
     switchOff: oneTimeCodePage({ locale, user: { username: text }, action: text, hidden }),
     homeSignedOut: homePage({ locale }),
     unavailable: unavailablePage({ locale }),
-    alreadyDone: alreadyDonePage({ locale }),
   }
 }

@@ -64,10 +64,6 @@ export const EN = {
   unavailableTitle: 'Sign-in is not available right now',
   unavailableText: 'You are not signed out. Please try again in a few seconds.',
 
-  doneTitle: 'This step is already done',
-  doneText:
-    'You have completed this sign-in before, or it was started again in another window. Go back to your app; if it asks you to sign in, start from there.',
-
   signOut: 'Sign out',
   confirmTitle: 'Do you want to sign out?',
   confirmText: 'This ends your session in every app that you opened with it, on this device.',

@@ -59,10 +59,6 @@ export const ZH_CN: Messages = {
   unavailableTitle: '登录服务暂时不可用',
   unavailableText: '您的登录状态没有改变。请几秒钟后重试。',
 
-  doneTitle: '此步骤已完成',
-  doneText:
-    '您已完成本次登录，或已在其他窗口中重新开始。请返回您的应用；如果应用要求登录，请从应用重新开始。',
-
   signOut: '退出登录',
   confirmTitle: '确定要退出登录吗？',
   confirmText: '在此设备上，您通过本次登录打开的所有应用都将退出。',

@@ -13,14 +13,3 @@ export function unavailablePage({ locale }: { locale: Locale }): string {
 <p class="soft">${messages.unavailableText}</p>`,
   })
 }
-
-/** For a form that was sent before: back button, double click, second window. */
-export function alreadyDonePage({ locale }: { locale: Locale }): string {
-  const messages = CATALOGUES[locale]
-  return layout({
-    locale,
-    title: messages.doneTitle,
-    main: html`${badge('good')}<h1>${messages.doneTitle}</h1>
-<p class="soft">${messages.doneText}</p>`,
-  })
-}
