@@ -1,3 +1,5 @@
+import { StoreUnavailable } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
 import t from 'tap'
 import {
   AUTHORIZE,
@@ -313,4 +315,29 @@ t.test('RFC 6749 section 3.1: the request may be posted', async (t) => {
       t.equal(both.headers.location, `${ISSUER}/authorize?${good}`)
     },
   )
+})
+
+t.test('RFC 6749 section 4.1.2.1: faults of the issuer', async (t) => {
+  const faults = [
+    ['without the store', new StoreUnavailable('The store'), 503, 'temporarily_unavailable'],
+    ['by a fault inside', new Error('secret detail'), 500, 'server_error'],
+  ] as const
+  for (const [name, fault, status, error] of faults) {
+    await t.test(`${name} a person gets a page, and a silent request an answer`, async (t) => {
+      const aroundStore = (store: Store): Store => ({
+        ...store,
+        sessions: { ...store.sessions, find: () => Promise.reject(fault) },
+      })
+      const broken = await testIssuer({ aroundStore })
+      t.teardown(() => broken.close())
+      const browser = broken.browser()
+      await browser.signIn('ada')
+      const page = await browser.get(authorizeUrl())
+      t.strictSame([page.statusCode, page.headers.location], [status, undefined])
+      t.match(page.headers['content-type'], 'text/html')
+      const silent = await browser.get(authorizeUrl({ prompt: 'none' }))
+      t.equal(silent.headers['set-cookie'], undefined, 'nobody is signed out by it')
+      t.strictSame(Object.fromEntries(answerOf(silent)), { error, state: 'state-1', iss: ISSUER })
+    })
+  }
 })
