@@ -33,7 +33,7 @@ export {
 } from './key-record.ts'
 export { keyRecordOf } from './key-record-of.ts'
 export { type PlainTyp, signAccessToken, signJwt } from './sign-jwt.ts'
-export { parseStrictObject } from './strict-json.ts'
+export { parseStrictList, parseStrictObject } from './strict-json.ts'
 export {
   type ClientJwtHeader,
   type ClientJwtOutcome,

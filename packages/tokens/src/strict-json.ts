@@ -11,18 +11,29 @@ type Members = Record<string, unknown>
  * both finds it without a parser of our own.
  */
 export function parseStrictObject(bytes: Buffer): Members | undefined {
-  const ascii = isAscii(bytes)
-  if (!ascii && !isUtf8(bytes)) return undefined
-  const text = bytes.toString(ascii ? 'latin1' : 'utf8')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const { text, value } = parse(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const strict = isPlainAndFlat(text, value) || countMembers(value) === countNames(text)
   return strict ? (value as Members) : undefined
+}
+
+/** The same for a JSON array. */
+export function parseStrictList(bytes: Buffer): readonly unknown[] | undefined {
+  const { text, value } = parse(bytes)
+  if (!Array.isArray(value)) return undefined
+  return countMembers(value) === countNames(text) ? value : undefined
+}
+
+/** `value` is undefined where the bytes are no JSON text in UTF-8. */
+function parse(bytes: Buffer): { readonly text: string; readonly value?: unknown } {
+  const ascii = isAscii(bytes)
+  if (!ascii && !isUtf8(bytes)) return { text: '' }
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8')
+  try {
+    return { text, value: JSON.parse(text) }
+  } catch {
+    return { text }
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
-import { parseStrictObject } from '../src/strict-json.ts'
+import { parseStrictList, parseStrictObject } from '../src/strict-json.ts'
 import { CLAIMS, forge, HEADER, KID, NOW, RECORD, withClaims } from './fixtures/forge.ts'
 import { jsonTexts } from './fixtures/json-texts.ts'
 import { refuseAll, verifierOf } from './fixtures/refuse-all.ts'
@@ -210,10 +210,14 @@ t.test(
     const texts = jsonTexts(20261123, 20_000)
     const wrong = texts.filter(({ text, repeated }) => {
       const read = parseStrictObject(Buffer.from(text))
+      const list = parseStrictList(Buffer.from(`[${text}]`))
+      if (!isDeepStrictEqual(list, read && [read])) return true
       return repeated ? read !== undefined : !isDeepStrictEqual(read, JSON.parse(text))
     })
     t.strictSame(wrong, [])
     const count = texts.filter(({ repeated }) => repeated).length
     t.ok(count > 2000 && count < 18_000, `${count} had one`)
+    for (const text of ['{}', '1', '[', '["\\ud800"]'])
+      t.equal(parseStrictList(Buffer.from(text)), undefined)
   },
 )

@@ -155,6 +155,7 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
   const invalid: [string, string][] = [
     ['no JSON', '[{'],
     ['no list', '{}'],
+    ['a member twice', asText(detail(['GET /x'])).replace('{', '{"routes":["* /*"],')],
     ['an empty list', '[]'],
     ['no object', '[1]'],
     ['an unknown type', asText({ ...detail(['GET /x']), type: 'payment' })],

@@ -87,6 +87,15 @@ t.test('RFC 7662 section 2.2: what is told about a token', async (t) => {
     const about = (await describe(refresh_token, 'support')).json()
     t.match(about, { active: true, client_id: 'native', cnf: { jkt: app.jkt } })
   })
+  t.test('RFC 9396 section 9: what the client narrowed itself to is told', async (t) => {
+    const details = [{ type: 'latchkey_routes', locations: [ORDERS], routes: ['GET /orders'] }]
+    const query = { authorization_details: JSON.stringify(details) }
+    const narrowed = await tokensOf(undefined, query)
+    const about = (await describe(narrowed.refresh_token, 'orders')).json()
+    t.strictSame(about.authorization_details, details)
+    const { routes } = (await describe(narrowed.access_token, 'orders')).json()
+    t.strictSame(routes, ['GET /orders'], 'an access token says what is left of the rights')
+  })
   t.test('a machine has no user name', async (t) => {
     const form = { grant_type: 'client_credentials', resource: REPORTS }
     const { access_token } = (await issuer.post('/token', form)).json()

@@ -1,6 +1,7 @@
 /** `authorization_details`: RFC 9396 sections 2 and 5. One type, by which a client asks for less than the person may do. */
 import { GRANT_LIMITS, parseGrant } from '@latchkey/permissions'
 import { OAuthError, ROUTES_DETAIL_TYPE, type RoutesDetail } from '@latchkey/protocol'
+import { parseStrictList } from '@latchkey/tokens'
 import type { Parameters } from '../http/parameters.ts'
 
 /** Bounds of what is kept with a code and shown to a person. */
@@ -18,8 +19,9 @@ export function checkAuthorizationDetails(
   if (text === undefined) return undefined
   if (text.length > MOST_CHARS)
     throw refuse('too_long', `it is longer than ${MOST_CHARS} characters`)
-  const list = parse(text)
-  if (!Array.isArray(list) || list.length === 0 || list.length > MOST_DETAILS) {
+  // Strictly: a reader before us may have seen the other one of two members.
+  const list = parseStrictList(Buffer.from(text))
+  if (list === undefined || list.length === 0 || list.length > MOST_DETAILS) {
     throw refuse('no_list', `it must be a JSON array of 1 to ${MOST_DETAILS} objects`)
   }
   const details = list.map(checkDetail)
@@ -33,14 +35,6 @@ export function checkAuthorizationDetails(
 /** The service that the details are of. */
 export function detailsAudience(details: readonly RoutesDetail[] | undefined): string | undefined {
   return details?.[0]?.locations[0]
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw refuse('no_json', 'it is not JSON')
-  }
 }
 
 function checkDetail(value: unknown): RoutesDetail {
