@@ -6,7 +6,7 @@ import {
   type Directory,
 } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
-import type { End } from './end.ts'
+import type { End } from './ending/end.ts'
 
 export interface DeclareDeps {
   readonly issuer: string

@@ -1,7 +1,7 @@
 export { buildIssuer, type Issuer, type IssuerDeps } from './app.ts'
 export { CLI_CLIENT, type CliCredentials } from './cli-credentials.ts'
 export { declare, publishDeclared } from './declare.ts'
-export type { End } from './end.ts'
+export type { End } from './ending/end.ts'
 export { clientSecretSealing } from './keys/client-secret-sealing.ts'
 export { type OpenIssuer, type OpenIssuerOptions, openIssuer } from './open-issuer.ts'
 export { type RunIssuerOptions, runIssuer } from './run-issuer.ts'

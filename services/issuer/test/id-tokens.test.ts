@@ -10,11 +10,11 @@ import {
   UnsecuredJWT,
 } from 'jose'
 import t from 'tap'
-import { idTokenHints } from '../src/id-token-hint.ts'
 import { loadSigningKeys } from '../src/keys/signing-keys.ts'
 import { CLIENT_SIGNING_ALGS, clientSigning } from '../src/minting/client-signing.ts'
 import { type IdTokenRequest, idTokens } from '../src/minting/id-token.ts'
 import { subjects } from '../src/minting/subject.ts'
+import { idTokenHints } from '../src/reading/id-token-hints.ts'
 
 const ISSUER = 'https://sso.example'
 const ORDERS = 'https://orders.example'

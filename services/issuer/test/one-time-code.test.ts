@@ -1,7 +1,7 @@
 import { ACR } from '@latchkey/protocol'
 import t from 'tap'
 import { GUESSING_LIMITS } from '../src/people/guessing-limits.ts'
-import { PASSWORD_STEP_SECONDS } from '../src/sessions/password-step.ts'
+import { PASSWORD_STEP_SECONDS } from '../src/sign-in/password-step.ts'
 import { switchOn } from './fixtures/authenticator.ts'
 import {
   AUTHORIZE,

@@ -3,8 +3,8 @@ import cookie from '@fastify/cookie'
 import { systemRandom } from '@latchkey/protocol'
 import { fastify } from 'fastify'
 import t from 'tap'
+import { refreshTokens } from '../src/minting/refresh-token.ts'
 import { BROWSER_COOKIE, csrf } from '../src/sessions/csrf.ts'
-import { refreshTokens } from '../src/sessions/refresh-token.ts'
 import {
   handleHash,
   handleMatches,

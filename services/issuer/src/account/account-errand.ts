@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Errand } from '../authorization/errand.ts'
-import type { SignInForm } from '../authorization/sign-in-answer.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { type BrowserSessionsDeps, findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
+import type { Errand, SignInForm } from '../sign-in/errand.ts'
 
 /** The value of `errand` in a sign-in form that leads to the page for one-time codes. */
 export const ACCOUNT_ERRAND = 'one-time-code'

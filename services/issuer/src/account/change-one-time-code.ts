@@ -8,7 +8,7 @@ import {
   type SignInDeps,
   signInSession,
   startSignIn,
-} from '../sessions/sign-in-session.ts'
+} from '../sign-in/sign-in-session.ts'
 
 export interface ChangeOneTimeCodeDeps extends SignInDeps {
   readonly directory: Pick<Directory, 'transaction'>

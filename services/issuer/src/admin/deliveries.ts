@@ -2,7 +2,7 @@
 import type { Delivery, Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { NO_ADDRESS } from '../outgoing/tell-app.ts'
+import { NO_ADDRESS } from '../backchannel/tell-app.ts'
 
 export interface AdminDeliveriesDeps {
   readonly store: { readonly outbox: Pick<Store['outbox'], 'list' | 'ofSession'> }

@@ -3,7 +3,7 @@ import type { Users } from '@latchkey/directory'
 import { type Clock, type EndTarget, StoreUnavailable } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { End } from '../end.ts'
+import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
 import { findUser } from './user-params.ts'
 

@@ -3,7 +3,7 @@ import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { presentedToken, sendBearerError } from '../http/bearer.ts'
-import type { CallerReader } from '../resource-callers.ts'
+import type { CallerReader } from '../reading/resource-callers.ts'
 import type { AdminRoute } from './own-rights.ts'
 
 declare module 'fastify' {

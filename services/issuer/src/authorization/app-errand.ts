@@ -1,12 +1,12 @@
 import { OAuthError } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Parameters } from '../http/parameters.ts'
+import type { Errand } from '../sign-in/errand.ts'
+import { appForm } from './app-form.ts'
 import { namesPerson } from './choose-session.ts'
-import type { Errand } from './errand.ts'
 import { type NextStepDeps, nextStep } from './next-step.ts'
 import { readStep } from './read-step.ts'
 import { RedirectableError } from './redirectable-error.ts'
-import { appForm } from './sign-in-answer.ts'
 
 /** The request of an app that the sign-in form carries, proven again. */
 export async function appErrand(

@@ -2,7 +2,7 @@
 import type { Client, Consent, Consents } from '@latchkey/directory'
 import type { RoutesDetail } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
-import type { End } from '../end.ts'
+import type { End } from '../ending/end.ts'
 import { liesWithin } from '../grants/shared-routes.ts'
 
 /**

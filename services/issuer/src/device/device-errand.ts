@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Errand } from '../authorization/errand.ts'
-import type { SignInForm } from '../authorization/sign-in-answer.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { type BrowserSessionsDeps, findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
+import type { Errand, SignInForm } from '../sign-in/errand.ts'
 import { devicePath } from './device-path.ts'
 import { readUserCode } from './user-code.ts'
 

@@ -5,7 +5,7 @@ import { allowedScope, optionalScopes, rememberConsent } from '../authorization/
 import { answer, decisionFor, giveCode, type NextStepDeps } from '../authorization/next-step.ts'
 import { beginAnew, readStep } from '../authorization/read-step.ts'
 import { RedirectableError } from '../authorization/redirectable-error.ts'
-import type { End } from '../end.ts'
+import type { End } from '../ending/end.ts'
 import type { Parameters } from '../http/parameters.ts'
 
 export interface ConsentEndpointDeps extends NextStepDeps {

@@ -4,7 +4,6 @@ import { compileGrants } from '@latchkey/permissions'
 import { isUserSubject, LIMITS, nowSeconds, OAuthError, TYP } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
-import type { AccessTokenReader } from '../access-token-reader.ts'
 import { hasScope } from '../checks/scope.ts'
 import {
   authenticateClient,
@@ -14,8 +13,9 @@ import { type Parameters, required } from '../http/parameters.ts'
 import { prefersType } from '../http/prefers-type.ts'
 import type { ClientSigning } from '../minting/client-signing.ts'
 import { tokenType } from '../minting/confirmation.ts'
+import type { RefreshTokens } from '../minting/refresh-token.ts'
 import type { SubjectFor } from '../minting/subject.ts'
-import type { RefreshTokens } from '../sessions/refresh-token.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 
 export interface IntrospectDeps extends ClientAuthenticationDeps {
   readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'find' | 'routesAt'>

@@ -9,7 +9,6 @@ import {
   type OneTimeCodePageDeps,
   sendOneTimeCodePage,
 } from '../account/send-one-time-code-page.ts'
-import { sendSignInPage } from '../authorization/sign-in-answer.ts'
 import { bounded, type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
 import type { CodeSecrets } from '../people/code-secrets.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
@@ -18,6 +17,7 @@ import {
   findBrowserSessions,
   keepInCookie,
 } from '../sessions/browser-sessions.ts'
+import { sendSignInPage } from '../sign-in/send-sign-in-page.ts'
 
 export interface OneTimeCodeDeps
   extends ChangeOneTimeCodeDeps,

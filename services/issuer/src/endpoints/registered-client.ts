@@ -10,7 +10,7 @@ import {
 } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { End } from '../end.ts'
+import type { End } from '../ending/end.ts'
 import { describeClient } from '../registration/describe-client.ts'
 import { refuseMetadata } from '../registration/metadata-errors.ts'
 import { type Metadata, readMetadata } from '../registration/read-metadata.ts'

@@ -5,8 +5,8 @@ import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
+import { type RevokeTokenDeps, revokeToken } from '../ending/revoke-token.ts'
 import { type Parameters, required } from '../http/parameters.ts'
-import { type RevokeTokenDeps, revokeToken } from '../revoke-token.ts'
 
 export interface RevokeDeps extends ClientAuthenticationDeps, RevokeTokenDeps {}
 

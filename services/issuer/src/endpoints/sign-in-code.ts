@@ -1,13 +1,13 @@
 /** POST /sign-in/code: the second page of a sign-in, for accounts with a one-time code. RFC 6238, RFC 8176 (`otp`, `mfa`). */
 import { LIMITS, nowSeconds } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
-import { sendCodePage } from '../authorization/code-step.ts'
-import { readErrand } from '../authorization/read-errand.ts'
-import { sendSignInPage } from '../authorization/sign-in-answer.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
 import { BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
-import { completeSignIn } from '../sessions/complete-sign-in.ts'
+import { completeSignIn } from '../sign-in/complete-sign-in.ts'
+import { sendCodePage } from '../sign-in/send-code-page.ts'
+import { sendSignInPage } from '../sign-in/send-sign-in-page.ts'
+import { readErrand } from './read-errand.ts'
 import type { SignInEndpointDeps } from './sign-in.ts'
 
 export interface SignInCodeDeps extends SignInEndpointDeps {

@@ -2,14 +2,14 @@
 import { LIMITS } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
-import { type CodeStepDeps, sendCodePage } from '../authorization/code-step.ts'
 import type { NextStepDeps } from '../authorization/next-step.ts'
-import { readErrand } from '../authorization/read-errand.ts'
-import { type SignInAnswer, sendSignInPage } from '../authorization/sign-in-answer.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
 import type { CheckCredentials } from '../people/check-credentials.ts'
-import { completeSignIn } from '../sessions/complete-sign-in.ts'
-import { placeFor, type SignInDeps } from '../sessions/sign-in-session.ts'
+import { completeSignIn } from '../sign-in/complete-sign-in.ts'
+import { type CodeStepDeps, sendCodePage } from '../sign-in/send-code-page.ts'
+import { type SignInAnswer, sendSignInPage } from '../sign-in/send-sign-in-page.ts'
+import { placeFor, type SignInDeps } from '../sign-in/sign-in-session.ts'
+import { readErrand } from './read-errand.ts'
 
 export interface SignInEndpointDeps extends NextStepDeps, SignInDeps, CodeStepDeps {
   readonly store: Pick<Store, 'codes' | 'sessions' | 'log' | 'partitions'>

@@ -8,7 +8,7 @@ import { type PresentedToken, presentedToken, sendBearerError } from '../http/be
 import type { Parameters } from '../http/parameters.ts'
 import type { ClientSigning } from '../minting/client-signing.ts'
 import { personClaims } from '../minting/person-claims.ts'
-import type { CallerReader } from '../resource-callers.ts'
+import type { CallerReader } from '../reading/resource-callers.ts'
 
 export interface UserinfoDeps {
   readonly issuer: string

@@ -11,7 +11,7 @@ import {
 import type { CodeRecord, Store } from '@latchkey/store'
 import { chosenAudience } from '../checks/audience.ts'
 import { verifierMatches } from '../checks/pkce.ts'
-import type { End } from '../end.ts'
+import type { End } from '../ending/end.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
 import { sameText } from '../keys/same-text.ts'
 import { scopeWithClaims } from '../minting/allowed-claims.ts'

@@ -7,9 +7,9 @@ import {
   machineSubject,
   OAuthError,
 } from '@latchkey/protocol'
-import type { AccessTokenReader } from '../access-token-reader.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
 import { confirmation, type ProvenKeys } from '../minting/confirmation.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 

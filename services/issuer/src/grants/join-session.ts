@@ -3,7 +3,7 @@ import { type ClaimsRequest, OAuthError, type Random, type RoutesDetail } from '
 import type { FamilyRecord, Store } from '@latchkey/store'
 import type { AsOf, SignInFacts } from '../minting/access-token.ts'
 import { type ProvenKeys, refreshKey } from '../minting/confirmation.ts'
-import type { RefreshTokens } from '../sessions/refresh-token.ts'
+import type { RefreshTokens } from '../minting/refresh-token.ts'
 
 export interface JoinSessionDeps {
   readonly store: Pick<Store, 'sessions' | 'families'>

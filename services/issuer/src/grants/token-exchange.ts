@@ -10,11 +10,11 @@ import {
   partitionOfSession,
 } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import type { AccessTokenReader } from '../access-token-reader.ts'
 import { checkAudience } from '../checks/audience.ts'
 import { narrowScope } from '../checks/scope.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import { ACCESS_TOKEN, namesActor, refuse, subjectToken } from './exchanged-tokens.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { sharedRoutes } from './shared-routes.ts'

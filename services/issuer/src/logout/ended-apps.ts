@@ -1,7 +1,7 @@
 /** How far the apps of an ended session are: the truth that the page after signing out tells. */
 import type { Client, Clients, Services } from '@latchkey/directory'
 import type { Delivery } from '@latchkey/store'
-import { NO_ADDRESS } from '../outgoing/tell-app.ts'
+import { NO_ADDRESS } from '../backchannel/tell-app.ts'
 
 export interface EndedApp {
   readonly name: string

@@ -2,7 +2,7 @@
 import type { Client, Clients } from '@latchkey/directory'
 import { LIMITS, OAuthError, StoreUnavailable } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
-import type { IdTokenHint, IdTokenHints } from '../id-token-hint.ts'
+import type { IdTokenHint, IdTokenHints } from '../reading/id-token-hints.ts'
 
 /** After its own checks: whom it comes from and where the person may be sent afterwards. */
 export interface LogoutRequest {

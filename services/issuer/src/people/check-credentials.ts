@@ -4,7 +4,7 @@
  */
 import type { User, Users } from '@latchkey/directory'
 import { ACR, nowSeconds } from '@latchkey/protocol'
-import { type SignInStart, type SignInStartDeps, startSignIn } from '../sessions/sign-in-session.ts'
+import { type SignInStart, type SignInStartDeps, startSignIn } from '../sign-in/sign-in-session.ts'
 import type { CodeOutcome, OneTimeCodes } from './one-time-codes.ts'
 import type { PasswordGuesses } from './password-guesses.ts'
 

@@ -5,16 +5,16 @@
 import type { Client } from '@latchkey/directory'
 import { type AccessTokenClaims, LIMITS } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { AccessTokenReader } from '../access-token-reader.ts'
 import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
+import { type RevokeTokenDeps, revokeToken } from '../ending/revoke-token.ts'
 import { type JsonBody, jsonParameters } from '../http/json-parameters.ts'
 import { sendOAuthError } from '../http/oauth-errors.ts'
 import { type Parameters, required } from '../http/parameters.ts'
 import { tokenType } from '../minting/confirmation.ts'
-import { type RevokeTokenDeps, revokeToken } from '../revoke-token.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import { checkApiClient } from './api-client.ts'
 import type { TokenAnswer, TokenAnswers } from './token-answers.ts'
 import { verifiedClaims } from './verified-claims.ts'

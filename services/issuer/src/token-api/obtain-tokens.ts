@@ -13,7 +13,7 @@ import { consentedRights, type RightsDirectory } from '../grants/user-rights.ts'
 import { bounded, type Parameters, required } from '../http/parameters.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
 import type { CheckCredentials, CredentialsOutcome } from '../people/check-credentials.ts'
-import { placeFor, type SignInDeps, signInSession } from '../sessions/sign-in-session.ts'
+import { placeFor, type SignInDeps, signInSession } from '../sign-in/sign-in-session.ts'
 
 export interface ObtainTokensDeps extends PersonTokenDeps, JoinSessionDeps, SignInDeps {
   readonly issuer: string

@@ -1,6 +1,6 @@
 import type { Client } from '@latchkey/directory'
 import { type AccessTokenClaims, OAuthError } from '@latchkey/protocol'
-import type { AccessTokenReader } from '../access-token-reader.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 
 /**
  * The claims of an access token that its service would take at this moment: signature, lifetime and revocation log. Only for whom the

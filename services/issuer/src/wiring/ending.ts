@@ -2,12 +2,12 @@ import type { Directory } from '@latchkey/directory'
 import type { Clock, Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
-import { ender } from '../end.ts'
+import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
+import { logoutTokens } from '../backchannel/logout-token.ts'
+import { ender } from '../ending/end.ts'
 import type { ClientSigning } from '../minting/client-signing.ts'
 import type { SubjectFor } from '../minting/subject.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
-import { logoutDeliveries } from '../outgoing/logout-deliveries.ts'
-import { logoutTokens } from '../outgoing/logout-token.ts'
 
 export interface EndingDeps {
   readonly issuer: string

@@ -1,5 +1,11 @@
 import type { BrowserSession } from '../sessions/browser-sessions.ts'
-import type { SignInForm } from './sign-in-answer.ts'
+
+/** What the forms of the sign-in pages carry on, and for whom. */
+export interface SignInForm {
+  readonly fields: Readonly<Record<string, string>>
+  /** The app that asks, and where it is. */
+  readonly client?: { readonly name: string; readonly redirectUri: string }
+}
 
 /** What somebody signs in for: the request of an app, or a page of the issuer's own, to which they return. */
 export interface Errand {

@@ -2,14 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { Locale } from '../pages/locale.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import { type SignInError, signInPage } from '../pages/sign-in-page.ts'
-import type { AskedRequest } from './read-request.ts'
-
-/** What the form carries on, and for whom. */
-export interface SignInForm {
-  readonly fields: Readonly<Record<string, string>>
-  /** The app that asks, and where it is. */
-  readonly client?: { readonly name: string; readonly redirectUri: string }
-}
+import type { SignInForm } from './errand.ts'
 
 export interface SignInAnswer {
   readonly issuer: string
@@ -22,15 +15,6 @@ export interface SignInAnswer {
 }
 
 const STATUS = { refused: 401, busy: 503, throttled: 429, expired: 400 } as const
-
-/** Its query goes through the form and is checked again in full. */
-export function appForm({
-  client,
-  redirectUri,
-  query,
-}: Pick<AskedRequest, 'client' | 'redirectUri' | 'query'>): SignInForm {
-  return { fields: { request: query }, client: { name: client.name, redirectUri } }
-}
 
 export function sendSignInPage(reply: FastifyReply, answer: SignInAnswer): FastifyReply {
   const { form, error, retryAfterSeconds } = answer

@@ -3,8 +3,8 @@ import type { Client } from '@latchkey/directory'
 import { StoreUnavailable } from '@latchkey/protocol'
 import { type OutboxStore, openSqliteStore, type SessionRecord } from '@latchkey/store'
 import type { Test } from 'tap'
+import { logoutDeliveries } from '../../src/backchannel/logout-deliveries.ts'
 import type { GuardedRequest, OutgoingOutcome } from '../../src/outgoing/guarded-request.ts'
-import { logoutDeliveries } from '../../src/outgoing/logout-deliveries.ts'
 
 export const START = 1_900_000_000
 export const sidOf = (index: number) => `s0_${String(index).padStart(22, '0')}`

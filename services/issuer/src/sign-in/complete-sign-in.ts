@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Errand } from '../authorization/errand.ts'
-import { type BrowserSession, keepInCookie } from './browser-sessions.ts'
+import { type BrowserSession, keepInCookie } from '../sessions/browser-sessions.ts'
+import type { Errand } from './errand.ts'
 import { type SignIn, type SignInDeps, signInSession } from './sign-in-session.ts'
 
 /** Everything is proven: the session, its cookie, and on to what the person signs in for. */

@@ -2,7 +2,7 @@
 import type { Clients } from '@latchkey/directory'
 import { StoreUnavailable } from '@latchkey/protocol'
 import type { Delivery } from '@latchkey/store'
-import type { GuardedRequest } from './guarded-request.ts'
+import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 import type { LogoutTokenFor } from './logout-token.ts'
 
 /** `outcome` is a status, an error code or a word of ours; administrators see it. */

@@ -1,9 +1,9 @@
 /** What giving a token back means: RFC 7009 section 2.1. */
 import { type Clock, machineSubject, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import type { AccessTokenReader } from './access-token-reader.ts'
+import type { RefreshTokens } from '../minting/refresh-token.ts'
+import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import type { End } from './end.ts'
-import type { RefreshTokens } from './sessions/refresh-token.ts'
 
 export interface RevokeTokenDeps {
   readonly store: Pick<Store, 'families'>

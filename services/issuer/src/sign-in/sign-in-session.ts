@@ -8,9 +8,9 @@ import {
   type Random,
 } from '@latchkey/protocol'
 import type { NewSession, SessionRecord, Store } from '@latchkey/store'
-import type { End } from '../end.ts'
-import type { BrowserSession } from './browser-sessions.ts'
-import { handleHash, MOST_SESSIONS, newHandle } from './session-cookie.ts'
+import type { End } from '../ending/end.ts'
+import type { BrowserSession } from '../sessions/browser-sessions.ts'
+import { handleHash, MOST_SESSIONS, newHandle } from '../sessions/session-cookie.ts'
 
 export interface SignInStartDeps {
   readonly store: Pick<Store, 'log' | 'partitions'>

@@ -9,8 +9,8 @@ import {
 } from '@latchkey/protocol'
 import type { SessionStore } from '@latchkey/store'
 import { type AccessTokenVerifier, accessTokenVerifier, jwtKid } from '@latchkey/tokens'
-import type { LocalRevocations } from './feed/local-revocations.ts'
-import type { ServiceKeys } from './keys/service-keys.ts'
+import type { LocalRevocations } from '../feed/local-revocations.ts'
+import type { ServiceKeys } from '../keys/service-keys.ts'
 
 export type AccessTokenRead =
   | {

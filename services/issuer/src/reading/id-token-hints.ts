@@ -2,8 +2,8 @@
 import type { Clients } from '@latchkey/directory'
 import { type Clock, LIMITS, nowSeconds, TYP } from '@latchkey/protocol'
 import { decodeJwt, type JwtOutcome, type KeyRecord, verifyJwt } from '@latchkey/tokens'
-import type { SigningKeyRing } from './keys/signing-keys.ts'
-import type { ClientSigning } from './minting/client-signing.ts'
+import type { SigningKeyRing } from '../keys/signing-keys.ts'
+import type { ClientSigning } from '../minting/client-signing.ts'
 
 export interface IdTokenHint {
   /** The person as the client knows them: a pairwise subject of a pairwise client. */

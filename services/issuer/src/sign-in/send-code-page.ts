@@ -4,8 +4,8 @@ import type { PageLocale } from '../http/page-locale.ts'
 import { CODE_STATUS, type CodeError, codePage } from '../pages/code-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { Csrf } from '../sessions/csrf.ts'
-import type { PasswordStep, PasswordSteps } from '../sessions/password-step.ts'
 import type { Errand } from './errand.ts'
+import type { PasswordStep, PasswordSteps } from './password-step.ts'
 
 export interface CodeStepDeps {
   readonly issuer: string

@@ -2,10 +2,10 @@
 import type { Client } from '@latchkey/directory'
 import { StoreUnavailable, systemRandom } from '@latchkey/protocol'
 import t from 'tap'
-import { ender } from '../../src/end.ts'
-import { retryDelayMs } from '../../src/outgoing/deliver.ts'
+import { retryDelayMs } from '../../src/backchannel/deliver.ts'
+import { logoutTokens } from '../../src/backchannel/logout-token.ts'
+import { ender } from '../../src/ending/end.ts'
 import type { OutgoingOutcome } from '../../src/outgoing/guarded-request.ts'
-import { logoutTokens } from '../../src/outgoing/logout-token.ts'
 import { answered, failed, START, scene, sessionOf, sidOf } from './delivery-scene.ts'
 
 /** A worker looks every five seconds whatever happens: what should come by itself has to come before. */

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ACCOUNT_ERRAND, accountErrand } from '../account/account-errand.ts'
+import { appErrand } from '../authorization/app-errand.ts'
+import type { NextStepDeps } from '../authorization/next-step.ts'
 import { DEVICE_ERRAND, deviceErrand } from '../device/device-errand.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { appErrand } from './app-errand.ts'
-import type { Errand } from './errand.ts'
-import type { NextStepDeps } from './next-step.ts'
+import type { Errand } from '../sign-in/errand.ts'
 
 /** What a form of the sign-in pages was for. */
 export async function readErrand(

@@ -1,10 +1,10 @@
 /** Who calls one of the issuer's own resources, user info or the admin API: RFC 6750, RFC 8705 section 3, RFC 9449 section 7. */
 import { type AccessTokenClaims, OAuthError } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ClientCertificates } from '../client-authentication/tls-certificates.ts'
+import type { DpopProofs } from '../dpop/dpop-proofs.ts'
+import { NoCredentials, type PresentedToken } from '../http/bearer.ts'
 import type { AccessTokenReader } from './access-token-reader.ts'
-import type { ClientCertificates } from './client-authentication/tls-certificates.ts'
-import type { DpopProofs } from './dpop/dpop-proofs.ts'
-import { NoCredentials, type PresentedToken } from './http/bearer.ts'
 
 /**
  * The claims of a token that is the issuer's own, alive, and in the hands of whom it was given to.
