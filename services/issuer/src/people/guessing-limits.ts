@@ -19,7 +19,10 @@ export const GUESSING_LIMITS = {
   network: { limit: 300, windowSeconds: 900 },
   /** One-time codes, by somebody who has the password: 3 of 1,000,000 are right at any moment. */
   code: { limit: 5, windowSeconds: 900 },
-  /** Keeps the chance of such a guesser under one in 10,000 a day. Nobody without the password can use it up. */
+  /**
+   * Wrong ones only, whatever right ones come between: keeps the chance of such a guesser under one in 10,000 a day. Nobody
+   * without the password can use it up.
+   */
   codePerDay: { limit: 30, windowSeconds: 86_400 },
 } as const
 

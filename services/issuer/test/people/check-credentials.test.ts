@@ -190,6 +190,20 @@ t.test('attack G9: nobody guesses codes for days', async (t) => {
   t.match(await right(username, HOME, code()), { kind: /^ok$/ })
 })
 
+t.test('attack G9: right codes of the owner give whoever guesses no more tries', async (t) => {
+  const { username, code } = await withCode()
+  const counts: Record<string, number> = {}
+  for (let window = 0; window < 12; window++) {
+    const tries = await inTurn(codes.limit - 1, () => right(username, newNetwork(), '1'))
+    for (const [kind, count] of Object.entries(tries)) counts[kind] = (counts[kind] ?? 0) + count
+    if (counts['throttled'] === undefined) {
+      t.match(await right(username, HOME, code()), { kind: /^ok$/ }, 'nor cost tries themselves')
+    }
+    issuer.advance(codes.windowSeconds)
+  }
+  t.equal(counts['code_refused'], GUESSING_LIMITS.codePerDay.limit)
+})
+
 t.test(
   'another process learns with the next wrong guess that an account or a network is full',
   async (t) => {
