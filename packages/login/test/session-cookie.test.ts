@@ -19,6 +19,8 @@ t.test('attack E2: cookies that somebody else put there', async (t) => {
     200,
     'others do not matter',
   )
+  const spaced = await get(`\u00a0__Host-latchkey.0=${mine}`)
+  t.equal(spaced.statusCode, 303, 'browsers hold only what begins with __Host- to it')
   const double = await get(`__Host-latchkey.0=${mine}; __Host-latchkey.0=${mine}`)
   t.equal(
     double.statusCode,

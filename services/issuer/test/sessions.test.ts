@@ -104,6 +104,14 @@ t.test('attack E2: the session cookie', async (t) => {
     ['an empty place is refused', `${SESSION_COOKIE}=${value}~`, []],
     ['two of one name are refused', `${SESSION_COOKIE}=${value}; ${SESSION_COOKIE}=${value}`, []],
     ['the unprefixed name is not it', `latchkey-session=${value}`, []],
+    // Browsers hold only names that begin with the prefix to it; 0xA0 is a space to some parsers.
+    ['nor is a name that begins with a strange space', `\u00a0${SESSION_COOKIE}=${value}`, []],
+    ['or ends in one', `${SESSION_COOKIE}\u00a0=${value}`, []],
+    [
+      'so it cannot push the real one out',
+      `\u00a0${SESSION_COOKIE}=x; ${SESSION_COOKIE}=${value}`,
+      [handle],
+    ],
     ['a malformed value is refused', `${SESSION_COOKIE}=${value}x`, []],
     ['an id without a secret is refused', `${SESSION_COOKIE}=${handle.sid}`, []],
     ['no cookie', 'a=b', []],

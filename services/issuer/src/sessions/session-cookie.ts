@@ -63,14 +63,16 @@ export function writeSessionCookie(reply: FastifyReply, handles: readonly Sessio
   }
 }
 
-/** The value of a cookie that the header names exactly once. */
+/**
+ * The value of a cookie that the header names exactly once. Nothing is trimmed but the space that browsers write (RFC 6265
+ * section 4.2.1): with 0xA0 in front of it, a name is not held to its prefix by browsers, and a sibling domain could set it.
+ */
 export function singleCookie(header: string | undefined, name: string): string | undefined {
   let found: string | undefined
-  for (const pair of (header ?? '').split(';')) {
-    const equals = pair.indexOf('=')
-    if (equals < 0 || pair.slice(0, equals).trim() !== name) continue
+  for (const pair of (header ?? '').split(/; ?/)) {
+    if (!pair.startsWith(`${name}=`)) continue
     if (found !== undefined) return undefined
-    found = pair.slice(equals + 1).trim()
+    found = pair.slice(name.length + 1)
   }
   return found
 }
