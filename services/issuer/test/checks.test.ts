@@ -5,7 +5,7 @@ import { checkClaims, namedSubjects } from '../src/checks/claims-parameter.ts'
 import { checkDpopJkt } from '../src/checks/dpop-jkt.ts'
 import { checkPrompt } from '../src/checks/prompt.ts'
 import { checkResponse } from '../src/checks/response.ts'
-import { checkScope, narrowScope } from '../src/checks/scope.ts'
+import { checkScope, narrowScope, refuseScope } from '../src/checks/scope.ts'
 import { refuseUnsupported } from '../src/checks/unsupported-parameters.ts'
 import { parseParameters } from '../src/http/parameters.ts'
 import { verdict } from './verdict.ts'
@@ -160,6 +160,25 @@ t.test('RFC 6749 section 3.3: scope', async (t) => {
   for (const [name, text, expected] of cases) {
     t.test(name, async (t) => t.equal(checkScope(parseParameters(text)), expected))
   }
+  t.test(
+    'unknown values alone are refused: no answer could say that nothing was granted',
+    async (t) => {
+      const refused = 'invalid_scope scope_unknown'
+      t.equal(
+        verdict(() => checkScope(parseParameters('scope=admin'))),
+        refused,
+      )
+      t.equal(
+        verdict(() => narrowScope(parseParameters('scope=admin'), 'openid')),
+        refused,
+      )
+    },
+  )
+  t.test('machines have no scope', async (t) => {
+    const asked = (text: string) => verdict(() => refuseScope(parseParameters(text)))
+    t.equal(asked('scope=openid'), 'invalid_scope scope_of_machine')
+    t.equal(asked('scope='), 'passes')
+  })
   for (const scope of ['openid%0aemail', 'openid++email', '%22', 'a%5cb', '+openid']) {
     t.test(`scope=${scope} is no scope`, async (t) =>
       t.equal(

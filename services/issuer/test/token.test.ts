@@ -23,6 +23,11 @@ t.test('RFC 6749 section 4.4: client credentials', async (t) => {
       sid: undefined,
     })
   })
+  t.test('a machine that asks for a scope is told that it has none', async (t) => {
+    const form = { grant_type: 'client_credentials', resource: REPORTS, scope: 'openid' }
+    const answer = await issuer.post('/token', form)
+    t.strictSame([answer.statusCode, answer.json().error], [400, 'invalid_scope'])
+  })
   t.test('attack D15: a public client has no credentials', async (t) => {
     const answer = await issuer.app.inject({
       method: 'POST',

@@ -1,4 +1,7 @@
-/** `scope`: RFC 6749 section 3.3. Unknown values are ignored, and the answer says what was granted. */
+/**
+ * `scope`: RFC 6749 section 3.3. Unknown values are ignored, and the answer says what was granted. It could not say that nothing was, since
+ * a scope is at least one word (appendix A.4); so unknown values alone are refused.
+ */
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import { bounded, type Parameters } from '../http/parameters.ts'
 
@@ -6,7 +9,7 @@ export const SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offlin
 
 const SCOPE_TEXT = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
-/** The granted part of what was asked, in our order, without duplicates; '' when nothing is known. */
+/** The granted part of what was asked, in our order, without duplicates; '' when nothing was asked. */
 export function checkScope(parameters: Parameters): string {
   const asked = bounded(parameters, 'scope', LIMITS.scopeChars)
   if (asked === undefined) return ''
@@ -16,7 +19,19 @@ export function checkScope(parameters: Parameters): string {
     })
   }
   const words = new Set(asked.split(' '))
-  return SCOPES.filter((scope) => words.has(scope)).join(' ')
+  const known = SCOPES.filter((scope) => words.has(scope))
+  if (known.length > 0) return known.join(' ')
+  throw new OAuthError('invalid_scope', 'scope_unknown', {
+    description: 'none of these scopes is known here',
+  })
+}
+
+/** A machine has grants and no scopes: a token without the scope that was asked for would be taken for one with it. */
+export function refuseScope(parameters: Parameters): void {
+  if (parameters.get('scope') === undefined) return
+  throw new OAuthError('invalid_scope', 'scope_of_machine', {
+    description: 'tokens of machines have no scope: leave it out',
+  })
 }
 
 /** RFC 6749 section 6: a refresh may ask for less, never for more. */

@@ -10,6 +10,7 @@ import {
 import type { Store } from '@latchkey/store'
 import { checkAudience } from '../checks/audience.ts'
 import { checkAuthorizationDetails, detailsAudience } from '../checks/authorization-details.ts'
+import { refuseScope } from '../checks/scope.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
@@ -31,6 +32,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     if (authenticated.authMethod === 'none') {
       throw new OAuthError('unauthorized_client', 'public_client')
     }
+    refuseScope(parameters)
     const sub = machineSubject(authenticated.id)
     const now = nowSeconds(deps.clock)
     // The position first, then the client once more: what was read to authenticate it may be older (DESIGN section 5).
