@@ -80,7 +80,7 @@ t.test('DESIGN section 5: a token is made from what is, as of its `rev`', async 
   for (const [name, clientId, prepare] of grants) {
     t.test(`${name}: a client that is disabled behind its authentication`, async (t) => {
       const grant = await prepare()
-      directory.after('clients.find', () => disable(clientId))
+      directory.after('clients.recall', () => disable(clientId))
       const answer = await grant()
       t.not(answer.statusCode, 200)
       t.notMatch(answer.body, 'access_token')
