@@ -52,7 +52,9 @@ async function answer(
   const state = await sessions.load(request)
   // Signing in again would not take the second cookie away.
   if (state.kind === 'duplicated') return sendPage(request, reply, 'duplicated')
-  const failed = state.kind === 'over' && isFresh(state.session, nowSeconds(settings.clock))
+  // Somebody has ended a session that we were told of: the service refused nothing, and this is no circle.
+  const failed =
+    state.kind === 'over' && !state.told && isFresh(state.session, nowSeconds(settings.clock))
   if (failed && state.session.repeated) {
     request.log.warn('a new session was refused twice: does the service accept its audience?')
     return sendPage(request, reply, 'notAccepted')

@@ -17,8 +17,8 @@ declare module 'fastify' {
 
 export type SessionState =
   | { readonly kind: 'none' | 'duplicated' | 'unreadable' }
-  /** Past its absolute lifetime, reported as ended, or refused by the issuer. */
-  | { readonly kind: 'over'; readonly session: Session }
+  /** Past its absolute lifetime, refused, or `told`: a logout token has reported its end. */
+  | { readonly kind: 'over'; readonly session: Session; readonly told: boolean }
   | { readonly kind: 'living'; readonly session: Session }
 
 /** The session of each request, read once, and what its reply says about it. */
@@ -49,19 +49,21 @@ export function requestSessions({ cookie, ended, refresher, clock }: Deps): Requ
     return state
   }
 
+  function over(session: Session): SessionState {
+    return { kind: 'over', session, told: ended.covers(session) }
+  }
+
   async function read(request: FastifyRequest): Promise<SessionState> {
     const found = await cookie.read(request)
     if (found.kind !== 'read') return found
     const { session } = found
-    const over = session.endsAt <= nowSeconds(clock) || ended.covers(session)
-    return { kind: over ? 'over' : 'living', session }
+    const isOver = session.endsAt <= nowSeconds(clock) || ended.covers(session)
+    return isOver ? over(session) : { kind: 'living', session }
   }
 
   function end(request: FastifyRequest, reply: FastifyReply): void {
     const state = states.get(request)
-    if (state !== undefined && 'session' in state) {
-      enter(request, { kind: 'over', session: state.session })
-    }
+    if (state !== undefined && 'session' in state) enter(request, over(state.session))
     written.delete(reply)
     cookie.clear(reply)
   }

@@ -66,6 +66,19 @@ t.test(
       },
     )
 
+    t.test('sessions that somebody ends soon after each sign-in are no circle', async (t) => {
+      const browser = w.newBrowser()
+      let answer = await browser.visit('/orders')
+      for (const sid of ['s0_one', 's0_two', 's0_three']) {
+        w.issuer.ways.sid = sid
+        await browser.throughIssuer(answer)
+        w.clock.advance(1)
+        await send(w, await w.issuer.logoutToken({ ...good(w), sid }))
+        answer = await browser.visit('/orders')
+        t.equal(answer.statusCode, 303, sid)
+      }
+    })
+
     t.test('a session that ends while a response is made is not given out with it', async (t) => {
       w.issuer.ways.sid = 's0_slow'
       const browser = w.newBrowser()
