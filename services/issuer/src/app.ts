@@ -1,6 +1,8 @@
 /**
  * The issuer: everything it is made of, in the order in which it is wired. Read this first.
- * It holds no state that matters: the store and the directory do (DESIGN section 2).
+ * `wiring/` makes the parts; below, the endpoints stand by who calls them. What an endpoint is asked goes through `checks/`, at
+ * the token endpoint on to one of the `grants/`, and from there to `minting/`.
+ * It holds no state that matters: the store and the directory do (docs/architecture.md).
  */
 import type { Directory } from '@latchkey/directory'
 import type { Clock, Random } from '@latchkey/protocol'
@@ -39,16 +41,7 @@ import { signInCode } from './endpoints/sign-in-code.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { withdraw } from './endpoints/withdraw.ts'
-import { type FeedHub, feedHub } from './feed/hub.ts'
-import { leaseClock } from './feed/lease-clock.ts'
-import { localRevocations } from './feed/local-revocations.ts'
-import { logTail } from './feed/log-tail.ts'
-import { authorizationCode } from './grants/authorization-code.ts'
-import { clientCredentials } from './grants/client-credentials.ts'
-import { DEVICE_GRANT, deviceCode } from './grants/device-code.ts'
-import type { Grant } from './grants/grant.ts'
-import { refreshForPerson, refreshToken } from './grants/refresh-token.ts'
-import { tokenExchange } from './grants/token-exchange.ts'
+import type { FeedHub } from './feed/hub.ts'
 import { housekeeping } from './housekeeping.ts'
 import { cors, corsOrigins } from './http/cors.ts'
 import { emptyForm } from './http/empty-form.ts'
@@ -57,12 +50,7 @@ import { sendOAuthError } from './http/oauth-errors.ts'
 import { sendPageError } from './http/page-errors.ts'
 import { pageLocale } from './http/page-locale.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
-import { accessTokens } from './minting/access-token.ts'
-import { idTokens } from './minting/id-token.ts'
-import { refreshTokens } from './minting/refresh-token.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
-import { accessTokenReader } from './reading/access-token-reader.ts'
-import { knownServices } from './reading/known-services.ts'
 import { createServer } from './server.ts'
 import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
@@ -72,10 +60,12 @@ import { passwordSteps } from './sign-in/password-step.ts'
 import type { TokenResponseHook } from './token-api/token-response-hook.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
+import { type Feeding, wireFeed } from './wiring/feed.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
 import { registration } from './wiring/registration.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
+import { type Tokens, wireTokens } from './wiring/tokens.ts'
 
 export interface IssuerDeps {
   readonly settings: Pick<
@@ -120,12 +110,10 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const app = await createServer(deps)
   const { log } = app
   const keys = await wireKeys(deps)
-  const feeding = wireFeed(deps, keys, log)
+  const feeding = wireFeed({ ...deps, ...keys, log })
   const request = guardedRequest({ allow: deps.settings.outgoing.allow })
-  const { issuer } = deps.settings
-  const published = feeding.tail.poke
-  const ending = wireEnding({ ...deps, ...keys, issuer, request, published, log })
-  const tokens = await wireTokens(deps, keys, feeding, ending, log)
+  const ending = wireEnding({ ...deps, ...keys, ...feeding, request, log })
+  const tokens = await wireTokens({ ...deps, ...keys, ...feeding, ...ending, log })
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
   const people = wirePeople({ ...deps, ...keys })
   await app.register(pages(deps, keys, ending, tokens, callers, people))
@@ -152,82 +140,6 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   })
   return { app, end: ending.end, verifiers: feeding.hub.verifiers }
 }
-
-/** The log, read once per process, shared by the feed and by this process's own checks. */
-function wireFeed(deps: IssuerDeps, keys: Keys, log: FastifyBaseLogger) {
-  const { store, directory, clock, random } = deps
-  const { partitions } = store
-  const { leaseMs } = deps.settings.feed
-  const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
-  const tail = logTail({ log: store.log, partitions, warn })
-  const lease = leaseClock({ log: store.log, tail, partitions, clock, leaseMs, warn })
-  const hub = feedHub({
-    services: directory.services,
-    audit: directory.audit,
-    oneTime: store.oneTime,
-    keysFor: keys.services.feedKeys,
-    tail,
-    lease,
-    partitions,
-    leaseMs,
-    clock,
-    random,
-    log,
-  })
-  return { tail, lease, hub, revocations: localRevocations({ tail, lease, clock, leaseMs }) }
-}
-type Feeding = ReturnType<typeof wireFeed>
-
-/** Everything that makes or reads tokens. */
-async function wireTokens(
-  deps: IssuerDeps,
-  keys: Keys,
-  feeding: Feeding,
-  ending: Ending,
-  log: FastifyBaseLogger,
-) {
-  const { settings, store, directory, clock, random } = deps
-  const { issuer } = settings
-  const minting = {
-    accessTokens: accessTokens({ issuer, signingKeyOf: keys.services.signingKey, random }),
-    idToken: idTokens({ ...keys, issuer, clock }),
-    refreshTokens: refreshTokens(keys.refreshMac),
-    signing: keys.signing,
-    subjectFor: keys.subjectFor,
-  }
-  const readAccessToken = accessTokenReader({
-    issuer,
-    services: await knownServices(directory.services),
-    sessions: store.sessions,
-    keys: keys.services,
-    revocations: feeding.revocations,
-    clock,
-  })
-  const shared = {
-    issuer,
-    store,
-    directory,
-    clock,
-    random,
-    end: ending.end,
-    concludeEnd: ending.concludeEnd,
-    idleSeconds: settings.session.idleSeconds,
-    graceSeconds: settings.tokens.refreshGraceSeconds,
-    readLog: feeding.tail.poke,
-    log,
-    readAccessToken,
-    ...minting,
-  }
-  const grants = new Map<string, Grant>([
-    ['authorization_code', authorizationCode(shared)],
-    ['refresh_token', refreshToken(shared)],
-    ['client_credentials', clientCredentials(shared)],
-    ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
-    [DEVICE_GRANT, deviceCode(shared)],
-  ])
-  return { ...minting, readAccessToken, grants, refreshForPerson: refreshForPerson(shared) }
-}
-type Tokens = Awaited<ReturnType<typeof wireTokens>>
 
 /** What people see. */
 function pages(

@@ -5,19 +5,16 @@ import type { FastifyBaseLogger } from 'fastify'
 import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
-import type { ClientSigning } from '../minting/client-signing.ts'
-import type { SubjectFor } from '../minting/subject.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Feeding } from './feed.ts'
+import type { Keys } from './keys.ts'
 
-export interface EndingDeps {
-  readonly issuer: string
+export interface EndingDeps extends Pick<Keys, 'signing' | 'subjectFor'>, Pick<Feeding, 'tail'> {
+  readonly settings: Pick<Settings, 'issuer'>
   readonly store: Store
   readonly directory: Directory
-  readonly signing: ClientSigning
-  readonly subjectFor: SubjectFor
   readonly request: GuardedRequest
-  /** Resolves when this process's own feed has passed the entries on. */
-  readonly published: () => Promise<void>
   readonly clock: Clock
   readonly random: Random
   readonly log: FastifyBaseLogger
@@ -25,14 +22,19 @@ export interface EndingDeps {
 
 /** Ending things, and telling the apps of it. */
 export function wireEnding(deps: EndingDeps) {
-  const { store, directory } = deps
+  const { settings, store, directory, tail } = deps
   const deliveries = logoutDeliveries({
     ...deps,
     outbox: store.outbox,
     clients: directory.clients,
-    logoutTokenFor: logoutTokens(deps),
+    logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
-  const { end, concludeEnd } = ender({ ...deps, audit: directory.audit, tell: deliveries.poke })
+  const { end, concludeEnd } = ender({
+    ...deps,
+    audit: directory.audit,
+    published: tail.poke,
+    tell: deliveries.poke,
+  })
   return { end, concludeEnd, deliveries }
 }
 

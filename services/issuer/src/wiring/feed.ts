@@ -1,0 +1,45 @@
+import type { Directory } from '@latchkey/directory'
+import type { Clock, Random } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import type { FastifyBaseLogger } from 'fastify'
+import { feedHub } from '../feed/hub.ts'
+import { leaseClock } from '../feed/lease-clock.ts'
+import { localRevocations } from '../feed/local-revocations.ts'
+import { logTail } from '../feed/log-tail.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Keys } from './keys.ts'
+
+export interface FeedDeps extends Pick<Keys, 'services'> {
+  readonly settings: Pick<Settings, 'feed'>
+  readonly store: Pick<Store, 'log' | 'partitions' | 'oneTime'>
+  readonly directory: Pick<Directory, 'services' | 'audit'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: FastifyBaseLogger
+}
+
+/** The log, read once per process, shared by the feed and by this process's own checks. */
+export function wireFeed(deps: FeedDeps) {
+  const { store, directory, clock, random, log } = deps
+  const { partitions } = store
+  const { leaseMs } = deps.settings.feed
+  const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
+  const tail = logTail({ log: store.log, partitions, warn })
+  const lease = leaseClock({ log: store.log, tail, partitions, clock, leaseMs, warn })
+  const hub = feedHub({
+    services: directory.services,
+    audit: directory.audit,
+    oneTime: store.oneTime,
+    keysFor: deps.services.feedKeys,
+    tail,
+    lease,
+    partitions,
+    leaseMs,
+    clock,
+    random,
+    log,
+  })
+  return { tail, lease, hub, revocations: localRevocations({ tail, lease, clock, leaseMs }) }
+}
+
+export type Feeding = ReturnType<typeof wireFeed>

@@ -1,0 +1,77 @@
+import type { Directory } from '@latchkey/directory'
+import type { Clock, Random } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import type { FastifyBaseLogger } from 'fastify'
+import { authorizationCode } from '../grants/authorization-code.ts'
+import { clientCredentials } from '../grants/client-credentials.ts'
+import { DEVICE_GRANT, deviceCode } from '../grants/device-code.ts'
+import type { Grant } from '../grants/grant.ts'
+import { refreshForPerson, refreshToken } from '../grants/refresh-token.ts'
+import { tokenExchange } from '../grants/token-exchange.ts'
+import { accessTokens } from '../minting/access-token.ts'
+import { idTokens } from '../minting/id-token.ts'
+import { refreshTokens } from '../minting/refresh-token.ts'
+import { accessTokenReader } from '../reading/access-token-reader.ts'
+import { knownServices } from '../reading/known-services.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Ending } from './ending.ts'
+import type { Feeding } from './feed.ts'
+import type { Keys } from './keys.ts'
+
+export interface TokensDeps
+  extends Pick<Keys, 'services' | 'refreshMac' | 'signing' | 'subjectFor'>,
+    Pick<Feeding, 'tail' | 'revocations'>,
+    Pick<Ending, 'end' | 'concludeEnd'> {
+  readonly settings: Pick<Settings, 'issuer' | 'session' | 'tokens'>
+  readonly store: Store
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: FastifyBaseLogger
+}
+
+/** Everything that makes or reads tokens. */
+export async function wireTokens(deps: TokensDeps) {
+  const { settings, store, directory, clock, random, signing, subjectFor } = deps
+  const { issuer } = settings
+  const minting = {
+    accessTokens: accessTokens({ issuer, signingKeyOf: deps.services.signingKey, random }),
+    idToken: idTokens({ issuer, signing, subjectFor, clock }),
+    refreshTokens: refreshTokens(deps.refreshMac),
+    signing,
+    subjectFor,
+  }
+  const readAccessToken = accessTokenReader({
+    issuer,
+    services: await knownServices(directory.services),
+    sessions: store.sessions,
+    keys: deps.services,
+    revocations: deps.revocations,
+    clock,
+  })
+  const shared = {
+    issuer,
+    store,
+    directory,
+    clock,
+    random,
+    end: deps.end,
+    concludeEnd: deps.concludeEnd,
+    idleSeconds: settings.session.idleSeconds,
+    graceSeconds: settings.tokens.refreshGraceSeconds,
+    readLog: deps.tail.poke,
+    log: deps.log,
+    readAccessToken,
+    ...minting,
+  }
+  const grants = new Map<string, Grant>([
+    ['authorization_code', authorizationCode(shared)],
+    ['refresh_token', refreshToken(shared)],
+    ['client_credentials', clientCredentials(shared)],
+    ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
+    [DEVICE_GRANT, deviceCode(shared)],
+  ])
+  return { ...minting, readAccessToken, grants, refreshForPerson: refreshForPerson(shared) }
+}
+
+export type Tokens = Awaited<ReturnType<typeof wireTokens>>
