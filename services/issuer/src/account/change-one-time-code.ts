@@ -1,13 +1,14 @@
 import type { Directory } from '@latchkey/directory'
-import { type Clock, nowSeconds } from '@latchkey/protocol'
+import { type Clock, nowSeconds, type Position } from '@latchkey/protocol'
+import type { EndOutcome } from '@latchkey/store'
 import { BY_PASSWORD, BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { CodeSecrets } from '../people/code-secrets.ts'
 import type { BrowserSession } from '../sessions/browser-sessions.ts'
 import {
   placeFor,
   type SignInDeps,
+  type SignInStart,
   signInSession,
-  startSignIn,
 } from '../sign-in/sign-in-session.ts'
 
 export interface ChangeOneTimeCodeDeps extends SignInDeps {
@@ -18,6 +19,8 @@ export interface ChangeOneTimeCodeDeps extends SignInDeps {
 
 /** Of a person who has just shown a right code. */
 export interface OneTimeCodeChange {
+  /** From before their sessions were looked up. */
+  readonly start: SignInStart
   readonly own: BrowserSession
   /** Of this browser, all of them. */
   readonly sessions: readonly BrowserSession[]
@@ -27,10 +30,11 @@ export interface OneTimeCodeChange {
 
 /**
  * First the account, then the end of everything that was signed in the way it was before, sign-ins under way included; then
- * a new session for this browser alone. Undefined when the account is not as the page said.
+ * a new session for this browser alone, unless it would outlive an end that came in the meantime. Undefined when there is none,
+ * or the account is not as the page said.
  */
 export async function changeOneTimeCode(
-  { own, sessions, secret }: OneTimeCodeChange,
+  { start, own, sessions, secret }: OneTimeCodeChange,
   deps: ChangeOneTimeCodeDeps,
 ): Promise<readonly BrowserSession[] | undefined> {
   const { sub, sid, authTime, userAgent } = own.session
@@ -48,12 +52,36 @@ export async function changeOneTimeCode(
     return true
   })
   if (!isChanged) return undefined
-  await deps.end({ kind: 'user', sub }, 'one_time_code_changed', actor)
-  const start = await startSignIn(deps)
+  const ended = await deps.end({ kind: 'user', sub }, 'one_time_code_changed', actor)
+  const rev = await placeOfOwnEnd(ended, own, placeFor(sub, start), deps)
+  if (!rev) return undefined
   const how = secret ? BY_PASSWORD_AND_CODE : BY_PASSWORD
   const before = sessions.filter((one) => one !== own)
-  return await signInSession(
-    { ...{ now: start.now, rev: placeFor(sub, start), authTime, sub, userAgent, before }, ...how },
-    deps,
-  )
+  const now = nowSeconds(deps.clock)
+  return await signInSession({ ...{ now, rev, authTime, sub, userAgent, before }, ...how }, deps)
+}
+
+/** More at once, in the moment that a change takes, is not worth waiting for: the person signs in again. */
+const MOST_ENTRIES = 1000
+
+/** Undefined when somebody else has ended this session since `since`: then this person is not to be signed in by it. */
+async function placeOfOwnEnd(
+  { entries: [own], epoch }: EndOutcome,
+  { session }: BrowserSession,
+  since: Position,
+  { store }: Pick<ChangeOneTimeCodeDeps, 'store'>,
+): Promise<Position | undefined> {
+  if (!own || epoch !== since.epoch) return undefined
+  const slice = await store.log.read(since.partition, since.offset, MOST_ENTRIES)
+  const place = slice.entries.findIndex(({ o }) => o === own.o)
+  if (!slice.complete || slice.epoch !== epoch || place < 0) return undefined
+  const isOther = slice.entries
+    .slice(0, place)
+    .some(
+      ({ k, v }) =>
+        k === 'all' ||
+        (k === 'user' && v === session.sub) ||
+        (k === 'session' && v === session.sid),
+    )
+  return isOther ? undefined : { partition: own.p, epoch, offset: own.o }
 }

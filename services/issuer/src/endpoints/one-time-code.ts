@@ -18,6 +18,7 @@ import {
   keepInCookie,
 } from '../sessions/browser-sessions.ts'
 import { sendSignInPage } from '../sign-in/send-sign-in-page.ts'
+import { startSignIn } from '../sign-in/sign-in-session.ts'
 
 export interface OneTimeCodeDeps
   extends ChangeOneTimeCodeDeps,
@@ -64,6 +65,7 @@ async function change(
 ): Promise<unknown> {
   const { body } = request
   const beginAnew = () => reply.redirect(`${deps.issuer}${ONE_TIME_CODE_PATH}`, 303)
+  const start = await startSignIn(deps)
   const found = await findAccount(request, reply, body.get('account') ?? '', deps)
   if (!found) return await beginAnew()
   const { user, own, sessions } = found
@@ -73,16 +75,15 @@ async function change(
   // What was offered is younger than the sign-in; to switch off nothing was.
   if (secret === undefined || (secret === null && !isFresh(own, deps))) return await beginAnew()
   const code = bounded(body, 'code', LIMITS.oneTimeCodeChars) ?? ''
-  const now = nowSeconds(deps.clock)
   const outcome = secret
-    ? await deps.codes.checkWith(secret, sub, code, now)
-    : await deps.codes.check(sub, code, now)
+    ? await deps.codes.checkWith(secret, sub, code, start.now)
+    : await deps.codes.check(sub, code, start.now)
   if (outcome.kind !== 'ok') {
     request.log.info({ sub, outcome: outcome.kind }, 'one-time code refused')
     const offered = secret && sealed !== undefined ? { offered: { secret, sealed } } : {}
     return sendOneTimeCodePage(request, reply, { user, sid, ...offered, error: outcome }, deps)
   }
-  const changed = await changeOneTimeCode({ own, sessions, secret }, deps)
+  const changed = await changeOneTimeCode({ start, own, sessions, secret }, deps)
   if (!changed) return await beginAnew()
   keepInCookie(reply, changed)
   request.log.info({ sub, isOn: secret !== null }, 'one-time code changed')

@@ -244,6 +244,33 @@ t.test('a sign-in that is under way with the password alone is ended too', async
   t.equal((await silent(elsewhere)).get('error'), 'login_required')
 })
 
+for (const [name, target] of [
+  [
+    'an end of the person in the meantime is not undone by it',
+    (sub: string) => ({ kind: 'user', sub }) as const,
+  ],
+  ['nor is one of the session', (_sub: string, sid: string) => ({ kind: 'session', sid }) as const],
+  ['nor is one of everybody', () => ({ kind: 'all' }) as const],
+] as const) {
+  t.test(name, async (t) => {
+    const { browser, sub } = await signedIn()
+    const [session] = await issuer.store.sessions.listByUser(sub, 10, issuer.now())
+    const { transaction } = issuer.directory
+    t.teardown(() => Object.assign(issuer.directory, { transaction }))
+    Object.assign(issuer.directory, {
+      transaction: async (...given: Parameters<typeof transaction>) => {
+        Object.assign(issuer.directory, { transaction })
+        const outcome = await transaction(...given)
+        await issuer.end(target(sub, session?.sid ?? ''), 'admin', { sub: 'issuer' })
+        return outcome
+      },
+    })
+    await switchOn(issuer, browser)
+    t.equal((await silent(browser)).get('error'), 'login_required')
+    t.same(await issuer.store.sessions.listByUser(sub, 10, issuer.now()), [])
+  })
+}
+
 t.test('another account in this browser stays signed in', async (t) => {
   const { browser } = await signedIn()
   await browser.signIn('ada', { prompt: 'login' })
