@@ -1,19 +1,20 @@
 #!/usr/bin/env node
 // In a checkout the sources run as they are; an installed package has only what was built.
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+// The default, because older Nodes refuse to load a module that names what they do not have.
+import nodeModule from 'node:module'
 
 const source = new URL('../src/main.ts', import.meta.url)
 if (!existsSync(source)) {
   await import('../dist/main.js')
-} else if (registerHooks === undefined) {
+} else if (nodeModule.registerHooks === undefined) {
   console.error(
     `latchkey: a checkout needs Node 24, this is ${process.version}: run it by npx latchkey`,
   )
   process.exitCode = 2
 } else {
   // The same as `node --conditions=@latchkey/source`, which a command cannot give to its own process.
-  registerHooks({
+  nodeModule.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, '@latchkey/source'] }),
   })

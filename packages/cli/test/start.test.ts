@@ -12,8 +12,9 @@ import { runLine } from './fixtures/stand-ins.ts'
 const BIN = join(import.meta.dirname, '..', 'bin', 'latchkey.mjs')
 
 /** `latchkey …` as a process of its own, as somebody in a checkout calls it. */
-function latchkey(argv: readonly string[], cwd: string) {
-  return spawn(process.execPath, [BIN, ...argv], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+function latchkey(argv: readonly string[], cwd: string, nodeOptions: readonly string[] = []) {
+  const line = [...nodeOptions, BIN, ...argv]
+  return spawn(process.execPath, line, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 async function freePort(): Promise<number> {
@@ -30,12 +31,13 @@ t.test(
   async (t) => {
     const port = await freePort()
     const cwd = t.testdir({
-      'sso.yaml': `issuer: http://sso.localhost:${port}\nlisten: { port: ${port} }\n`,
+      'sso.yaml': `issuer: http://sso.localhost:${port}\nlisten: { port: ${port} }\nlog: { level: warn }\n`,
     })
     const issuer = latchkey(['start', '--config', 'sso.yaml'], cwd)
     t.teardown(() => issuer.kill('SIGKILL'))
-    for await (const line of createInterface(issuer.stdout)) {
-      if (JSON.parse(line).msg === 'issuer ready') break
+    const address = `http://127.0.0.1:${port}`
+    for await (const line of createInterface(issuer.stderr)) {
+      if (line.includes(`${address}.`) || line.includes(`${address} `)) break
     }
     const says = async (line: string, stdin = '') => {
       const ran = await runLine(line.split(' '), { cwd, stdin })
@@ -53,7 +55,7 @@ t.test(
     const { clientId, clientSecret } = JSON.parse(
       readFileSync(join(cwd, '.latchkey/cli.json'), 'utf8'),
     )
-    const answer = await fetch(`http://127.0.0.1:${port}/token`, {
+    const answer = await fetch(`${address}/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
@@ -82,5 +84,12 @@ t.test('settings that are wrong are listed before anything starts', async (t) =>
   const complaint = await text(child.stderr)
   t.equal(complaint.split('\n').length, 4)
   t.match(complaint, /^latchkey\.yaml:1:1 isuer: .*did you mean issuer\?/m)
+  t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
+})
+
+t.test('a Node that is too old for a checkout is told', async (t) => {
+  const older = 'data:text/javascript,import m from "node:module"; delete m.registerHooks'
+  const child = latchkey(['start'], t.testdir(), ['--import', older])
+  t.match(await text(child.stderr), /^latchkey: a checkout needs Node 24, .* npx latchkey\n$/)
   t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
 })

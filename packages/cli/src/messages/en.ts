@@ -80,6 +80,8 @@ export const EN = {
   waiting: 'Waiting for {what} … {seconds} s',
   theIssuer: 'the issuer',
 
+  started: 'The issuer listens at {address}. Ctrl-C stops it.',
+
   sessionsOf: 'Sessions of {user}: {count}',
   noSessions: '{user} is not signed in anywhere.',
   columnSession: 'SESSION',

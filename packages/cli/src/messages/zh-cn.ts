@@ -82,6 +82,8 @@ export const ZH_CN: Messages = {
   waiting: '正在等待{what} … {seconds} 秒',
   theIssuer: '签发服务',
 
+  started: '签发服务已在 {address} 启动。按 Ctrl-C 停止。',
+
   sessionsOf: '{user} 的会话：{count}',
   noSessions: '{user} 没有在任何地方登录。',
   columnSession: '会话',
