@@ -5,13 +5,13 @@ import t, { type Test } from 'tap'
 import { ORDERS, REPORTS, type TestIssuer, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
-t.test('DESIGN section 6: refresh, on SQLite', async (t) => {
+t.test('refresh, on SQLite', async (t) => {
   const issuer = await testIssuer()
   t.teardown(() => issuer.close())
   await refreshing(t, issuer)
 })
 
-t.test('DESIGN section 6: refresh, on Redis', async (t) => {
+t.test('refresh, on Redis', async (t) => {
   const redis = await startRedis()
   const issuer = await testIssuer({ store: await connectRedisStore({ url: redis.url }) })
   t.teardown(async () => {
@@ -142,6 +142,19 @@ async function refreshing(t: Test, issuer: TestIssuer): Promise<void> {
       t.equal((await refresh(refresh_token)).json().error, 'invalid_grant', reason)
     }
   })
+  await t.test(
+    'Core section 11: offline_access gives no token that outlives its session',
+    async (t) => {
+      const asked = { scope: 'openid offline_access' }
+      const { refresh_token } = await tokensOf(undefined, asked)
+      const first = (await refresh(refresh_token)).json()
+      t.equal(first.scope, asked.scope)
+      const { sid } = decodeJwt<{ sid: string }>(first.id_token)
+      const actor = { sub: await issuer.sub('ada'), sid }
+      await issuer.end({ kind: 'session', sid }, 'sign_out', actor)
+      t.equal((await refresh(first.refresh_token)).json().error, 'invalid_grant')
+    },
+  )
   await t.test('attack D9: a client that was disabled gets nothing more', async (t) => {
     const { refresh_token } = await tokensOf()
     await issuer.directory.clients.setDisabled('orders', true)

@@ -16,6 +16,9 @@ export interface DiscoveryDeps extends Pick<Settings, 'issuer' | 'languages' | '
   readonly grantTypes: readonly string[]
 }
 
+/** An issuer has no path, so that RFC 8414 section 3.1 and OpenID Connect Discovery section 4 agree where they stand. */
+const ADDRESSES = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
+
 /** Members that are addresses, by their path at the issuer. */
 const ENDPOINTS = {
   authorization_endpoint: '/authorize',
@@ -110,14 +113,8 @@ function discoveryDocument(deps: DiscoveryDeps) {
 
 export function discovery(deps: DiscoveryDeps) {
   const body = JSON.stringify(discoveryDocument(deps), omitEmptyList)
-  // RFC 8414 section 3.1 puts the well-known part between host and path; OpenID Connect appends it to the issuer.
-  const path = new URL(deps.issuer).pathname.replace(/\/$/, '')
-  const paths = new Set([
-    '/.well-known/openid-configuration',
-    `/.well-known/oauth-authorization-server${path}`,
-  ])
   return async (app: FastifyInstance) => {
-    for (const url of paths) {
+    for (const url of ADDRESSES) {
       app.get(url, async (_request, reply) => {
         return await reply
           .header('cache-control', 'public, max-age=300')
