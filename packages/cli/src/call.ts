@@ -7,7 +7,7 @@ export interface CallOptions {
   readonly address: string
   /** Whose name stands in `Host`, and whose certificate is expected, whatever the address is. */
   readonly issuer: string
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string

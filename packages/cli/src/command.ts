@@ -66,6 +66,7 @@ export type CommandName =
   | 'users disable'
   | 'users enable'
   | 'users passwd'
+  | 'users remove-code'
   | 'token decode'
   | 'token verify'
 

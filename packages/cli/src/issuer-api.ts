@@ -8,7 +8,7 @@ import { printable } from './text-width.ts'
 /** The admin API of an issuer with a machine token of its own (RFC 6749 section 4.4), fetched at the first call. */
 export interface IssuerApi {
   get(path: string): Promise<unknown>
-  send(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>
 }
 
 export function issuerApi(target: Target, context: Context): IssuerApi {

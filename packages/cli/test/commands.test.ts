@@ -119,6 +119,12 @@ t.test('commands ask the issuer for the right things and say what came of it', a
       out: 'Ada is enabled.\n',
     },
     {
+      line: 'users remove-code ada',
+      replies: { ...FOUND, [`DELETE /admin/v1/users/${SUB}/one-time-code`]: { status: 204 } },
+      asks: [SEARCH, `DELETE /admin/v1/users/${SUB}/one-time-code`],
+      out: 'Ada signs in without a one-time code, and all sessions have ended.\n',
+    },
+    {
       line: 'users passwd ada --password-stdin',
       replies: { ...FOUND, [`PUT /admin/v1/users/${SUB}/password`]: { status: 204 } },
       asks: [SEARCH, `PUT /admin/v1/users/${SUB}/password`],

@@ -3,7 +3,7 @@ import { sessionsEnd, sessionsList } from './sessions.ts'
 import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
 import { tokenVerify } from './token-verify.ts'
-import { usersAdd, usersDisable, usersEnable, usersPasswd } from './users.ts'
+import { usersAdd, usersDisable, usersEnable, usersPasswd, usersRemoveCode } from './users.ts'
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -14,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   usersDisable,
   usersEnable,
   usersPasswd,
+  usersRemoveCode,
   tokenDecode,
   tokenVerify,
 ]

@@ -37,10 +37,21 @@ export const usersAdd: Command = {
   },
 }
 
-export const usersDisable = changeState('users disable', 'disable', 'userDisabled')
-export const usersEnable = changeState('users enable', 'enable', 'userEnabled')
+export const usersDisable = changeState('users disable', 'POST', 'disable', 'userDisabled')
+export const usersEnable = changeState('users enable', 'POST', 'enable', 'userEnabled')
+export const usersRemoveCode = changeState(
+  'users remove-code',
+  'DELETE',
+  'one-time-code',
+  'codeRemoved',
+)
 
-function changeState(name: CommandName, verb: string, done: MessageKey): Command {
+function changeState(
+  name: CommandName,
+  method: 'POST' | 'DELETE',
+  what: string,
+  done: MessageKey,
+): Command {
   return {
     name,
     argument: 'USER',
@@ -49,7 +60,7 @@ function changeState(name: CommandName, verb: string, done: MessageKey): Command
     run: async (context) => {
       const api = issuerApi(requireTarget(context), context)
       const user = await findUser(api, context.input.argument ?? '')
-      await api.send('POST', `/admin/v1/users/${user.sub}/${verb}`)
+      await api.send(method, `/admin/v1/users/${user.sub}/${what}`)
       report(context, user, done)
     },
   }

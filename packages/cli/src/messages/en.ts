@@ -33,6 +33,9 @@ export const EN = {
   'users passwd.summary': 'set the password of a user',
   'users passwd.text':
     'Sets a new password and ends all sessions of the user. The password is asked for without showing it, or read from standard input.',
+  'users remove-code.summary': 'let a user sign in without a one-time code',
+  'users remove-code.text':
+    'For a phone that is lost: the account asks for the password alone until its owner sets a one-time code up again. All sessions of the user end.',
   'token decode.summary': 'show what a token says, unverified',
   'token decode.text':
     'Shows header and claims of a token without asking whether they are true. Without TOKEN, or with -, it is read from standard input, which keeps it out of the history of the shell.',
@@ -93,6 +96,7 @@ export const EN = {
   userAdded: '{user} is added: {sub}',
   userDisabled: '{user} is disabled, and all sessions have ended.',
   userEnabled: '{user} is enabled.',
+  codeRemoved: '{user} signs in without a one-time code, and all sessions have ended.',
   passwordSet: '{user} has a new password, and all sessions have ended.',
 
   askPassword: 'Password: ',

@@ -35,6 +35,9 @@ export const ZH_CN: Messages = {
   'users passwd.summary': '设置用户的密码',
   'users passwd.text':
     '设置新密码并结束该用户的所有会话。密码在不显示的情况下询问，或从标准输入读取。',
+  'users remove-code.summary': '让用户登录时不再需要一次性验证码',
+  'users remove-code.text':
+    '用于手机丢失的情况：在用户重新设置一次性验证码之前，该账号只凭密码登录。该用户的所有会话随即结束。',
   'token decode.summary': '显示令牌内容，不做验证',
   'token decode.text':
     '显示令牌的头部和声明，不判断其真伪。没有 TOKEN 或为 - 时从标准输入读取，这样令牌不会留在 shell 历史中。',
@@ -95,6 +98,7 @@ export const ZH_CN: Messages = {
   userAdded: '已添加 {user}：{sub}',
   userDisabled: '已停用 {user}，所有会话已结束。',
   userEnabled: '已启用 {user}。',
+  codeRemoved: '{user} 登录时不再需要一次性验证码，所有会话已结束。',
   passwordSet: '{user} 已有新密码，所有会话已结束。',
 
   askPassword: '密码：',
