@@ -38,7 +38,7 @@ export const DIRECTORY_LIMITS = {
   scopesPerConsent: 64,
   usesPerRegistrationToken: 1_000_000,
   clientsPerService: 256,
-  /** As many as the catalogue bitmap is made for (DESIGN section 4). */
+  /** As many as the catalogue bitmap is made for (packages/permissions/README.md). */
   routesPerService: 4096,
   /** Numbers are never reused, so a service that publishes new routes for ever has to stop somewhere. */
   routeNumbersPerService: 16_384,

@@ -1,4 +1,4 @@
-/** Who calls, and may they: DESIGN sections 4 and 5, RFC 6750 section 2. Decides and sends nothing. */
+/** Who calls, and may they: RFC 6750 section 2, docs/architecture.md. Decides and sends nothing. */
 import type { FastifyRequest } from 'fastify'
 import { isBearerSyntax, readCredentials } from './credentials.ts'
 import { formBytes, readFormAhead } from './form-token.ts'

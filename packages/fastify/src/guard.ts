@@ -1,4 +1,4 @@
-/** Stands before every route, hook and handler of the app: DESIGN sections 4, 5 and 7. */
+/** Stands before every route, hook and handler of the app: docs/architecture.md. */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { type DecideDeps, decide, isUpgrade } from './decide.ts'
 import { freezeClaims } from './freeze-claims.ts'

@@ -1,4 +1,4 @@
-/** Whether a token lets its bearer call a route: DESIGN sections 4 and 5, RFC 9449 section 7, RFC 8705 section 3. */
+/** Whether a token lets its bearer call a route: packages/permissions/README.md, RFC 9449 section 7, RFC 8705 section 3. */
 import { type AccessTokenClaims, type Clock, nowSeconds } from '@latchkey/protocol'
 import type { CheckPossession, Possession, Verification, Verifier } from '@latchkey/verifier'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -117,7 +117,7 @@ function answerOf(refusal: Refusal): Answer {
 
 /**
  * One answer for every reason, so that a forger learns nothing. `stale` alone is told: its token was good until the
- * caller's permissions changed, and a client that reads it refreshes at once and silently (DESIGN section 4).
+ * caller's permissions changed, and a client that reads it refreshes at once and silently (packages/permissions/README.md).
  */
 function refusedToken(reason: RefusalReason | PossessionFault): Answer {
   return tokenError(401, reason === 'stale' ? { ...INVALID_TOKEN, reason } : INVALID_TOKEN)

@@ -6,7 +6,7 @@ export interface CatalogueRoute extends RouteDeclaration {
   readonly public: boolean
 }
 
-/** The routes of a service, as its router knows them (DESIGN section 4). */
+/** The routes of a service, as its router knows them (packages/permissions/README.md). */
 export interface RouteCatalogue {
   add(methods: readonly string[], pattern: string, isPublic: boolean): void
   list(): readonly CatalogueRoute[]
@@ -17,7 +17,7 @@ export function routeCatalogue(): RouteCatalogue {
   return {
     add(methods, pattern, isPublic) {
       for (const method of methods) {
-        // HEAD needs GET (DESIGN section 4), so no grant ever names it. Most are added by Fastify itself.
+        // HEAD needs GET (packages/permissions/README.md), so no grant ever names it. Most are added by Fastify itself.
         if (method === 'HEAD') continue
         // Routes that differ only in their constraints (host, version) are one route to a grant. It counts as public only
         // when all of them are.

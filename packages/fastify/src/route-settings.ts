@@ -18,7 +18,7 @@ export interface LatchkeyRouteConfig {
   identify?: boolean
 }
 
-/** What a route's declaration says about who may call it (DESIGN section 4), checked and complete. */
+/** What a route's declaration says about who may call it (packages/permissions/README.md), checked and complete. */
 export interface RouteSettings {
   readonly public: boolean
   readonly identify: boolean

@@ -1,4 +1,4 @@
-/** How a guarded socket ends: DESIGN section 5. Codes from 4000 on are ours to define (RFC 6455 section 7.4.2). */
+/** How a guarded socket ends: docs/architecture.md. Codes from 4000 on are ours to define (RFC 6455 section 7.4.2). */
 import type { RefusalReason } from '@latchkey/verifier'
 
 export interface SocketClose {

@@ -47,7 +47,7 @@ const CLOSING = 2
 /**
  * Lets messages pass, in and out, only while the caller's token is acceptable, and closes the socket at the moment it
  * stops being so. Every message is a decision of its own, as every request is: a verifier that has lost its lease hears of
- * no end, and must not go on (DESIGN section 5).
+ * no end, and must not go on (docs/architecture.md).
  */
 export function guardOne(
   verifier: Verifier,

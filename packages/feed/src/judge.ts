@@ -1,4 +1,4 @@
-/** Which entry kills a token: DESIGN section 5. */
+/** Which entry kills a token: docs/architecture.md. */
 import type { AccessTokenClaims, EntryKind } from '@latchkey/protocol'
 import type { MarkTable, Partition } from './partition.ts'
 import { firstKilling, isAhead } from './place.ts'

@@ -1,4 +1,4 @@
-/** Leases on one connection: asked for, answered, believed or not. DESIGN section 5. */
+/** Leases on one connection: asked for, answered, believed or not. docs/architecture.md. */
 import { type Clock, type LeaseMessage, LIMITS, type VerifierMessage } from '@latchkey/protocol'
 import type { LeaseKeeper } from './lease.ts'
 import type { RevocationReplica } from './replica.ts'

@@ -1,4 +1,4 @@
-/** The issuer's promise "you are up to date", and when it ends: DESIGN section 5. */
+/** The issuer's promise "you are up to date", and when it ends: docs/architecture.md. */
 import type { Clock } from '@latchkey/protocol'
 
 /** A small step back of the wall clock (time synchronisation) is no reason to distrust it. */

@@ -1,4 +1,4 @@
-/** What has ended, as far as this process knows: DESIGN section 5. A data structure; it reads no clock and does no I/O. */
+/** What has ended, as far as this process knows: docs/architecture.md. A data structure; it reads no clock and does no I/O. */
 import type {
   EntriesMessage,
   FeedPosition,

@@ -3,7 +3,7 @@ import t from 'tap'
 import { at, entry } from './log.ts'
 import { entries, scene, snapshot, types } from './scene.ts'
 
-t.test('the lease ends at sent - age + T (DESIGN section 5)', async (t) => {
+t.test('the lease ends at sent - age + T', async (t) => {
   const rows: [string, number, number, number, number][] = [
     ['an immediate answer', 0, 0, 5000, 5000],
     ['a slow network does not stretch it', 1800, 0, 5000, 3200],

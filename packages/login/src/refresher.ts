@@ -1,4 +1,4 @@
-/** Silent refresh with single flight: RFC 6749 section 6, DESIGN section 6. */
+/** Silent refresh with single flight: RFC 6749 section 6, docs/architecture.md. */
 import { createHash } from 'node:crypto'
 import { type Clock, LIMITS, nowSeconds } from '@latchkey/protocol'
 import { expiringMap } from './expiring-map.ts'

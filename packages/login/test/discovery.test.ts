@@ -2,7 +2,7 @@ import t from 'tap'
 import { type World, world } from './app.ts'
 import { fakeIssuer, without } from './fake-issuer.ts'
 
-t.test('DESIGN section 7: a sign-in while the issuer is away', async (t) => {
+t.test('a sign-in while the issuer is away', async (t) => {
   t.test('the app starts without the issuer, says 503, and signs in when it is back', async (t) => {
     const w = await world(t)
     await w.issuer.shut()

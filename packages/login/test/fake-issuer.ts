@@ -166,7 +166,7 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
       ended.add(sid)
       return REFUSED
     }
-    // As DESIGN section 6 wants it: the same successor, with a new access token.
+    // As the issuer gives it: the same successor, with a new access token.
     const answer = await grant(undefined)
     const refreshToken = successor?.refreshToken ?? answer.refresh_token
     successors.set(old, { at: successor?.at ?? now(), refreshToken })

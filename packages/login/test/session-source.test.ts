@@ -78,7 +78,7 @@ t.test('RFC 6749 section 6: a token that is about to expire is renewed first', a
   })
 })
 
-t.test('DESIGN section 6: lost responses and late requests are harmless', async (t) => {
+t.test('lost responses and late requests are harmless', async (t) => {
   const w = await world(t)
   await w.browser.signIn()
   const late = w.newBrowserWith(w.browser)
@@ -134,7 +134,7 @@ t.test('a slow response does not put an old session over a newer one', async (t)
   t.equal(await openedToken(w, setCookies(answer)), newest)
 })
 
-t.test('DESIGN section 4: a stale token is renewed without a word to the person', async (t) => {
+t.test('a stale token is renewed without a word to the person', async (t) => {
   const w = await world(t)
   await w.browser.signIn()
   const first = await tokenOf(w.browser)
@@ -164,7 +164,7 @@ t.test('DESIGN section 4: a stale token is renewed without a word to the person'
   })
 })
 
-t.test('DESIGN section 7: nobody is signed out because the issuer is away', async (t) => {
+t.test('nobody is signed out because the issuer is away', async (t) => {
   const failures: readonly [string, Partial<World['issuer']['ways']> | 'shut'][] = [
     ['no connection', 'shut'],
     ['503', { tokenStatus: 503 }],

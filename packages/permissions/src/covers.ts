@@ -5,7 +5,7 @@ import { routeShape } from './route-shape.ts'
 const OPTIONAL = /\/:[^/()]*\?(\/?)$/
 
 /**
- * Whether a grant covers a route: DESIGN section 4, and the table in the README. `method` and `route` are the route's own,
+ * Whether a grant covers a route: the table in the README. `method` and `route` are the route's own,
  * as the router declared them (`request.method`, `request.routeOptions.url`), not text of a URL.
  */
 export function covers(grant: Grant, method: string, route: string): boolean {

@@ -1,4 +1,4 @@
-/** Claim names and the shape of access tokens: DESIGN section 3, RFC 9068 section 2.2. */
+/** Claim names and the shape of access tokens: packages/tokens/README.md, RFC 9068 section 2.2. */
 
 /** Position in the revocation log. Positions of one partition compare by epoch, then offset. */
 export interface Position {

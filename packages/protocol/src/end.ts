@@ -1,4 +1,4 @@
-/** What can be ended and why: DESIGN section 5. One function, `end(target, reason, actor)`, takes these. */
+/** What can be ended and why: docs/architecture.md. One function, `end(target, reason, actor)`, takes these. */
 
 export type EndTarget =
   | { readonly kind: 'token'; readonly jti: string; readonly sub: string; readonly exp: number }

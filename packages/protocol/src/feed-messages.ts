@@ -1,5 +1,5 @@
 /**
- * Messages of the feed, subprotocol `latchkey.feed.v1`: one JSON text frame each. DESIGN section 5 has the semantics,
+ * Messages of the feed, subprotocol `latchkey.feed.v1`: one JSON text frame each. docs/architecture.md has the semantics,
  * docs/protocol/feed.md the examples. Member names are short because every verifier gets every entry.
  *
  * The conversation: the verifier says `hello` and then nothing until `keys` arrives; the issuer sends `keys`, then for every

@@ -2,7 +2,7 @@
 export const LIMITS = {
   /** Two cookies' worth; Node refuses header blocks over 16 KiB, so a longer token could not be sent anyway. */
   tokenBytes: 8192,
-  /** Default lifetime of an access token (DESIGN section 3). */
+  /** Default lifetime of an access token. */
   accessTokenSeconds: 300,
   /** No token lives longer, whatever the settings say: the size of the revocation log depends on it. */
   accessTokenMaxSeconds: 900,
@@ -14,7 +14,7 @@ export const LIMITS = {
   refreshGraceSeconds: 10,
   sessionIdleSeconds: 8 * 3600,
   sessionAbsoluteSeconds: 7 * 24 * 3600,
-  /** Lease T (DESIGN section 5): the proven bound for ending a session. */
+  /** Lease T (docs/architecture.md): the proven bound for ending a session. */
   leaseMs: 5000,
   /** No issuer is believed when it promises more: a bound of minutes would prove nothing. */
   leaseMaxMs: 60_000,
@@ -22,10 +22,10 @@ export const LIMITS = {
   feedFrameBytes: 64 * 1024,
   /** How long a request waits for the feed when its token is ahead of this verifier. */
   aheadWaitMs: 50,
-  /** A route catalogue travels in one frame; DESIGN section 4 counts with 4,000 routes. */
+  /** A route catalogue travels in one frame. Large services have 4,000 routes. */
   catalogueRoutes: 4096,
   routePatternChars: 512,
-  /** list form of `routes` (DESIGN section 4) */
+  /** The list form of `routes` (packages/permissions/README.md). */
   routesListEntries: 32,
   routesListBytes: 512,
   clientIdChars: 128,

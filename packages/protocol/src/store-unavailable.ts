@@ -1,6 +1,6 @@
 /**
  * The store or the directory did not answer in time. Nothing was granted. The issuer answers 503 with `Retry-After`
- * (DESIGN section 7); nobody may treat it as "not found".
+ * (docs/architecture.md); nobody may treat it as "not found".
  */
 export class StoreUnavailable extends Error {
   readonly retryAfterSeconds: number

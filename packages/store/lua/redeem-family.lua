@@ -1,4 +1,4 @@
--- Redeems one generation of a refresh family: DESIGN section 6, RFC 9700 section 4.14.2, RFC 9449 section 5.
+-- Redeems one generation of a refresh family: docs/architecture.md, RFC 9700 section 4.14.2, RFC 9449 section 5.
 -- include: open-log append-entry living-session clients living-family outbox
 -- KEYS: session, cuts, head, log, outbox, outbox due, outbox new
 -- ARGV: deadline, next epoch, now, family name, generation, client id, grace seconds, idle end, linger seconds,

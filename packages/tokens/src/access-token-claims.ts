@@ -8,7 +8,7 @@ import {
 import type { TokenFault } from './access-token.ts'
 import { readConfirmation } from './read-confirmation.ts'
 
-/** The claims of an access token: RFC 9068 section 2.2, DESIGN section 3. */
+/** The claims of an access token: RFC 9068 section 2.2, packages/tokens/README.md. */
 
 /** Visible ASCII: no two such texts look alike or become equal by normalisation, and none can forge a line of a log. */
 const IDENTIFIER = /^[!-~]{1,255}$/

@@ -21,7 +21,7 @@ export interface ServiceKeyFacts {
 }
 
 /**
- * The key that the issuer shares with one service: DESIGN section 3. A service that knows its key learns nothing about the
+ * The key that the issuer shares with one service: packages/tokens/README.md. A service that knows its key learns nothing about the
  * master secret or another service's key.
  * @throws InputError `master-key-short`, `key-context-long`, `key-generation`
  */

@@ -1,4 +1,4 @@
-/** The decision about a token: DESIGN sections 3, 5 and 7. Synchronous, from memory, without an exception. */
+/** The decision about a token: docs/architecture.md. Synchronous, from memory, without an exception. */
 import type { Feed } from '@latchkey/feed'
 import type { Clock } from '@latchkey/protocol'
 import type { KeyRing } from './key-ring.ts'

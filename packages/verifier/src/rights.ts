@@ -1,4 +1,4 @@
-/** Which route a caller may call: DESIGN section 4. */
+/** Which route a caller may call: packages/permissions/README.md. */
 import { compileGrants } from '@latchkey/permissions'
 import type { AccessTokenClaims } from '@latchkey/protocol'
 import { type KnownRoute, type RouteBook, rightFor, UNNUMBERED } from './route-book.ts'

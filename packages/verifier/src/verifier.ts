@@ -59,7 +59,7 @@ export type Verification =
   | { readonly kind: 'bound'; readonly claims: AccessTokenClaims }
   /** 401 `invalid_token`. */
   | { readonly kind: 'invalid'; readonly reason: RefusalReason }
-  /** No lease: 503 with Retry-After, never 401 (DESIGN section 5). */
+  /** No lease: 503 with Retry-After, never 401 (docs/architecture.md). */
   | { readonly kind: 'stale'; readonly retryAfterSeconds: number }
 
 export interface Verifier {

@@ -1,4 +1,4 @@
-/** Claims that something outlives a request with: told the moment they end. DESIGN section 5. */
+/** Claims that something outlives a request with: told the moment they end. docs/architecture.md. */
 import type { Feed } from '@latchkey/feed'
 import type { AccessTokenClaims, Clock, LogEntry, Scheduler } from '@latchkey/protocol'
 import type { KeyRing } from './key-ring.ts'

@@ -11,7 +11,7 @@ export interface HousekeepingDeps {
   readonly log: { warn(facts: Record<string, unknown>, message: string): void }
 }
 
-/** The log is bounded by what ended in the last token lifetime (DESIGN section 5), so a sweep a minute is plenty. */
+/** The log is bounded by what ended in the last token lifetime (docs/architecture.md), so a sweep a minute is plenty. */
 const EVERY_MS = 60_000
 
 /** Drops log entries that no living token can match any more, in the store and in this process. */

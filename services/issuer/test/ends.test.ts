@@ -14,13 +14,13 @@ import {
 } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
-t.test('DESIGN section 5: every cause, on SQLite', async (t) => {
+t.test('every cause, on SQLite', async (t) => {
   const issuer = await testIssuer()
   t.teardown(() => issuer.close())
   await everyCause(t, issuer)
 })
 
-t.test('DESIGN section 5: every cause, on Redis with three partitions', async (t) => {
+t.test('every cause, on Redis with three partitions', async (t) => {
   const redis = await startRedis()
   const store = await connectRedisStore({ url: redis.url, partitions: 3 })
   const issuer = await testIssuer({ store })

@@ -117,7 +117,7 @@ function turn(): Promise<void> {
 
 const kinds = (sent: readonly IssuerMessage[]) => sent.map((message) => message.t)
 
-t.test('DESIGN section 5: what is ended loses the feed', async (t) => {
+t.test('what is ended loses the feed', async (t) => {
   const ends = [
     ['its client', 'client', 'a', true],
     ['another client', 'client', 'b', false],

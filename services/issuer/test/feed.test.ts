@@ -222,7 +222,7 @@ t.test('a verifier connection', async (t) => {
   })
 })
 
-t.test('DESIGN section 5: the lease clock', async (t) => {
+t.test('the lease clock', async (t) => {
   const times = { now: 100 }
   const clock = { nowMs: () => 0, monotonicMs: () => times.now }
   const log = logOf(10, 2)

@@ -37,7 +37,7 @@ function interruptible() {
   }
 }
 
-t.test('DESIGN section 5: a token is made from what is, as of its `rev`', async (t) => {
+t.test('a token is made from what is, as of its `rev`', async (t) => {
   const directory = interruptible()
   const issuer = await testIssuer({ around: directory.around })
   t.teardown(() => issuer.close())

@@ -282,35 +282,32 @@ t.test('the admin API is closed by its own tokens', async (t) => {
   })
 })
 
-t.test(
-  'DESIGN section 7: while the store is away nothing is granted and nothing is half done',
-  async (t) => {
-    const { refresh_token } = await signIn()
-    const away = async () => {
-      throw new StoreUnavailable('store')
-    }
-    const { families, sessions, log } = issuer.store
-    const kept = { redeem: families.redeem, find: sessions.find, end: log.end, peek: families.peek }
-    Object.assign(families, { redeem: away, peek: away })
-    Object.assign(sessions, { find: away })
-    Object.assign(log, { end: away })
-    const browser = issuer.browser()
-    browser.cookies.set('__Host-latchkey-session', `s0_${'A'.repeat(22)}.${'A'.repeat(43)}`)
-    const answers = {
-      refresh: await issuer.post('/token', { grant_type: 'refresh_token', refresh_token }),
-      'D21: revoke': await issuer.post('/revoke', { token: refresh_token }),
-      page: await browser.get('/'),
-    }
-    for (const [name, answer] of Object.entries(answers)) {
-      t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '1'], name)
-    }
-    t.equal(browser.cookies.has('__Host-latchkey-session'), true, 'cookies stay')
-    Object.assign(families, kept)
-    Object.assign(sessions, kept)
-    Object.assign(log, kept)
-    t.equal(
-      (await issuer.post('/token', { grant_type: 'refresh_token', refresh_token })).statusCode,
-      200,
-    )
-  },
-)
+t.test('while the store is away nothing is granted and nothing is half done', async (t) => {
+  const { refresh_token } = await signIn()
+  const away = async () => {
+    throw new StoreUnavailable('store')
+  }
+  const { families, sessions, log } = issuer.store
+  const kept = { redeem: families.redeem, find: sessions.find, end: log.end, peek: families.peek }
+  Object.assign(families, { redeem: away, peek: away })
+  Object.assign(sessions, { find: away })
+  Object.assign(log, { end: away })
+  const browser = issuer.browser()
+  browser.cookies.set('__Host-latchkey-session', `s0_${'A'.repeat(22)}.${'A'.repeat(43)}`)
+  const answers = {
+    refresh: await issuer.post('/token', { grant_type: 'refresh_token', refresh_token }),
+    'D21: revoke': await issuer.post('/revoke', { token: refresh_token }),
+    page: await browser.get('/'),
+  }
+  for (const [name, answer] of Object.entries(answers)) {
+    t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '1'], name)
+  }
+  t.equal(browser.cookies.has('__Host-latchkey-session'), true, 'cookies stay')
+  Object.assign(families, kept)
+  Object.assign(sessions, kept)
+  Object.assign(log, kept)
+  t.equal(
+    (await issuer.post('/token', { grant_type: 'refresh_token', refresh_token })).statusCode,
+    200,
+  )
+})

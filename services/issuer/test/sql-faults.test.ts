@@ -47,7 +47,7 @@ async function operator(issuer: TestIssuer) {
   return { authorization: `Bearer ${answer.json().access_token}` }
 }
 
-t.test('DESIGN section 7: while SQL is away', async (t) => {
+t.test('while SQL is away', async (t) => {
   const cable = unplugged()
   const issuer = await testIssuer({ around: cable.around })
   await issuer.app.listen({ host: '127.0.0.1', port: 0 })

@@ -105,7 +105,7 @@ export interface Clients {
   find(id: string): Promise<Client | undefined>
   /**
    * As `find`, but what another process has changed within the last 20 ms may be missing. For finding out who asks; never for what
-   * a token is made from, which is read again behind the log position (DESIGN section 5).
+   * a token is made from, which is read again behind the log position (docs/architecture.md).
    */
   recall(id: string): Promise<Client | undefined>
   /** True when the secret is the client's; constant time; false for a client without a secret. */

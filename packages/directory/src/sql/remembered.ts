@@ -5,7 +5,7 @@ const MOST_ANSWERS = 10_000
 
 /**
  * Remembers answers of reads for as long as nothing has been written, by whomever. The database is asked for its version at
- * each call, so that an answer is always what reading now would give: callers may rely on "read after" (DESIGN section 5).
+ * each call, so that an answer is always what reading now would give: callers may rely on "read after" (docs/architecture.md).
  * Answers are frozen, because several callers get the same object. Where the database cannot tell its version, nothing is
  * remembered.
  *

@@ -16,7 +16,7 @@ export interface Sql {
   /**
    * A number that changes when anybody has changed anything, so that equal numbers mean equal answers. Undefined where that is
    * not known, as inside a transaction. What was found out holds until the loop turns to its next callback, and so is newer
-   * than every answer from outside that has been seen: that is why callers may read a log position first (DESIGN section 5).
+   * than every answer from outside that has been seen: that is why callers may read a log position first (docs/architecture.md).
    * @param lagMs for so long a look at what others have written may serve once more; default 0
    */
   version(lagMs?: number): number | undefined
@@ -30,7 +30,7 @@ export type FaultOf = (error: unknown) => 'busy' | 'unavailable' | undefined
 
 /**
  * Pauses between attempts while the database is busy: 403 ms in all, so that an issuer answers 503 within 500 ms
- * (DESIGN section 7). The waiting is done here and not in the driver, which would block the event loop.
+ * (docs/architecture.md). The waiting is done here and not in the driver, which would block the event loop.
  */
 export const BUSY_PAUSES_MS: readonly number[] = [1, 2, 5, 10, 15, 20, 25, 25, 50, 50, 100, 100]
 

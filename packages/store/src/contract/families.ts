@@ -79,7 +79,7 @@ export interface FamilyStore {
    */
   create(family: FamilyRecord, rev: Position, now: number): Promise<boolean>
   /**
-   * One atomic step with the outcomes of DESIGN section 6. Of 50 redemptions at once exactly one is `rotated`, the
+   * One atomic step. Of 50 redemptions at once exactly one is `rotated`, the
    * rest `replayed` with the same successor. A generation newer than the record proves that the store lost writes: it
    * is accepted and the record moves forward. Ends of the user, the client or everybody since the session's (for the
    * client: the family's) birth make it `dead`. A rotation slides the session's idle end, too: refreshing is using.

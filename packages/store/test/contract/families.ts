@@ -15,7 +15,7 @@ import {
   tally,
 } from './samples.ts'
 
-/** DESIGN section 6; RFC 9700 section 4.14.2; attacks D5 to D8. */
+/** RFC 9700 section 4.14.2; attacks D5 to D8. */
 export async function familyRules(t: Test, engine: Engine): Promise<void> {
   const store = await engine.open(t)
   const { families, sessions, log } = store

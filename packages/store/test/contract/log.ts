@@ -10,7 +10,6 @@ import { logDigest } from '../../src/log-digest.ts'
 import type { Engine } from './engines.ts'
 import { FACTS, fifty, livingFamily, livingSession, NOW, newSub, redemptionOf } from './samples.ts'
 
-/** DESIGN section 5. */
 export async function logRules(t: Test, engine: Engine): Promise<void> {
   await t.test('every target gives its entry, in the partitions that it concerns', async (t) => {
     const store = await engine.open(t)

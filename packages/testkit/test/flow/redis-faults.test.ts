@@ -6,7 +6,6 @@ import { generationOf, ISSUER, sidOf, subOf, type Tokens } from './issuer-calls.
 import { until } from './until.ts'
 
 const LEASE_MS = 1500
-/** DESIGN section 7. */
 const MOST_MS = 500
 /** One argon2id hash on a busy machine. */
 const HASH_MS = 1500

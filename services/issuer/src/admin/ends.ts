@@ -61,7 +61,7 @@ export function adminEnds(deps: AdminEndsDeps) {
   }
 }
 
-/** Tells an admin who mistyped. While SQL is away ending goes on (DESIGN section 7): an entry about nobody harms nobody. */
+/** Tells an admin who mistyped. While SQL is away ending goes on (docs/architecture.md): an entry about nobody harms nobody. */
 async function checkUser(sub: string, deps: Pick<AdminEndsDeps, 'users'>): Promise<void> {
   try {
     await findUser(sub, deps.users)

@@ -1,4 +1,4 @@
-/** The admin API is a service like any other: closed by the issuer's own tokens and route permissions (DESIGN section 4). */
+/** The admin API is a service like any other: closed by the issuer's own tokens and route permissions (packages/permissions/README.md). */
 import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

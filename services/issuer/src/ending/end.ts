@@ -1,4 +1,4 @@
-/** The one way to end anything: DESIGN section 5. Every cause goes through here and leaves an entry and an audit record. */
+/** The one way to end anything (docs/architecture.md). Every cause goes through here and leaves an entry and an audit record. */
 import type { Audit } from '@latchkey/directory'
 import {
   type Actor,
@@ -89,7 +89,7 @@ export function entryExpiresAt(
   return lastTokenExpiresAt + LIMITS.clockSkewSeconds
 }
 
-/** The audit record. Ending goes on when SQL is down (DESIGN section 7): the fault is logged, the end stands. */
+/** The audit record. Ending goes on when SQL is down (docs/architecture.md): the fault is logged, the end stands. */
 async function record(
   target: EndTarget,
   reason: EndReason,

@@ -1,4 +1,4 @@
-/** GET /feed: the WebSocket of verifiers, subprotocol `latchkey.feed.v1`. DESIGN section 5, docs/protocol/feed.md. */
+/** GET /feed: the WebSocket of verifiers, subprotocol `latchkey.feed.v1`. docs/architecture.md, docs/protocol/feed.md. */
 
 import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket'
 import { FEED_SUBPROTOCOL, OAuthError } from '@latchkey/protocol'

@@ -1,4 +1,4 @@
-/** All verifiers of this process: DESIGN section 5. Reads the log once and writes to each of them. */
+/** All verifiers of this process: docs/architecture.md. Reads the log once and writes to each of them. */
 import type { LogEntry } from '@latchkey/protocol'
 import type { FeedSocket } from './connection.ts'
 import type { LogTail } from './log-tail.ts'

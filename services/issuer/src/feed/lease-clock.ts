@@ -1,4 +1,4 @@
-/** Leases: DESIGN section 5. One write to the store every T/5 serves all verifiers; its age counts from when it began. */
+/** Leases: docs/architecture.md. One write to the store every T/5 serves all verifiers; its age counts from when it began. */
 import type { Clock, FeedPosition } from '@latchkey/protocol'
 import type { RevocationLog } from '@latchkey/store'
 import type { LogTail } from './log-tail.ts'

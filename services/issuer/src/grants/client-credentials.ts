@@ -35,7 +35,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     refuseScope(parameters)
     const sub = machineSubject(authenticated.id)
     const now = nowSeconds(deps.clock)
-    // The position first, then the client once more: what was read to authenticate it may be older (DESIGN section 5).
+    // The position first, then the client once more: what was read to authenticate it may be older (docs/architecture.md).
     const head = await deps.store.log.head(partitionOfSubject(sub, deps.store.partitions))
     const client = await livingClient(authenticated.id, deps.directory)
     const details = checkAuthorizationDetails(parameters)

@@ -1,4 +1,4 @@
-/** grant_type=refresh_token: RFC 6749 section 6, RFC 9700 section 4.14, DESIGN section 6. */
+/** grant_type=refresh_token: RFC 6749 section 6, RFC 9700 section 4.14, docs/architecture.md. */
 import type { Client } from '@latchkey/directory'
 import { type Clock, LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { FamilyRecord, RedeemOutcome, Store } from '@latchkey/store'
@@ -31,7 +31,7 @@ type Redeemed = Extract<RedeemOutcome, { kind: 'rotated' | 'replayed' }>
 
 /**
  * One step in the store, and only then SQL: the log position that comes back with the redemption is older than everything that
- * the answer is made from (DESIGN section 5). When the answer cannot be made, the redemption is taken back. A generation
+ * the answer is made from (docs/architecture.md). When the answer cannot be made, the redemption is taken back. A generation
  * that was spent on nothing would be spent behind the client's back: its next try would look like theft.
  */
 export function refreshForPerson(deps: RefreshTokenDeps): PersonGrant {

@@ -18,7 +18,7 @@ export type RightsDirectory = {
 
 /**
  * What this person may do through this client at this service now. Called after the log position was read and without any
- * cache in between, or a change could slip through (DESIGN section 5): that is why the client, which was read to
+ * cache in between, or a change could slip through (docs/architecture.md): that is why the client, which was read to
  * authenticate it, is read once more.
  */
 export async function userRights(

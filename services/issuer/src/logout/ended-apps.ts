@@ -45,8 +45,8 @@ function toldOf({ state, attempts, lastOutcome }: Delivery): EndedApp['told'] {
 }
 
 /**
- * A service that follows the feed refuses the session's tokens at the latest when the lease ends that it held at the end (DESIGN
- * section 5): only services with clients of their own can follow it. One that does not goes by the lifetime of its
+ * A service that follows the feed refuses the session's tokens at the latest when the lease ends that it held at the end
+ * (docs/architecture.md): only services with clients of their own can follow it. One that does not goes by the lifetime of its
  * tokens. The issuer itself knows at once. `endedAt` was rounded down.
  */
 async function accessEndsAt(client: Client, endedAt: number, deps: EndedAppsDeps): Promise<number> {

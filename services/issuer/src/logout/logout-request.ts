@@ -52,7 +52,7 @@ async function findClient(
     if (!client) throw new OAuthError('invalid_request', 'client_unknown')
     return client
   } catch (error) {
-    // While SQL is away signing out goes on (DESIGN section 7); only the way back to the app is unproven then.
+    // While SQL is away signing out goes on (docs/architecture.md); only the way back to the app is unproven then.
     if (error instanceof StoreUnavailable) return 'unavailable'
     throw error
   }

@@ -1,4 +1,4 @@
-/** Access tokens: RFC 9068 section 2, DESIGN section 3. */
+/** Access tokens: RFC 9068 section 2, packages/tokens/README.md. */
 import type { Service } from '@latchkey/directory'
 import { fitsList } from '@latchkey/permissions'
 import {
@@ -29,7 +29,7 @@ export interface AccessTokenRequest {
 
 /** When a token is made; both are read before everything that it is made from. */
 export interface AsOf {
-  /** From the store: an entry behind it ends the token (DESIGN section 5). */
+  /** From the store: an entry behind it ends the token (docs/architecture.md). */
   readonly rev: Position
   /** Second. A process that sleeps in between must not date a token later: its entry would be gone before it. */
   readonly now: number
@@ -93,7 +93,7 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
   }
 }
 
-/** The list form has a budget (DESIGN section 4). Cutting the list would silently take rights away, so it is an error. */
+/** The list form has a budget (packages/permissions/README.md). Cutting the list would silently take rights away, so it is an error. */
 function refuseTooManyRoutes(request: AccessTokenRequest): void {
   if (fitsList(request.routes)) return
   throw new OAuthError('server_error', 'routes_over_budget', {

@@ -1,4 +1,4 @@
-/** Refresh tokens: `family.generation.mac` (DESIGN section 6). The MAC keeps garbage away from the store. */
+/** Refresh tokens: `family.generation.mac`. The MAC keeps garbage away from the store. */
 import type { KeyObject } from 'node:crypto'
 import { isMacOf, macOf } from '../keys/mac.ts'
 
