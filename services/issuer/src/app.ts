@@ -119,7 +119,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
-  await app.register(registration({ ...deps, ...deps.settings, end: ending.end }))
+  await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
   await app.register(admin(deps, feeding, ending, callers))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 

@@ -10,6 +10,7 @@ import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
+import type { CountUnproven } from '../client-authentication/unproven-requests.ts'
 import { devicePath } from '../device/device-path.ts'
 import { newUserCode, shownUserCode } from '../device/user-code.ts'
 import { DEVICE_GRANT } from '../grants/device-code.ts'
@@ -27,6 +28,7 @@ export interface DeviceAuthorizationDeps extends ClientAuthenticationDeps {
   readonly store: Pick<Store, 'devices' | 'partitions'>
   readonly clock: Clock
   readonly random: Random
+  readonly countUnproven: CountUnproven
 }
 
 export function deviceAuthorization(deps: DeviceAuthorizationDeps) {
@@ -36,7 +38,9 @@ export function deviceAuthorization(deps: DeviceAuthorizationDeps) {
       { config: { cors: true } },
       async (request, reply) => {
         const client = await authenticateClient(request, request.body, deps)
-        const { deviceCode, userCode } = await start(readRequest(request.body, client, deps), deps)
+        const asked = readRequest(request.body, client, deps)
+        if (client.authMethod === 'none') await deps.countUnproven('device', request.ip)
+        const { deviceCode, userCode } = await start(asked, deps)
         request.log.info({ client: client.id }, 'device waits')
         return await reply.send({
           device_code: deviceCode,

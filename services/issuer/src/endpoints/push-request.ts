@@ -11,6 +11,7 @@ import {
   authenticateClient,
   type ClientAuthenticationDeps,
 } from '../client-authentication/authenticate-client.ts'
+import type { CountUnproven } from '../client-authentication/unproven-requests.ts'
 import type { DpopProofs } from '../dpop/dpop-proofs.ts'
 import type { Parameters } from '../http/parameters.ts'
 
@@ -20,6 +21,7 @@ export interface PushRequestDeps
     Pick<ReadRequestDeps, 'hints'> {
   readonly pushed: Pick<PushedRequests, 'keep'>
   readonly dpop: DpopProofs
+  readonly countUnproven: CountUnproven
 }
 
 export function pushRequest(deps: PushRequestDeps) {
@@ -37,10 +39,9 @@ export function pushRequest(deps: PushRequestDeps) {
       const target = { client, redirectUri: checkRedirectUri(parameters, client) }
       const asked = await checkRequest(parameters, target, deps).catch(inAnswer)
       const dpopJkt = await deps.dpop.check(request, reply)
-      const requestUri = await deps.pushed.keep({
-        clientId: client.id,
-        query: kept(parameters, asked.dpopJkt, dpopJkt),
-      })
+      const query = kept(parameters, asked.dpopJkt, dpopJkt)
+      if (client.authMethod === 'none') await deps.countUnproven('push', request.ip)
+      const requestUri = await deps.pushed.keep({ clientId: client.id, query })
       request.log.info({ client: client.id }, 'request pushed')
       return await reply
         .code(201)

@@ -10,6 +10,7 @@ import {
 } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { CountUnproven } from '../client-authentication/unproven-requests.ts'
 import { describeClient } from '../registration/describe-client.ts'
 import { refuseMetadata } from '../registration/metadata-errors.ts'
 import { type Metadata, readMetadata } from '../registration/read-metadata.ts'
@@ -24,6 +25,7 @@ export interface RegisterDeps {
   readonly directory: Pick<Directory, 'transaction'>
   readonly clock: Clock
   readonly random: Random
+  readonly countUnproven: CountUnproven
 }
 
 /** What it says is looked at where it is read: apps may send more than anybody knows. */
@@ -43,6 +45,7 @@ export function register(deps: RegisterDeps) {
         if (chosen !== undefined) throw refuseMetadata(chosen, `${chosen}_chosen`, 'nothing')
         const metadata = readMetadata(request.body)
         checkSectorIsReached(metadata)
+        if (initialToken === undefined) await deps.countUnproven('registration', request.ip)
         const newSecret = () => deps.random.bytes(32).toString('base64url')
         const secret = needsSecret(metadata) ? newSecret() : undefined
         const accessToken = newSecret()

@@ -5,6 +5,7 @@ import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { pushedRequests } from '../authorization/pushed-requests.ts'
 import { tlsCertificates } from '../client-authentication/tls-certificates.ts'
+import { countUnproven } from '../client-authentication/unproven-requests.ts'
 import { dpopNonces } from '../dpop/dpop-nonces.ts'
 import { dpopProofs } from '../dpop/dpop-proofs.ts'
 import type { SigningKeyRing } from '../keys/signing-keys.ts'
@@ -58,6 +59,7 @@ export function wireCallers(deps: CallersDeps) {
     hints: idTokenHints({ ...deps, issuer, clients: directory.clients }),
     pushed: pushedRequests({ ...deps, oneTime }),
     clock,
+    countUnproven: countUnproven({ throttle: store.throttle, clock }),
     certificates,
     dpop,
     readCaller: resourceCallers({ ...deps, issuer, dpop, certificates }),
