@@ -1,6 +1,6 @@
 /** The token endpoint: RFC 6749 sections 3.2, 4.1.3, 4.4 and 5. */
 
-import { authorize, codeOf } from '../flows/authorize.ts'
+import { authorize, codeOf, expectRefusal } from '../flows/authorize.ts'
 import { callUserinfo } from '../flows/call-userinfo.ts'
 import { granted, redeem, signInTokens, tokenRequest } from '../flows/tokens.ts'
 import {
@@ -13,6 +13,9 @@ import {
 } from '../rule/expect.ts'
 import { pause } from '../rule/pause.ts'
 import { must, type Suite, should, slow } from '../rule/rule.ts'
+
+/** A scope that no issuer knows. */
+const NO_SCOPE = 'urn:example:no-such-scope'
 
 const ANSWERS = [
   must(
@@ -44,6 +47,25 @@ const ANSWERS = [
     async (issuer) => {
       const form = { grant_type: 'authorization_code', code: 'no-such-code' }
       expectNotStored(await tokenRequest(issuer, 'basic', form))
+    },
+  ),
+  must(
+    'token.scope-told',
+    'RFC 6749 §3.3',
+    'Who gets less scope than asked for is told what there is, or is refused.',
+    ['client basic'],
+    async (issuer) => {
+      for (const scope of [`openid ${NO_SCOPE}`, NO_SCOPE]) {
+        const authorization = await authorize(issuer, { changes: { scope } })
+        const { journey } = authorization
+        const isGranted = journey.kind === 'returned' && journey.parameters.has('code')
+        if (!isGranted) expectRefusal(authorization, 'invalid_scope', 'invalid_request')
+        else {
+          const told = granted(await redeem(issuer, authorization)).body['scope']
+          const isTold = typeof told === 'string' && !told.split(' ').includes(NO_SCOPE)
+          expectThat(isTold, `scope ${shown(told)} for "${scope}"`, 'scope without the unknown one')
+        }
+      }
     },
   ),
   must(
