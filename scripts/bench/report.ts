@@ -58,7 +58,7 @@ export function headOf([first]: readonly Series[]): string[] {
   ]
 }
 
-export function verdictLine(verdict: Verdict): string {
+function verdictLine(verdict: Verdict): string {
   const { id, group, set, against, kind, factor, reached, reachedByCpu, met, metByCpu } = verdict
   const sign = kind === 'faster' ? '>=' : '<='
   const far = `${Math.round(Math.abs(reached / factor - 1) * 100)} %`

@@ -11,10 +11,10 @@ export interface SocketClose {
 export const ENDED: SocketClose = { code: 4401, text: 'session ended' }
 
 /** Permissions changed: reconnecting with a fresh token helps whoever still has the right. */
-export const PERMISSION_LOST: SocketClose = { code: 4403, text: 'permission changed' }
+const PERMISSION_LOST: SocketClose = { code: 4403, text: 'permission changed' }
 
 /** The token was not replaced in time: reconnect with a fresh one. */
-export const EXPIRED: SocketClose = { code: 4408, text: 'token expired' }
+const EXPIRED: SocketClose = { code: 4408, text: 'token expired' }
 
 /** The verifier has no lease, or is behind the token: what 503 is to a request. RFC 6455's registry: Try Again Later. */
 export const TRY_LATER: SocketClose = { code: 1013, text: 'try again later' }

@@ -27,7 +27,7 @@ function describeRequest(request: FastifyRequest) {
 }
 
 /** The URL with every `access_token` replaced, however its name is spelt (`access%5Ftoken`). */
-export function redactUrl(url: string): string {
+function redactUrl(url: string): string {
   const mark = url.indexOf('?')
   if (mark === -1) return url
   const parameters = url

@@ -4,7 +4,7 @@ import type { Issuer } from '../issuer/issuer.ts'
 import type { ClientSettings } from '../settings/settings.ts'
 import { randomText } from './proof-key.ts'
 
-export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const LIFETIME_SECONDS = 60
 
 export interface AssertionChanges {

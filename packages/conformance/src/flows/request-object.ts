@@ -40,7 +40,7 @@ export async function authorizeSigned(
   })
 }
 
-export function requestClaims(
+function requestClaims(
   { settings }: Issuer,
   clientId: string,
   parameters: Readonly<Record<string, string>>,

@@ -3,7 +3,7 @@ import { SUITES } from '../suites/suites.ts'
 import { NOT_APPLICABLE } from './not-applicable.ts'
 
 /** Rows of Markdown: every rule, suite by suite. */
-export function rulesTable(): string {
+function rulesTable(): string {
   return SUITES.map(({ title, rules }) => {
     const rows = rules.map(
       ({ id, spec, level, title }) => `| ${spec} | ${level} | ${cell(title)} | \`${id}\` |`,
@@ -19,7 +19,7 @@ export function rulesTable(): string {
 }
 
 /** Rows of Markdown: what no rule looks at. */
-export function notApplicableTable(): string {
+function notApplicableTable(): string {
   const rows = NOT_APPLICABLE.map(
     ({ spec, requirement, reason }) => `| ${spec} | ${cell(requirement)} | ${cell(reason)} |`,
   )
@@ -27,7 +27,7 @@ export function notApplicableTable(): string {
 }
 
 /** Rows of Markdown: the clients of a settings file. */
-export function rolesTable(): string {
+function rolesTable(): string {
   const rows = Object.entries(CLIENT_ROLES).map(([role, text]) => `| \`${role}\` | ${cell(text)} |`)
   return ['| client | registered as |', '| --- | --- |', ...rows].join('\n')
 }
@@ -37,7 +37,7 @@ function cell(text: string): string {
 }
 
 /** Puts a generated part between its two marks. */
-export function withPart(readme: string, name: string, part: string): string {
+function withPart(readme: string, name: string, part: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)]
   if (from < 0 || to < from) throw new RangeError(`no marks for ${name}`)

@@ -21,7 +21,7 @@ const CLIENT_ID = /^[A-Za-z0-9._-]+$/
  * A client's subject is `svc:<id>`, a user's is `u_…`: an id that begins so is refused all the same (RFC 9700 section
  * 4.15).
  */
-export function checkClientId(id: string, where: string): void {
+function checkClientId(id: string, where: string): void {
   if (CLIENT_ID.test(id) && id.length <= LIMITS.clientIdChars && !id.startsWith('u_')) return
   throw new InputError('client-id', {
     received: quoted(id),

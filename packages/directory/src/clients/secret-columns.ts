@@ -15,7 +15,7 @@ export function usesSecret(authMethod: AuthMethod): boolean {
 }
 
 /** The members that say HS256: what the client then gets is signed with its secret (OpenID Connect Core section 10.1). */
-export function signedWithSecret(client: Pick<ClientMembers, 'idTokenAlg' | 'userinfoAlg'>) {
+function signedWithSecret(client: Pick<ClientMembers, 'idTokenAlg' | 'userinfoAlg'>) {
   return (['idTokenAlg', 'userinfoAlg'] as const).filter((member) => client[member] === 'HS256')
 }
 

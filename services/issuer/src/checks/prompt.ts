@@ -4,7 +4,6 @@ import { OAuthError } from '@latchkey/protocol'
 import type { Parameters } from '../http/parameters.ts'
 
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
-export type Prompt = (typeof PROMPTS)[number]
 
 export interface PromptFacts {
   /** `none`: answer without showing anything. */

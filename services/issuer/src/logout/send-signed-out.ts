@@ -10,7 +10,7 @@ export interface SignedOutDeps extends EndedAppsDeps {
   readonly clock: Clock
 }
 
-export const STATUS_PATH = '/logout/status'
+const STATUS_PATH = '/logout/status'
 
 /** Often enough to see an app that answers late, seldom enough for a page that is left open. */
 const LOOK_AGAIN_SECONDS = { min: 2, max: 30 }

@@ -7,7 +7,7 @@ import { hidden, readSecretFile } from './secrets.ts'
 import { editDistance } from './suggest.ts'
 
 /** `session.idle_seconds` is LATCHKEY_SESSION_IDLE_SECONDS. */
-export function environmentName(group: string, name: string): string {
+function environmentName(group: string, name: string): string {
   return ['latchkey', group, name]
     .filter((part) => part !== '')
     .join('_')
