@@ -1,8 +1,8 @@
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import t from 'tap'
 import { localFeed } from '../src/index.ts'
 import { at, entry } from './log.ts'
 import { KEY } from './scripted-network.ts'
-import { simulatedTime } from './simulated-time.ts'
 
 t.test('a local feed says what it was told, to whoever listens', async (t) => {
   const time = simulatedTime()

@@ -5,10 +5,10 @@ import type {
   LogEntry,
   VerifierMessage,
 } from '@latchkey/protocol'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import { type FeedClientOptions, feedClient } from '../src/index.ts'
 import { at } from './log.ts'
 import { KEY, scriptedNetwork } from './scripted-network.ts'
-import { simulatedTime } from './simulated-time.ts'
 
 export const SECRET = 'correct horse'
 export const KEYS: IssuerMessage = { t: 'keys', keys: [KEY] }

@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@latchkey/protocol'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import t from 'tap'
 import { createVerifier, VerifierNotReady, type VerifierOptions } from '../src/index.ts'
 import { claims, entry, ISSUER, SERVICE, sign } from './scene.ts'
 import { scriptedIssuer } from './scripted-issuer.ts'
-import { simulatedTime } from './simulated-time.ts'
 
 function start(change: Partial<VerifierOptions> = {}) {
   const issuer = scriptedIssuer()

@@ -1,5 +1,6 @@
 /** Tokens that are bound to a key: RFC 9449 section 7.1, RFC 8705 section 3 (attacks B17, D18). */
 import { generateKeyPairSync } from 'node:crypto'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import { clientSigningKey, createDpopProof, type DpopProofFacts } from '@latchkey/tokens'
 import t from 'tap'
 import {
@@ -10,7 +11,6 @@ import {
   possessionCheck,
 } from '../src/index.ts'
 import { claims, entry, NOW_SECONDS, remember, scene, sign } from './scene.ts'
-import { simulatedTime } from './simulated-time.ts'
 
 const newKey = () => clientSigningKey(generateKeyPairSync('ed25519').privateKey)
 const key = newKey()

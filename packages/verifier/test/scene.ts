@@ -1,9 +1,9 @@
 import { createSecretKey } from 'node:crypto'
 import { localFeed } from '@latchkey/feed'
 import type { AccessTokenClaims, EntryKind, FeedKey, LogEntry } from '@latchkey/protocol'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import { type SigningKeyRecord, signAccessToken } from '@latchkey/tokens'
 import { type VerifierParts, verifierFrom } from '../src/index.ts'
-import { simulatedTime } from './simulated-time.ts'
 
 export const ISSUER = 'https://sso.example.com'
 export const SERVICE = 'orders'
