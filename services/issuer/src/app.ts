@@ -120,7 +120,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
   await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
-  await app.register(admin(deps, feeding, ending, callers))
+  await app.register(admin(deps, feeding, ending, callers, people))
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
   app.addHook('onReady', async () => {
@@ -231,7 +231,13 @@ function programs(
 }
 
 /** What administrators call, closed by the issuer's own tokens. */
-function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Callers) {
+function admin(
+  deps: IssuerDeps,
+  feeding: Feeding,
+  ending: Ending,
+  callers: Callers,
+  people: People,
+) {
   const { settings, store, directory, clock } = deps
   const { issuer } = settings
   return async (app: FastifyInstance): Promise<void> => {
@@ -244,6 +250,7 @@ function admin(deps: IssuerDeps, feeding: Feeding, ending: Ending, callers: Call
       random: deps.random,
       users: directory.users,
       registrationTokens: directory.registrationTokens,
+      codes: people.codes,
       end: ending.end,
       recorded: recordedChange({ directory, clock }),
       refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),

@@ -4,6 +4,7 @@ import { type EndReason, LIMITS } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { End } from '../ending/end.ts'
+import type { OneTimeCodes } from '../people/one-time-codes.ts'
 import { actorOf } from './actor.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
@@ -11,6 +12,7 @@ import { findUser, UserParams } from './user-params.ts'
 
 export interface AdminUserStateDeps {
   readonly users: Pick<Users, 'hashPassword'>
+  readonly codes: Pick<OneTimeCodes, 'forgive'>
   readonly end: End
   readonly recorded: RecordedChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
@@ -29,16 +31,17 @@ export function adminUserState(deps: AdminUserStateDeps) {
   async function change(
     request: UserRequest,
     reply: FastifyReply,
-    { action, ends }: { action: string; ends?: EndReason },
+    facts: { action: string; ends?: EndReason; isNewProof?: boolean },
     work: (inside: Directory, user: User) => Promise<Record<string, unknown>>,
   ) {
     const { sub } = request.params
-    await deps.recorded(request, action, async (inside) => {
+    await deps.recorded(request, facts.action, async (inside) => {
       const user = await findUser(sub, inside.users)
       await deps.refuseMoreThanOwn(request, user, inside)
       return { target: `user ${sub}`, detail: await work(inside, user), result: undefined }
     })
-    if (ends) await deps.end({ kind: 'user', sub }, ends, actorOf(request))
+    if (facts.ends) await deps.end({ kind: 'user', sub }, facts.ends, actorOf(request))
+    if (facts.isNewProof) await deps.codes.forgive(sub)
     return await reply.code(204).send()
   }
 
@@ -72,7 +75,8 @@ export function adminUserState(deps: AdminUserStateDeps) {
       '/admin/v1/users/:sub/one-time-code',
       { schema: { params: UserParams } },
       async (request, reply) => {
-        const facts = { action: 'user.one_time_code', ends: 'one_time_code_changed' } as const
+        const action = 'user.one_time_code'
+        const facts = { action, ends: 'one_time_code_changed', isNewProof: true } as const
         return await change(request, reply, facts, async (inside, { sub, hasOneTimeCode }) => {
           await inside.users.setOneTimeCodeSecret(sub, null)
           return { before: hasOneTimeCode, after: false }
@@ -86,7 +90,8 @@ export function adminUserState(deps: AdminUserStateDeps) {
       async (request, reply) => {
         // Before the transaction: others would wait for the hash.
         const hash = await deps.users.hashPassword(request.body.password)
-        const facts = { action: 'user.password', ends: 'password_changed' } as const
+        const action = 'user.password'
+        const facts = { action, ends: 'password_changed', isNewProof: true } as const
         return await change(request, reply, facts, async (inside, { sub }) => {
           await inside.users.setPasswordHash(sub, hash)
           return {}

@@ -16,6 +16,8 @@ export interface OneTimeCodes {
   check(sub: string, code: string, now: number): Promise<CodeOutcome>
   /** Checks a code of a secret that is not this account's yet. */
   checkWith(secret: Buffer, sub: string, code: string, now: number): Promise<CodeOutcome>
+  /** The password or the secret is another one: what was guessed before counts no more, or its owner would have to wait. */
+  forgive(sub: string): Promise<void>
 }
 
 export interface OneTimeCodeDeps {
@@ -75,6 +77,9 @@ export function oneTimeCodes({ store, users, secrets }: OneTimeCodeDeps): OneTim
         )
       }),
     checkWith: (secret, sub, code, now) => counted(sub, now, () => compare(secret, sub, code, now)),
+    forgive: async (sub) => {
+      await Promise.all(COUNTERS.map((name) => store.throttle.clear(name, sub)))
+    },
   }
 }
 

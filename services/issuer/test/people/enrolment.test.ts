@@ -303,3 +303,45 @@ t.test('an administrator switches it off for a phone that is lost', async (t) =>
     { action: 'user.one_time_code', detail: { before: true, after: false } },
   ])
 })
+
+t.test('attack G9: who used up the codes of a day is gone with the old password', async (t) => {
+  const { username, browser, sub } = await signedIn()
+  const phone = await switchOn(issuer, browser)
+  const { code, codePerDay } = GUESSING_LIMITS
+  const use = async (count: number) => {
+    const rules = { code, codePerDay }
+    for (const [purpose, rule] of Object.entries(rules)) {
+      for (let tried = 0; tried < count; tried++) {
+        await issuer.store.throttle.attempt(purpose, sub, rule, issuer.now())
+      }
+    }
+  }
+  const token = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+  const headers = { authorization: `Bearer ${token.json().access_token}` }
+  const url = `/admin/v1/users/${sub}`
+  const password = 'a-new-password-of-hers'
+  const signIn = async () => {
+    const elsewhere = issuer.browser()
+    const page = await elsewhere.get(`/authorize?${new URLSearchParams(AUTHORIZE)}`)
+    const form = { ...hiddenFields(page.body), username, password }
+    const second = await elsewhere.submit('/sign-in', form)
+    const { statusCode } = await elsewhere.submit('/sign-in/code', {
+      ...{ ...hiddenFields(second.body), code: phone.code() },
+    })
+    issuer.advance(30)
+    return statusCode
+  }
+  await use(codePerDay.limit)
+  const put = { method: 'PUT', url: `${url}/password`, headers, payload: { password } } as const
+  t.equal((await issuer.app.inject(put)).statusCode, 204)
+  t.equal(await signIn(), 303)
+  await use(codePerDay.limit)
+  t.equal(await signIn(), 429)
+  const remove = { method: 'DELETE', url: `${url}/one-time-code`, headers } as const
+  t.equal((await issuer.app.inject(remove)).statusCode, 204)
+  const again = issuer.browser()
+  const page = await again.get(`/authorize?${new URLSearchParams(AUTHORIZE)}`)
+  await again.submit('/sign-in', { ...hiddenFields(page.body), username, password })
+  await switchOn(issuer, again)
+  t.ok(await isOn(sub), 'another phone')
+})
