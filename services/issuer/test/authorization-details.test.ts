@@ -12,7 +12,7 @@ import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
-const { redeem, refresh } = tokenRequests(issuer)
+const { redeem, refresh, exchange, tokensOf } = tokenRequests(issuer)
 
 const push = (form: Record<string, string>) => issuer.post('/par', { ...AUTHORIZE, ...form })
 
@@ -144,6 +144,19 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
     t.strictSame([await silently({}), await silently(wildcard)], ['code', 'code'], 'all of it')
   })
 
+  await t.test(
+    'an exchange is narrowed by who asks for it, at the service of the details',
+    async (t) => {
+      const { access_token } = await tokensOf()
+      const authorization_details = asText(detail(['GET /reports/daily'], REPORTS))
+      const answer = (await exchange(access_token, { authorization_details })).json()
+      t.strictSame(routesOf(answer.access_token), ['GET /reports/daily'])
+      t.strictSame(answer.authorization_details, [inOrder(detail(['GET /reports/daily'], REPORTS))])
+      const elsewhere = await exchange(access_token, { resource: ORDERS, authorization_details })
+      t.equal(elsewhere.json().error, 'invalid_target')
+    },
+  )
+
   await t.test('a machine narrows its own token', async (t) => {
     const answer = await issuer.post('/token', {
       grant_type: 'client_credentials',
@@ -178,6 +191,8 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
       t.equal((await push({ authorization_details })).json().error, error)
       const machine = { grant_type: 'client_credentials', authorization_details }
       t.equal((await issuer.post('/token', machine)).json().error, error)
+      const { access_token } = await tokensOf()
+      t.equal((await exchange(access_token, { authorization_details })).json().error, error)
     })
   }
 })

@@ -11,12 +11,14 @@ import {
 } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { checkAudience } from '../checks/audience.ts'
+import { checkAuthorizationDetails, detailsAudience } from '../checks/authorization-details.ts'
 import { narrowScope } from '../checks/scope.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import { ACCESS_TOKEN, namesActor, refuse, subjectToken } from './exchanged-tokens.ts'
 import type { Grant, TokenResponse } from './grant.ts'
+import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
 import { sharedRoutes } from './shared-routes.ts'
 import { type RightsDirectory, type UserRights, userRights } from './user-rights.ts'
 
@@ -42,16 +44,18 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     await deps.readLog()
     const subject = await subjectToken(client, parameters, deps.readAccessToken)
     const namesItself = await namesActor(client, parameters, proven, deps.readAccessToken)
-    const audience = exchangeAudience(client, parameters, deps)
+    const details = checkAuthorizationDetails(parameters)
+    const audience = exchangeAudience(client, parameters, detailsAudience(details), deps)
     const scope = narrowScope(parameters, subject.scope)
     const { session, rev } = await livingSession(subject, now, deps)
     const rights = await subjectRights(subject, client, audience, deps)
+    const routes = narrowRoutes(routesFor(rights, subject), details, audience)
     // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
     // everybody else is named as the actor, asked or not.
     const impersonates = rights.client.mayImpersonate && !namesItself
     const access = deps.accessTokens.mint({
       ...rights,
-      routes: routesFor(rights, subject),
+      routes,
       sub: subject.sub,
       clientId: client.id,
       scope,
@@ -68,6 +72,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
       token_type: access.tokenType,
       expires_in: access.expiresIn,
       ...(scope !== '' && { scope }),
+      ...grantedDetails(routes, details, audience),
     } satisfies TokenResponse
   }
 }
@@ -79,9 +84,15 @@ function checkAskedType(parameters: Parameters): void {
 }
 
 /** The issuer itself, with its profiles and its admin API, only for clients that were registered for it. */
-function exchangeAudience(client: Client, parameters: Parameters, deps: TokenExchangeDeps): string {
+function exchangeAudience(
+  client: Client,
+  parameters: Parameters,
+  details: string | undefined,
+  deps: TokenExchangeDeps,
+): string {
   const audience = checkAudience(parameters, client, deps.issuer, {
     names: ['resource', 'audience'],
+    details,
   })
   if (client.services.includes(audience)) return audience
   throw new OAuthError('invalid_target', 'resource_not_allowed')

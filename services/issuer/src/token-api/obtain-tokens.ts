@@ -5,6 +5,7 @@
 import type { Client } from '@latchkey/directory'
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import { checkAudience } from '../checks/audience.ts'
+import { checkAuthorizationDetails, detailsAudience } from '../checks/authorization-details.ts'
 import { checkScope } from '../checks/scope.ts'
 import type { PersonResponse } from '../grants/grant.ts'
 import { type JoinSessionDeps, joinSession } from '../grants/join-session.ts'
@@ -42,18 +43,21 @@ const CODE_CHARS = 32
 export function obtainTokens(deps: ObtainTokensDeps): ObtainTokens {
   return async (authenticated, parameters, proven, caller) => {
     const scope = checkScope(parameters)
-    const audience = checkAudience(parameters, authenticated, deps.issuer)
+    const details = checkAuthorizationDetails(parameters)
+    const audience = checkAudience(parameters, authenticated, deps.issuer, {
+      details: detailsAudience(details),
+    })
     const { user, acr, amr, start } = await signedIn(parameters, caller, deps)
     const { sub } = user
     const asOf = { now: start.now, rev: placeFor(sub, start) }
     // Before there is a session: one whose tokens cannot be made would stay behind.
-    const asked = { audience, scope }
+    const asked = { audience, scope, details }
     const rights = await consentedRights(sub, authenticated.id, asked, deps.issuer, deps.directory)
     const { userAgent } = caller
     const signIn = { ...asOf, sub, acr, amr, userAgent, before: [] }
     const [{ session }] = await signInSession(signIn, deps)
-    const tokens = personTokens({ rights, scope, asOf, session, proven }, deps)
-    const joining = { ...session, scope, audience }
+    const tokens = personTokens({ rights, scope, asOf, session, details, proven }, deps)
+    const joining = { ...session, scope, audience, ...(details && { details }) }
     const refreshToken = await joinSession(rights.client, joining, asOf, proven, deps)
     return {
       user: rights.user,

@@ -41,23 +41,38 @@ t.test('user name and password give what a sign-in by redirect gives', async (t)
   t.match(decodeJwt(refreshed.json().access_token), { sid: access['sid'], aud: ORDERS })
 })
 
-t.test('scope and resource are those of the client, and default as elsewhere', async (t) => {
-  const plain = (await obtain('ada')).json()
-  t.strictSame([plain.scope, plain.id_token], [undefined, undefined])
-  const audienceOf = async (resource: unknown) =>
-    decodeJwt((await obtain('ada', { resource })).json().access_token)['aud']
-  t.equal(await audienceOf(REPORTS), REPORTS)
-  t.equal(await audienceOf([REPORTS]), REPORTS)
-  t.equal(await audienceOf(ISSUER), ISSUER)
-  for (const resource of ['https://evil.example', [ORDERS, REPORTS]]) {
-    t.strictSame(refusal(await obtain('ada', { resource })), [400, 'invalid_target'])
-  }
-  t.strictSame(refusal(await obtain('ada', { scope: 'openid  x' })), [400, 'invalid_scope'])
-  await issuer.changeClient('native', { grantTypes: ['authorization_code'] })
-  t.equal((await obtain('ada')).json().refresh_token, undefined, 'no refresh for who has none')
-  t.strictSame(refusal(await call('refresh', { refresh_token: 'x' })), [400, 'unauthorized_client'])
-  await issuer.changeClient('native', { grantTypes: ['authorization_code', 'refresh_token'] })
-})
+t.test(
+  'scope, resource and details are those of the client, and default as elsewhere',
+  async (t) => {
+    const plain = (await obtain('ada')).json()
+    t.strictSame([plain.scope, plain.id_token], [undefined, undefined])
+    const audienceOf = async (resource: unknown) =>
+      decodeJwt((await obtain('ada', { resource })).json().access_token)['aud']
+    t.equal(await audienceOf(REPORTS), REPORTS)
+    t.equal(await audienceOf([REPORTS]), REPORTS)
+    t.equal(await audienceOf(ISSUER), ISSUER)
+    for (const resource of ['https://evil.example', [ORDERS, REPORTS]]) {
+      t.strictSame(refusal(await obtain('ada', { resource })), [400, 'invalid_target'])
+    }
+    const details = [{ type: 'latchkey_routes', locations: [ORDERS], routes: ['GET /orders'] }]
+    const authorization_details = JSON.stringify(details)
+    const narrowed = (await obtain('ada', { authorization_details })).json()
+    t.strictSame(decodeJwt(narrowed.access_token)['routes'], ['GET /orders'])
+    const { refresh_token } = narrowed
+    const next = (await call('refresh', { refresh_token })).json()
+    t.strictSame(next.authorization_details, details, 'and stays so')
+    const [status, code] = refusal(await obtain('ada', { authorization_details: '[{}]' }))
+    t.strictSame([status, code], [400, 'invalid_authorization_details'])
+    t.strictSame(refusal(await obtain('ada', { scope: 'openid  x' })), [400, 'invalid_scope'])
+    await issuer.changeClient('native', { grantTypes: ['authorization_code'] })
+    t.equal((await obtain('ada')).json().refresh_token, undefined, 'no refresh for who has none')
+    t.strictSame(refusal(await call('refresh', { refresh_token: 'x' })), [
+      400,
+      'unauthorized_client',
+    ])
+    await issuer.changeClient('native', { grantTypes: ['authorization_code', 'refresh_token'] })
+  },
+)
 
 t.test('RFC 9700 section 2.4: only for the operator’s own clients that are opted in', async (t) => {
   const closed: [name: string, change: object][] = [
