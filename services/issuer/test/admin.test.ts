@@ -151,3 +151,34 @@ t.test('a change and its record happen together', async (t) => {
     t.equal(await directory.users.findByUsername('lost'), undefined)
   })
 })
+
+t.test('what a schema refuses is told with its place, and without values', async (t) => {
+  const cases: ['GET' | 'POST', string, object | undefined, string][] = [
+    [
+      'GET',
+      'users?username=ada',
+      undefined,
+      'querystring must NOT have additional properties username',
+    ],
+    [
+      'GET',
+      'users?limit=all',
+      undefined,
+      "querystring/limit must match pattern '^[1-9][0-9]{0,2}$'",
+    ],
+    ['POST', 'users', { name: 'Ada' }, "body must have required property 'username'"],
+    [
+      'POST',
+      'users',
+      { username: 'ada', 'pass word': 'x' },
+      'body must NOT have additional properties',
+    ],
+    ['POST', 'users', { username: ['ada'] }, 'body/username must be string'],
+    ['POST', 'registration-tokens', { uses: 0 }, 'body/uses must be >= 1'],
+  ]
+  for (const [method, path, payload, error_description] of cases) {
+    const answer = await send(operator, method, path, payload)
+    t.equal(answer.statusCode, 400, path)
+    t.strictSame(answer.json(), { error: 'invalid_request', error_description })
+  }
+})

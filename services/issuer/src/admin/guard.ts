@@ -1,7 +1,7 @@
 /** The admin API is a service like any other: closed by the issuer's own tokens and route permissions (packages/permissions/README.md). */
 import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { presentedToken, sendBearerError } from '../http/bearer.ts'
 import type { CallerReader } from '../reading/resource-callers.ts'
 import type { AdminRoute } from './own-rights.ts'
@@ -45,10 +45,21 @@ const sendTokenError = sendBearerError('latchkey admin')
 
 /** InputError carries what was received and expected. */
 function sendAdminError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (!(thrown instanceof InputError)) return sendTokenError(thrown, request, reply)
+  if (!(thrown instanceof InputError)) return sendTokenError(explained(thrown), request, reply)
   const { code } = thrown
   request.log.info({ code }, 'admin input refused')
   return reply.code(statusOf(code)).send({ error: code, error_description: thrown.message })
+}
+
+/** What a schema refuses, with its place, and no value. The caller may be here, so it may know the rules. */
+function explained(thrown: unknown): unknown {
+  const [fault] = (thrown as Partial<FastifyError>).validation ?? []
+  if (fault === undefined) return thrown
+  const unknown = String(fault.params['additionalProperty'] ?? '')
+  const named = /^\w{1,64}$/.test(unknown) ? ` ${unknown}` : ''
+  const { validationContext } = thrown as FastifyError
+  const description = `${validationContext}${fault.instancePath} ${fault.message}${named}`
+  return new OAuthError('invalid_request', 'schema', { description, cause: thrown })
 }
 
 function statusOf(code: string): number {

@@ -31,7 +31,7 @@ export const EN = {
   otpQr: 'QR code for an authenticator app',
   otpOpen: 'Open the app on this device',
   otpByHand: 'Or enter this secret in the app:',
-  otpOnTitle: 'Your one-time code is on',
+  otpOnTitle: 'One-time code is on',
   otpOnText:
     'To switch it off, enter the next code that your app shows. To change the device, switch it off and set it up again.',
   otpSwitchOn: 'Switch on',
@@ -133,7 +133,7 @@ export const EN = {
   homeTitle: 'You are signed in',
   homeAs: 'Signed in as {user}',
   homeText: 'Open any of your apps: none of them will ask for your password.',
-  homeOthers: 'Also signed in in this browser',
+  homeOthers: 'Other accounts in this browser',
   homeOutTitle: 'You are not signed in',
   homeOutText:
     'Open one of your apps and sign in from there. It will bring you here and back again.',
