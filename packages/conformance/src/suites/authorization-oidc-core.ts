@@ -4,9 +4,9 @@ import { jwtClaims } from '../flows/judge-jwt.ts'
 import { signInTokens, type Tokens } from '../flows/tokens.ts'
 import type { Issuer } from '../issuer/issuer.ts'
 import { expectEqual, expectThat, textMember } from '../rule/expect.ts'
-import { NotOffered } from '../rule/outcome.ts'
 import { pause } from '../rule/pause.ts'
 import { must, type Suite, should } from '../rule/rule.ts'
+import { CONSENT_RULES } from './consent-oidc-core.ts'
 
 const PROMPTS = [
   must(
@@ -45,21 +45,7 @@ const PROMPTS = [
     'Core §3.1.2.3',
     'prompt=login asks for the password again, and auth_time says so.',
     ['client basic'],
-    async (issuer) => {
-      const browser = issuer.browser()
-      const first = await signInTokens(issuer, { browser, changes: { max_age: '1000' } })
-      await pause(1.1)
-      const second = await signInTokens(issuer, {
-        browser,
-        changes: { prompt: 'login', max_age: '1000' },
-      })
-      expectEqual(
-        second.authorization.journey.asked.includes('sign_in'),
-        true,
-        'asked for the password',
-      )
-      expectThat(authTime(second) > authTime(first), 'the auth_time of before', 'a later auth_time')
-    },
+    (issuer) => expectToSignInAgain(issuer, 1.1, { prompt: 'login', max_age: '1000' }),
   ),
   must(
     'oidc.prompt-select-account',
@@ -78,18 +64,7 @@ const PROMPTS = [
     'Core §3.1.2.1',
     'With max_age passed the person signs in again, and auth_time says so.',
     ['client basic'],
-    async (issuer) => {
-      const browser = issuer.browser()
-      const first = await signInTokens(issuer, { browser, changes: { max_age: '1000' } })
-      await pause(2.1)
-      const second = await signInTokens(issuer, { browser, changes: { max_age: '1' } })
-      expectEqual(
-        second.authorization.journey.asked.includes('sign_in'),
-        true,
-        'asked for the password',
-      )
-      expectThat(authTime(second) > authTime(first), 'the auth_time of before', 'a later auth_time')
-    },
+    (issuer) => expectToSignInAgain(issuer, 2.1, { max_age: '1' }),
   ),
   must(
     'oidc.max-age-not-passed',
@@ -127,6 +102,21 @@ const PROMPTS = [
     },
   ),
 ]
+
+/** Some seconds after a sign-in the same browser asks again, with these parameters. */
+async function expectToSignInAgain(
+  issuer: Issuer,
+  seconds: number,
+  changes: Readonly<Record<string, string>>,
+): Promise<void> {
+  const browser = issuer.browser()
+  const first = await signInTokens(issuer, { browser, changes: { max_age: '1000' } })
+  await pause(seconds)
+  const second = await signInTokens(issuer, { browser, changes })
+  const { asked } = second.authorization.journey
+  expectEqual(asked.includes('sign_in'), true, 'asked for the password')
+  expectThat(authTime(second) > authTime(first), 'the auth_time of before', 'a later auth_time')
+}
 
 function authTime(tokens: Tokens): number {
   const value = jwtClaims(textMember(tokens.body, 'id_token'))['auth_time']
@@ -214,70 +204,6 @@ const HINTS = [
   ),
 ]
 
-const CONSENT = [
-  must(
-    'oidc.consent-asked',
-    'Core §3.1.2.4',
-    'Before anything is told to a third party the person is asked, and only once.',
-    ['client consent'],
-    async (issuer) => {
-      await resetConsent(issuer)
-      const first = await authorize(issuer, { client: 'consent' })
-      codeOf(first)
-      expectEqual(first.journey.asked.includes('consent'), true, 'asked for consent')
-      const second = await authorize(issuer, { client: 'consent' })
-      codeOf(second)
-      expectEqual(second.journey.asked, [], 'pages the second time')
-    },
-  ),
-  must(
-    'oidc.consent-denied',
-    'Core §3.1.2.6',
-    'When the person says no, the client hears access_denied.',
-    ['client consent'],
-    async (issuer) => {
-      const changes = { prompt: 'consent' }
-      const answer = await authorize(issuer, { client: 'consent', changes, consent: 'deny' })
-      expectErrorRedirect(answer, 'access_denied')
-    },
-  ),
-  must(
-    'oidc.consent-required',
-    'Core §3.1.2.6',
-    'prompt=none without consent is consent_required (or interaction_required).',
-    ['client consent', 'setting otherUser'],
-    async (issuer) => {
-      const browser = issuer.browser()
-      const person = issuer.settings.otherUser ?? null
-      await authorize(issuer, { browser, person })
-      const answer = await authorize(issuer, {
-        client: 'consent',
-        browser,
-        changes: { prompt: 'none' },
-      })
-      expectErrorRedirect(answer, 'consent_required', 'interaction_required')
-    },
-  ),
-  must(
-    'oidc.prompt-consent',
-    'Core §3.1.2.1',
-    'prompt=consent asks for consent although it was given.',
-    ['client consent'],
-    async (issuer) => {
-      const changes = { prompt: 'consent' }
-      const { journey } = await authorize(issuer, { client: 'consent', changes })
-      expectEqual(journey.asked.includes('consent'), true, 'asked for consent')
-    },
-  ),
-]
-
-/** Consent of an earlier run would make the first rule pass without a question. */
-async function resetConsent(issuer: Issuer): Promise<void> {
-  const { journey } = await authorize(issuer, { client: 'consent', consent: 'stop' })
-  if (journey.kind === 'page') return
-  throw new NotOffered('the person has allowed this client already: withdraw it to test this')
-}
-
 const PARAMETERS = [
   must(
     'oidc.registration-parameter',
@@ -345,5 +271,5 @@ const PARAMETERS = [
 export const authorizationOidcSuite: Suite = {
   name: 'oidc',
   title: 'OpenID Connect authentication requests (Core)',
-  rules: [...PROMPTS, ...HINTS, ...CONSENT, ...PARAMETERS],
+  rules: [...PROMPTS, ...HINTS, ...CONSENT_RULES, ...PARAMETERS],
 }
