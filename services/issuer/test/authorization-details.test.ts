@@ -129,6 +129,11 @@ t.test('RFC 9396: a client asks for less than the person may do', async (t) => {
     await issuer.directory.consents.remove(await issuer.sub('ada'), 'foreign')
     t.strictSame(routesOf((await tokensFor(some)).access_token), ['GET /orders'])
     t.equal(await silently(some), 'code')
+    t.match(
+      (await browser.get('/')).body,
+      '<code>GET /orders</code></li>',
+      'as the start page says',
+    )
     for (const more of [{}, others, wildcard]) t.equal(await silently(more), 'consent_required')
 
     const refresh = { grant_type: 'refresh_token', refresh_token: whole.refresh_token }

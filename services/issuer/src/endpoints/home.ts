@@ -56,12 +56,15 @@ export function home(deps: HomeDeps) {
 async function allowedApps(sub: string, deps: HomeDeps): Promise<AllowedApp[]> {
   const consents = await deps.consents.list(sub)
   return await Promise.all(
-    consents.map(async ({ clientId, granted, audiences }) => ({
+    consents.map(async ({ clientId, granted, audiences, routes }) => ({
       clientId,
       name: (await deps.clients.find(clientId))?.name ?? clientId,
       scopes: granted,
       services: await Promise.all(
-        audiences.map(async (audience) => (await deps.services.find(audience))?.name ?? audience),
+        audiences.map(async (audience) => ({
+          name: (await deps.services.find(audience))?.name ?? audience,
+          routes: routes?.[audience] ?? [],
+        })),
       ),
     })),
   )

@@ -4,6 +4,7 @@ import type { Locale } from './locale.ts'
 import type { Messages } from './messages/en.ts'
 import { CATALOGUES, fill } from './messages/fill.ts'
 import { scopeText } from './scope-text.ts'
+import { serviceUse } from './service-use.ts'
 
 export interface ConsentPage {
   readonly locale: Locale
@@ -60,19 +61,10 @@ ${page.scopes.map(
 )}${
   service === undefined
     ? undefined
-    : html`<p class="fixed" id="service"><span>${calls(messages, name(service), page.routes)}</span></p>`
+    : html`<p class="fixed" id="service"><span>${serviceUse(messages, { name: service, routes: page.routes }, messages.consentService)}</span></p>`
 }</fieldset>
 <button id="allow" name="decision" value="allow" type="submit">${messages.consentAllow}</button>
 <button class="second" id="deny" name="decision" value="deny" type="submit">${messages.consentDeny}</button>`
-}
-
-/** RFC 9396 section 9: the person sees what exactly is asked. */
-function calls(messages: Messages, service: Html, routes: readonly string[]): Html {
-  if (routes.length === 0) return fill(messages.consentService, { service })
-  const listed = routes.map(
-    (route, index) => html`${index > 0 ? ', ' : undefined}<code>${route}</code>`,
-  )
-  return html`${fill(messages.consentRoutes, { service })} ${listed}`
 }
 
 /** Mere links: nothing is fetched from there, and nobody there learns where the person came from. */

@@ -5,6 +5,7 @@ import type { Locale } from './locale.ts'
 import type { Messages } from './messages/en.ts'
 import { CATALOGUES, fill } from './messages/fill.ts'
 import { scopeText } from './scope-text.ts'
+import { type ServiceUse, serviceUse } from './service-use.ts'
 
 export interface PageForm {
   /** Path that it is posted to. */
@@ -32,8 +33,7 @@ export interface AllowedApp {
   readonly clientId: string
   readonly name: string
   readonly scopes: readonly string[]
-  /** Names of services. */
-  readonly services: readonly string[]
+  readonly services: readonly ServiceUse[]
 }
 
 /** What the issuer itself has to say when somebody opens its address. */
@@ -93,9 +93,7 @@ ${apps.map((app, index) => allowedApp(messages, app, index + 1))}</ul>`,
 function allowedApp(messages: Messages, app: AllowedApp, number: number): Html {
   const allowed = [
     ...app.scopes.map((scope) => html`<li>${scopeText(messages, scope)}</li>`),
-    ...app.services.map(
-      (service) => html`<li>${fill(messages.appsUse, { service: name(service) })}</li>`,
-    ),
+    ...app.services.map((use) => html`<li>${serviceUse(messages, use, messages.appsUse)}</li>`),
   ]
   const label = messages.appsWithdrawFrom.replace('{client}', () => app.name)
   return html`<li><div>${name(app.name)}

@@ -40,7 +40,14 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
       signOut: { action: text, hidden },
       oneTimeCode: { href: `/account/${text}`, isOn: true },
       others: [{ sid: text, username: text, name: text }],
-      apps: [{ clientId: text, name: text, scopes: [text, 'email'], services: [text] }],
+      apps: [
+        {
+          clientId: text,
+          name: text,
+          scopes: [text, 'email'],
+          services: [{ name: text, routes: [text] }],
+        },
+      ],
       withdraw: { action: text, hidden },
     }),
     accounts: accountsPage({

@@ -148,10 +148,15 @@ t.test('names and ids that test programs and password managers rely on are stabl
     accountsPage(chooser),
     /<button [^>]*id="account-another" name="account" value="another" type="submit">/,
   )
-  const apps = [{ clientId: 'app', name: 'App', scopes: [], services: [] }]
+  const services = [
+    { name: 'Orders', routes: [] },
+    { name: 'Reports', routes: ['GET /reports/daily', 'GET /reports/:id'] },
+  ]
+  const apps = [{ clientId: 'app', name: 'App', scopes: [], services }]
   const user = { username: 'ada' }
   const home = homePage({ locale: 'en', user, apps, withdraw: { action: '/withdraw', hidden: {} } })
   t.match(home, /<button [^>]*id="withdraw-1" name="client" value="app" type="submit"/)
+  t.match(home, '<code>GET /reports/daily</code>, <code>GET /reports/:id</code>', 'these alone')
 
   const error = errorPage({ locale: 'en', kind: 'request', code: 'invalid_request' })
   t.match(error, /<dd id="error-code"[^>]*>invalid_request<\/dd>/)
