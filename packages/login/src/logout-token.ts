@@ -21,6 +21,8 @@ export type LogoutTokenOutcome =
       readonly exp: number
     }
   | { readonly kind: 'invalid'; readonly reason: string }
+  /** The keys of the issuer cannot be had at the moment: nobody knows. */
+  | { readonly kind: 'unavailable' }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -44,10 +46,16 @@ export async function verifyLogoutToken(
     if (protectedHeader.typ !== 'logout+jwt') return invalid('wrong_typ')
     return judge(payload, clientId)
   } catch (error) {
-    return invalid(
-      error instanceof errors.JOSEError ? error.code.toLowerCase() : 'keys_unavailable',
-    )
+    return isAboutToken(error) ? invalid(error.code.toLowerCase()) : { kind: 'unavailable' }
   }
+}
+
+/** What is left are faults of the way to the keys: no answer, one that is late, one with another status than 200. */
+function isAboutToken(error: unknown): error is errors.JOSEError {
+  const isFetch =
+    error instanceof errors.JWKSTimeout ||
+    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC')
+  return error instanceof errors.JOSEError && !isFetch
 }
 
 function judge(payload: JWTPayload, clientId: string): LogoutTokenOutcome {

@@ -37,6 +37,7 @@ export function backchannelRoute(scope: FastifyInstance, deps: BackchannelDeps):
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store')
       const outcome = await check(deps, request)
+      if (outcome.kind === 'unavailable') return askAgain(request, reply)
       if (outcome.kind === 'invalid') return refuse(request, reply, outcome.reason)
       if (isReplay(outcome.jti, outcome.exp)) return refuse(request, reply, 'replayed')
       ended.add(outcome.ended)
@@ -58,8 +59,7 @@ async function check(
     const keys = await provider.keys()
     return await verifyLogoutToken(token, { keys, issuer, clientId, nowMs: clock.nowMs() })
   } catch {
-    // Section 2.8: a logout that failed is answered like one that is not valid; the issuer may try again.
-    return { kind: 'invalid', reason: 'keys_unavailable' }
+    return { kind: 'unavailable' }
   }
 }
 
@@ -72,6 +72,12 @@ function logoutTokenOf(body: unknown): string | undefined {
 function refuse(request: FastifyRequest, reply: FastifyReply, reason: string): FastifyReply {
   request.log.warn({ reason }, 'logout token refused')
   return reply.code(400).send({ error: 'invalid_request' })
+}
+
+/** To an issuer, 400 is the last word (section 2.8). This is none: the same session is to be told once more. */
+function askAgain(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  request.log.warn({ reason: 'keys_unavailable' }, 'logout token not checked')
+  return reply.code(503).header('retry-after', String(LOGIN_LIMITS.issuerPauseSeconds)).send()
 }
 
 async function tell(

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import {
+  errors,
   exportJWK,
   generateKeyPair,
   type JWTHeaderParameters,
@@ -237,15 +238,39 @@ t.test(
   },
 )
 
-t.test('a logout that cannot be checked is refused, so that the issuer tries again', async (t) => {
-  const w = await world(t)
-  const token = await w.issuer.logoutToken(good(w))
-  await w.issuer.shut()
-  t.equal((await send(w, token)).statusCode, 400)
-  t.match(w.log(), /"reason":"keys_unavailable"/)
-  await w.issuer.open()
-  w.clock.advance(2)
-  t.equal((await send(w, token)).statusCode, 200)
+t.test(
+  'a logout that cannot be checked is 503 and not 400, so that the issuer tries again',
+  async (t) => {
+    const w = await world(t)
+    const token = await w.issuer.logoutToken(good(w))
+    await w.issuer.shut()
+    const answer = await send(w, token)
+    t.strictSame([answer.statusCode, answer.headers['retry-after']], [503, '2'])
+    t.match(w.log(), /"reason":"keys_unavailable"/)
+    await w.issuer.open()
+    w.clock.advance(2)
+    t.equal((await send(w, token)).statusCode, 200)
+  },
+)
+
+t.test('so is one whose keys do not come, but not one whose key is unknown', async (t) => {
+  const facts = { issuer: 'https://sso.example', clientId: 'shop', nowMs: 0 }
+  const header = Buffer.from('{"alg":"RS256","typ":"logout+jwt"}').toString('base64url')
+  const rows: [Error, string][] = [
+    [new errors.JWKSTimeout(), 'unavailable'],
+    [
+      new errors.JOSEError('Expected 200 OK from the JSON Web Key Set HTTP response'),
+      'unavailable',
+    ],
+    [new TypeError('fetch failed'), 'unavailable'],
+    [new errors.JWKSNoMatchingKey(), 'invalid'],
+    [new errors.JWKSMultipleMatchingKeys(), 'invalid'],
+  ]
+  for (const [error, kind] of rows) {
+    const keys = () => Promise.reject(error)
+    const outcome = await verifyLogoutToken(`${header}.e30.AA`, { ...facts, keys })
+    t.equal(outcome.kind, kind, error.message)
+  }
 })
 
 t.test('a failing onEnded is logged and changes nothing', async (t) => {
