@@ -18,6 +18,8 @@ const SECRET_NAMES = new Set(
     ...['signing_key', 'k', 'token', 'access_token', 'refresh_token', 'id_token', 'id_token_hint'],
     ...['logout_token', 'subject_token', 'actor_token', 'assertion', 'client_assertion', 'jwt'],
     ...['code_verifier', 'code_challenge', 'state', 'nonce', 'csrf', 'ticket', 'otp', 'handle'],
+    ...['device_code', 'user_code', 'one_time_code', 'password_step', 'proof', 'dpop'],
+    ...['registration_access_token', 'initial_token', 'initial_access_token'],
     ...['handle_hash', 'cookie', 'cookies', 'set-cookie', 'authorization', 'proxy-authorization'],
     ...[
       'credentials',
@@ -47,12 +49,14 @@ function plainName(name: string): string {
 const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
   // Three parts of a JWT, also when the last is cut off.
   [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g, REDACTED],
-  // Our codes and refresh tokens, packages/protocol/src/ids.ts. A session id alone may be written.
-  [/\bc\d{1,4}_[\w-]{43}/g, REDACTED],
+  // Our codes, refresh tokens and cookies, packages/protocol/src/ids.ts. A session id alone may be written.
+  [/\b[cd]\d{1,4}_[\w-]{43}/g, REDACTED],
+  [/(\bs\d{1,4}_[\w-]{22})\.[\w-]{43}/g, `$1.${REDACTED}`],
+  [/(:request_uri:)[\w-]{43}/g, `$1${REDACTED}`],
   [/(\bs\d{1,4}_[\w-]{22})~[\w-]{8}\.\d+\.[\w-]+/g, `$1~${REDACTED}`],
   [/\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]{6,}/gi, `$1 ${REDACTED}`],
   [
-    /([?&#;](?:[\w-]*token(?:_hint)?|code|state|nonce|password|client_secret|ticket)=)[^&#\s"']*/gi,
+    /([?&#;](?:[\w-]*token(?:_hint)?|[\w-]*code|state|nonce|password|(?:client_)?secret|ticket)=)[^&#\s"']*/gi,
     `$1${REDACTED}`,
   ],
   [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${REDACTED}@`],
@@ -62,7 +66,7 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Something that every one of the looks has: most texts have none of it and need no further search. */
-const SUSPECT = /[=@~$]|eyJ|\bc\d|sha256:|KEY-|bearer|basic|dpop/i
+const SUSPECT = /[=@~$]|eyJ|\b[cd]\d|_[\w-]{22}\.|:request_uri:|sha256:|KEY-|bearer|basic|dpop/i
 
 /** Controls, line separators and marks that turn the direction of writing. Line ends of a stack are data, not lines. */
 const STEERING = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu

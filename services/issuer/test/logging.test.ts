@@ -31,6 +31,8 @@ const SECRET_FIELDS = [
   ...['actor_token', 'client_assertion', 'assertion', 'code_verifier', 'code_challenge', 'state'],
   ...['nonce', 'csrf', 'ticket', 'handle', 'handleHash', 'cookie', 'Set-Cookie', 'authorization'],
   ...['Proxy-Authorization', 'redisUrl', 'query', 'body', 'k', 'sec-websocket-protocol'],
+  ...['device_code', 'userCode', 'one_time_code', 'registrationAccessToken', 'initialToken'],
+  ...['password-step', 'passwordStep', 'proof', 'dpop'],
 ]
 
 t.test('attacks.md H7: a field that carries a secret is never written', async (t) => {
@@ -55,6 +57,11 @@ t.test('attacks.md H7: what looks like a secret is not written wherever it stand
     [JWT.slice(0, -20), 'ffffff'],
     [CODE, 'b3-Ab3'],
     [REFRESH, 'zzzzzz'],
+    [`d0_${'d'.repeat(43)}`, 'dddddd'],
+    [`s0_${'x'.repeat(22)}.${'h'.repeat(43)}`, 'hhhhhh'],
+    [`urn:ietf:params:oauth:request_uri:${'u'.repeat(43)}`, 'uuuuuu'],
+    ['otpauth://totp/sso:ada?secret=JBSWY3DPEHPK3PXP&issuer=sso', 'JBSWY3'],
+    ['/device?user_code=BCDF-GHJK', 'BCDF'],
     [`Bearer ${SECRET}`, SECRET],
     [`authorization: basic ${SECRET}==`, SECRET],
     [`GET /cb?code=${SECRET}&state=1 failed`, SECRET],
