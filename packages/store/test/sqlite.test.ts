@@ -77,7 +77,7 @@ t.test('one process at a time', async (t) => {
     const store = await openSqliteStore({ file })
     await t.rejects(openSqliteStore({ file }), {
       code: 'store-locked',
-      message: new RegExp(`store.db held by process ${process.pid} on `),
+      message: new RegExp(`stop that one.* received .*store.db held by process ${process.pid} on `),
     })
     await store.ping()
     await store.close()

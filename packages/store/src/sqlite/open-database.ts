@@ -45,7 +45,7 @@ function explain(error: unknown, file: string): unknown {
   if (code === SQLITE_BUSY) {
     return new InputError('store-locked', {
       received: `${file} held by ${readOwner(file)}`,
-      expected: 'a store file that no other process has open',
+      expected: 'a store file that no other process has open (stop that one, or use Redis)',
     })
   }
   if (code === SQLITE_NOTADB) {
