@@ -117,7 +117,10 @@ function writeSettings({ addresses, secrets, dataDir }: ClusterOptions): string 
   const head =
     '# Written by npm start each time; changes here are lost. To keep a file of your own, copy this one,\n' +
     '# edit the copy and run: npx latchkey start --config FILE\n'
-  writeFileSync(file, head + stringify(demoSettings(addresses, secrets, dataDir)), { mode: 0o600 })
+  // Each list in full: whoever copies the file changes one of them, and not another one with it.
+  const options = { aliasDuplicateObjects: false }
+  const settings = stringify(demoSettings(addresses, secrets, dataDir), options)
+  writeFileSync(file, head + settings, { mode: 0o600 })
   chmodSync(file, 0o600)
   return file
 }
