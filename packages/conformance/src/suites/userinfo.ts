@@ -80,7 +80,11 @@ const ANSWERS = [
       })
       for (const [name, claims] of Object.entries(SCOPES)) {
         const found = claims.some((claim) => told[claim] !== undefined)
-        expectThat(found, `claims ${shown(Object.keys(told))}`, `a claim of ${name}`)
+        expectThat(
+          found,
+          `claims ${shown(Object.keys(told))}`,
+          `a claim of ${name}, which the user of the settings has`,
+        )
       }
     },
   ),
@@ -133,7 +137,11 @@ function scope(name: ScopeName): Rule {
     const told = await userinfoOf(issuer, { changes: { scope: `openid ${name}` } })
     const own: readonly string[] = SCOPES[name]
     const found = Object.keys(told).filter((claim) => own.includes(claim))
-    expectThat(found.length > 0, `claims ${shown(Object.keys(told))}`, `a claim of ${name}`)
+    expectThat(
+      found.length > 0,
+      `claims ${shown(Object.keys(told))}`,
+      `a claim of ${name}, which the user of the settings has`,
+    )
     const foreign = Object.entries(SCOPES)
       .filter(([other]) => other !== name)
       .flatMap(([, claims]) => [...claims])
