@@ -75,7 +75,7 @@ async function requestMetadata(settings: Settings, fetchIssuer: IssuerFetch): Pr
 }
 
 /** Asymmetric ones only: an ID token is checked with the issuer's public keys. */
-export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'Ed25519'] as const
+export const SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const
 
 function configured(
   settings: Settings,
