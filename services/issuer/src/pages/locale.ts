@@ -1,3 +1,5 @@
+import { weightedValues } from '../http/weighted-values.ts'
+
 /** Languages that the pages exist in. */
 export const LOCALES = ['en', 'zh-CN'] as const
 
@@ -28,16 +30,10 @@ export function chooseLocale(wanted: {
   return wanted.offered[0] ?? 'en'
 }
 
-/** Tags of the header, most wanted first; `q=0` means "not this one". */
+/** Tags of the header, most wanted first. */
 function byPreference(header: string): string[] {
-  return header
-    .split(',')
-    .map((range) => {
-      const [tag = '', ...parameters] = range.split(';').map((part) => part.trim())
-      const quality = parameters.find((parameter) => parameter.startsWith('q='))
-      return { tag, quality: quality === undefined ? 1 : Number(quality.slice(2)) }
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((one, other) => other.quality - one.quality)
-    .map(({ tag }) => tag)
+  return weightedValues(header)
+    .filter(({ weight }) => weight > 0)
+    .sort((one, other) => other.weight - one.weight)
+    .map(({ value }) => value)
 }
