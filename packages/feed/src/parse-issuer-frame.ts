@@ -12,6 +12,7 @@ import {
   type SnapshotMessage,
 } from '@latchkey/protocol'
 import { parseKeys } from './parse-keys.ts'
+import { NAMED_KINDS } from './partition.ts'
 import { readJson } from './read-json.ts'
 import { asCount, asFlag, asList, asMatch, asObject, asText, type JsonObject } from './shape.ts'
 
@@ -44,17 +45,7 @@ const READERS: Readonly<
   bye: parseBye,
 }
 
-const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([
-  'token',
-  'session',
-  'user',
-  'client',
-  'service',
-  'key',
-  'stale',
-  'all',
-  'none',
-])
+const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([...NAMED_KINDS, 'all', 'none'])
 
 export function parseIssuerFrame(text: string): FrameOutcome {
   const json = readJson(text)

@@ -26,14 +26,15 @@ const CHECKS: Record<TextMember, Check> = {
     mustBe(/^\+[1-9]\d{1,14}$/.test(text), text, where, 'a number such as +4915112345678 (E.164)'),
 }
 
-const ADDRESS_MEMBERS: readonly (keyof UserAddress)[] = [
+/** OpenID Connect Core section 5.1.1. */
+export const ADDRESS_MEMBERS = [
   'formatted',
   'street_address',
   'locality',
   'region',
   'postal_code',
   'country',
-]
+] as const satisfies readonly (keyof UserAddress)[]
 
 /** The members that are given, in a fixed order; those that are '' are taken away. Throws InputError `profile`. */
 export function checkProfile(profile: UserProfile): UserProfile {

@@ -1,4 +1,4 @@
-import { DIRECTORY_LIMITS, type UserAddress } from '@latchkey/directory'
+import { ADDRESS_MEMBERS, DIRECTORY_LIMITS, type UserAddress } from '@latchkey/directory'
 import { parseGrant } from '@latchkey/permissions'
 import { LIMITS } from '@latchkey/protocol'
 import { isPlainText, type Kind, list, scalarKind } from './kinds.ts'
@@ -97,15 +97,6 @@ function plainValue(found: Located): unknown {
       )
   }
 }
-
-const ADDRESS_MEMBERS = [
-  'formatted',
-  'street_address',
-  'locality',
-  'region',
-  'postal_code',
-  'country',
-] as const satisfies readonly (keyof UserAddress)[]
 
 /** OpenID Connect Core section 5.1.1. */
 export function postalAddress(): Kind<UserAddress> {
