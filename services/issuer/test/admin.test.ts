@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { routeList } from './fixtures/route-list.ts'
 import { ISSUER, SECRET, testIssuer } from './test-issuer.ts'
 
 const issuer = await testIssuer()
@@ -181,4 +183,17 @@ t.test('what a schema refuses is told with its place, and without values', async
     t.equal(answer.statusCode, 400, path)
     t.strictSame(answer.json(), { error: 'invalid_request', error_description })
   }
+})
+
+t.test('the README names every route of the admin API, and no other', async (t) => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const named = [...readme.matchAll(/^\| `([A-Z]+ \/admin\/v1\/\S+)` \|/gm)].map(
+    ([, route]) => route,
+  )
+  const routes = routeList(issuer.app)
+    .filter(({ url }) => url.startsWith('/admin/v1/'))
+    .flatMap(({ url, methods }) => methods.map((method) => `${method} ${url}`))
+    .filter((route) => !/^(HEAD|OPTIONS) /.test(route))
+  t.ok(routes.length > 10)
+  t.strictSame(named.toSorted(), routes.toSorted())
 })
