@@ -1,10 +1,21 @@
+import type { Directory } from '@latchkey/directory'
 import { StoreUnavailable } from '@latchkey/protocol'
 import type { LightMyRequestResponse } from 'fastify'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { ISSUER, SECRET, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
-const issuer = await testIssuer()
+let isAway = false
+/** The list of clients cannot be had while `isAway`. */
+const around = (directory: Directory): Directory => ({
+  ...directory,
+  clients: {
+    ...directory.clients,
+    list: () =>
+      isAway ? Promise.reject(new StoreUnavailable('directory')) : directory.clients.list(),
+  },
+})
+const issuer = await testIssuer({ around })
 t.teardown(() => issuer.close())
 const OWN = 'https://spa.example'
 const OTHERS = 'https://other.example'
@@ -158,18 +169,10 @@ t.test('the list of origins is fresh within ten seconds, and never a reason to f
   t.not(corsOf(await preflight('/token', OTHERS))['allow-origin'], undefined)
   issuer.advance(10)
   t.strictSame(corsOf(await preflight('/token', OTHERS)), {})
-  isAway(t)
+  isAway = true
+  t.teardown(() => {
+    isAway = false
+  })
   issuer.advance(10)
   t.strictSame(corsOf(await preflight('/token', OWN)), {})
 })
-
-function isAway(t: Test): void {
-  const { clients } = issuer.directory
-  const { list } = clients
-  Object.assign(clients, {
-    list: async () => {
-      throw new StoreUnavailable('directory')
-    },
-  })
-  t.teardown(() => Object.assign(clients, { list }))
-}
