@@ -5,9 +5,9 @@ import { LIMITS } from '@latchkey/protocol'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { FEED_SOCKETS } from './endpoints/feed.ts'
 import { answerHeaders } from './http/answer-headers.ts'
-import { pageLocale } from './http/page-locale.ts'
 import { parseParameters } from './http/parameters.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
+import { pageLocale } from './pages/page-locale.ts'
 import type { Settings } from './settings/settings.ts'
 
 export interface ServerDeps {

@@ -2,8 +2,8 @@
 import type { Client, Consent, Consents } from '@latchkey/directory'
 import type { RoutesDetail } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
+import { liesWithin } from '../checks/shared-routes.ts'
 import type { End } from '../ending/end.ts'
-import { liesWithin } from '../grants/shared-routes.ts'
 
 /**
  * Nobody can decline these: `openid` is the sign-in itself, and `offline_access` gives nothing by itself, since refresh tokens

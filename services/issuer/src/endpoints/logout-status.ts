@@ -1,9 +1,9 @@
 /** GET /logout/status: how far the apps are, for the browser that has just signed out. */
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
-import type { PageLocale } from '../http/page-locale.ts'
 import { type SignedOutDeps, sendSignedOut } from '../logout/send-signed-out.ts'
 import type { SignedOutCookie } from '../logout/signed-out-cookie.ts'
+import type { PageLocale } from '../pages/page-locale.ts'
 import { findBrowserSessions } from '../sessions/browser-sessions.ts'
 
 export interface LogoutStatusDeps extends SignedOutDeps {

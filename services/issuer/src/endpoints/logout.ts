@@ -5,7 +5,6 @@ import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { End } from '../ending/end.ts'
 import { asNavigation } from '../http/as-navigation.ts'
-import type { PageLocale } from '../http/page-locale.ts'
 import { type Parameters, parseParameters, queryOf } from '../http/parameters.ts'
 import { firstAttempts } from '../logout/first-attempts.ts'
 import { frontChannelFrames } from '../logout/front-channel.ts'
@@ -18,6 +17,7 @@ import { orNothing, type SignedOutDeps, sendSignedOut } from '../logout/send-sig
 import type { SignedOutCookie } from '../logout/signed-out-cookie.ts'
 import { confirmSignOutPage } from '../pages/confirm-sign-out-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
+import type { PageLocale } from '../pages/page-locale.ts'
 import { signedOutPage } from '../pages/signed-out-page.ts'
 import {
   type BrowserSession,

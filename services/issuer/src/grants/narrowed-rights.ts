@@ -1,8 +1,8 @@
 /** What `authorization_details` leave of the rights: RFC 9396 sections 6 and 7. */
 import { OAuthError, ROUTES_DETAIL_TYPE, type RoutesDetail } from '@latchkey/protocol'
 import { checkAuthorizationDetails } from '../checks/authorization-details.ts'
+import { liesWithin, sharedRoutes } from '../checks/shared-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
-import { liesWithin, sharedRoutes } from './shared-routes.ts'
 
 /**
  * The details that a token request asks for now: those that were granted, or fewer (section 6: a refresh may only narrow).

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorPage } from '../pages/error-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
-import type { PageLocale } from './page-locale.ts'
+import type { PageLocale } from '../pages/page-locale.ts'
 import { pathOf } from './parameters.ts'
 
 /**

@@ -1,13 +1,13 @@
 /** Errors as pages, for the endpoints that people meet; as redirects once the client and its address are proven. */
 import type { OAuthError } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { RedirectableError } from '../authorization/redirectable-error.ts'
-import { sendError } from '../authorization/response.ts'
+import { logError, statusOf, toOAuthError } from '../http/oauth-errors.ts'
 import { type ErrorPageKind, errorPage } from '../pages/error-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
+import type { PageLocale } from '../pages/page-locale.ts'
 import { unavailablePage } from '../pages/unavailable-page.ts'
-import { logError, statusOf, toOAuthError } from './oauth-errors.ts'
-import type { PageLocale } from './page-locale.ts'
+import { RedirectableError } from './redirectable-error.ts'
+import { sendError } from './response.ts'
 
 export interface PageErrorDeps {
   readonly issuer: string

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Locale } from '../pages/locale.ts'
-import { chooseLocale } from '../pages/locale.ts'
+import type { Locale } from './locale.ts'
+import { chooseLocale } from './locale.ts'
 
 /** The language of the answer to a request. `uiLocales` is the parameter of OpenID Connect Core section 3.1.2.1. */
 export type PageLocale = (request: FastifyRequest, uiLocales?: string) => Locale
