@@ -191,6 +191,9 @@ for (const route of routes) {
       t.equal(answer.statusCode, status, name)
       isProperError(t, route, name, answer)
       if (kind === 'form') t.equal(answer.json().error, 'invalid_request', name)
+      if (kind !== 'form' && kind !== 'json') continue
+      if (status === 413) t.match(answer.json().error_description, 'too large', name)
+      if (status === 415) t.match(answer.json().error_description, 'content type', name)
     }
   })
   if (isJson) continue

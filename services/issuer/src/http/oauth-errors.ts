@@ -2,6 +2,12 @@
 import { OAuthError, StoreUnavailable } from '@latchkey/protocol'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
+/** By the status that they keep. */
+const TRANSPORT_FAULTS: Readonly<Record<number, string>> = {
+  413: 'the body is too large',
+  415: 'the content type is not taken here',
+}
+
 /** Every thrown thing becomes an OAuthError; unknown ones say nothing of their inside. */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
@@ -13,8 +19,10 @@ export function toOAuthError(error: unknown): OAuthError {
   }
   const status = (error as Partial<FastifyError>).statusCode
   if (status !== undefined && status >= 400 && status < 500) {
+    const description = TRANSPORT_FAULTS[status]
     return new OAuthError('invalid_request', (error as FastifyError).code ?? 'bad_request', {
       cause: error,
+      ...(description !== undefined && { description }),
     })
   }
   return new OAuthError('server_error', 'unexpected', { cause: error })
