@@ -32,7 +32,7 @@ export interface IssuerCalls {
   signInForm(browser: HttpBrowser, username: string): Promise<() => Promise<HttpAnswer>>
   /** A browser that is signed in at the issuer. */
   signedIn(username: string): Promise<HttpBrowser>
-  /** GET /authorize, answered without a page or not at all. */
+  /** GET /authorize of somebody who is signed in. */
   authorize(browser: HttpBrowser): Promise<HttpAnswer>
   code(browser: HttpBrowser): Promise<string>
   redeem(code: string): Promise<HttpAnswer>
@@ -80,7 +80,7 @@ export function issuerCalls(options: {
       if (answer.status !== 303) throw new Error(`not signed in: ${answer.status}`)
       return browser
     },
-    authorize: (browser) => browser.fetch(`${ISSUER}/authorize?${AUTHORIZE}&prompt=none`),
+    authorize: (browser) => browser.fetch(`${ISSUER}/authorize?${AUTHORIZE}`),
     code: async (browser) => {
       const { location = '' } = (await calls.authorize(browser)).headers
       const code = new URL(location).searchParams.get('code')
