@@ -91,7 +91,9 @@ t.test(
 t.test('what is nowhere is 404, and nothing of it is repeated', async (t) => {
   for (const url of ['/nowhere%3Cscript%3E', '/token/', '//token', '/admin/v1/users/u_1/nothing']) {
     const answer = await ask('GET', url)
-    t.strictSame([answer.statusCode, answer.body], [404, '{"error":"invalid_request"}'], url)
+    const error_description = 'there is nothing at this address'
+    t.equal(answer.statusCode, 404, url)
+    t.strictSame(answer.json(), { error: 'invalid_request', error_description }, url)
     isCareful(t, url, answer)
   }
   t.test('people get a page in their language', async (t) => {

@@ -135,7 +135,10 @@ for (const route of routes) {
         t.equal(answer.statusCode, 405, method)
         const allowed = String(answer.headers.allow).split(', ')
         t.strictSame(allowed.sort(), [...route.methods].sort(), method)
-        if (method !== 'HEAD') isProperError(t, route, method, answer)
+        if (method === 'HEAD') continue
+        isProperError(t, route, method, answer)
+        if (answer.headers['content-type']?.startsWith('application/json'))
+          t.match(answer.json().error_description, 'Allow', method)
       }
     },
   )

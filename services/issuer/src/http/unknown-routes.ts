@@ -22,7 +22,11 @@ export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
       reply.code(404)
     }
     const isPerson = request.headers.accept?.includes('text/html')
-    if (!isPerson) return reply.send({ error: 'invalid_request' })
+    const error_description =
+      url === undefined
+        ? 'there is nothing at this address'
+        : 'Allow names the methods of this address'
+    if (!isPerson) return reply.send({ error: 'invalid_request', error_description })
     const kind = url === undefined ? 'not-found' : 'request'
     return reply.headers(pageHeaders()).send(errorPage({ locale: locale(request), kind }))
   })
