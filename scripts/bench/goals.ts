@@ -16,7 +16,7 @@ export interface Goal {
   readonly factor: number
 }
 
-export const GOALS: readonly Goal[] = [
+const GOALS: readonly Goal[] = [
   goal('V1', 'verify', 'unseen', PEERS.fastJwt, 1.4),
   goal('V2', 'verify', 'unseen', PEERS.jose, 5),
   { ...goal('V3', 'verify', 'unseen', FLOORS.hmac, 2.4), kind: 'slower' },

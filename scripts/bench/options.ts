@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { InputError } from '@latchkey/protocol'
 import type { GroupName } from './result.ts'
 
-export const GROUPS: readonly GroupName[] = ['verify', 'route', 'token', 'end']
+const GROUPS: readonly GroupName[] = ['verify', 'route', 'token', 'end']
 
 export const HELP = `
 npm run bench                      all groups, about eight minutes

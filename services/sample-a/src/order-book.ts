@@ -13,7 +13,7 @@ export interface Order {
 }
 
 /** Answered with 404. */
-export class OrderUnknown extends Error {
+class OrderUnknown extends Error {
   readonly statusCode = 404
   readonly code = 'order-unknown'
   constructor() {

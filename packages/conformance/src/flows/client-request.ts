@@ -41,7 +41,7 @@ export async function clientRequest(
   })
 }
 
-export async function credentialsOf(client: ClientSettings, issuer: Issuer): Promise<Credentials> {
+async function credentialsOf(client: ClientSettings, issuer: Issuer): Promise<Credentials> {
   switch (client.authMethod) {
     case 'client_secret_basic':
       return basicCredentials(client.id, client.secret ?? '')

@@ -1,5 +1,5 @@
 /** Plans of the OpenID Foundation's conformance suite whose modules are named here. */
-export const PLANS = [
+const PLANS = [
   'oidcc-basic-certification-test-plan',
   'oidcc-config-certification-test-plan',
   'oidcc-rp-initiated-logout-certification-test-plan',
