@@ -69,7 +69,8 @@ t.test('a smoke run of the token endpoint does every flow at every contender', a
   // On a slow machine the heartbeat of each second falls in between, and is a part of a command for each operation.
   t.equal(Math.floor(value(COSTS.refreshCommands)), 1)
   t.equal(Math.floor(value(COSTS.loginCommands)), 6)
-  t.ok(value(COSTS.loginBytes) <= 500)
+  // The list of a person's sessions grows by leaps.
+  t.ok(value(COSTS.loginBytes) < 600)
   t.equal(value(COSTS.refreshBytes), 0)
 })
 
