@@ -11,7 +11,8 @@ type Members = Record<string, unknown>
  * both finds it without a parser of our own.
  */
 export function parseStrictObject(bytes: Buffer): Members | undefined {
-  const { text, value } = parse(bytes)
+  const text = textOf(bytes)
+  const value = jsonOf(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const strict = isPlainAndFlat(text, value) || countMembers(value) === countNames(text)
   return strict ? (value as Members) : undefined
@@ -19,20 +20,25 @@ export function parseStrictObject(bytes: Buffer): Members | undefined {
 
 /** The same for a JSON array. */
 export function parseStrictList(bytes: Buffer): readonly unknown[] | undefined {
-  const { text, value } = parse(bytes)
+  const text = textOf(bytes)
+  const value = jsonOf(text)
   if (!Array.isArray(value)) return undefined
   return countMembers(value) === countNames(text) ? value : undefined
 }
 
-/** `value` is undefined where the bytes are no JSON text in UTF-8. */
-function parse(bytes: Buffer): { readonly text: string; readonly value?: unknown } {
+/** Empty, which is no JSON, when the bytes are not UTF-8. */
+function textOf(bytes: Buffer): string {
   const ascii = isAscii(bytes)
-  if (!ascii && !isUtf8(bytes)) return { text: '' }
-  const text = bytes.toString(ascii ? 'latin1' : 'utf8')
+  if (!ascii && !isUtf8(bytes)) return ''
+  return bytes.toString(ascii ? 'latin1' : 'utf8')
+}
+
+/** Undefined, which no JSON stands for, when the text is none. */
+function jsonOf(text: string): unknown {
   try {
-    return { text, value: JSON.parse(text) }
+    return JSON.parse(text)
   } catch {
-    return { text }
+    return undefined
   }
 }
 
