@@ -5,6 +5,7 @@
  */
 import { Parser, type Result } from 'tap-parser'
 import { failureText } from './tap-failure.ts'
+import { TapFiles } from './tap-files.ts'
 
 export interface Counts {
   passed: number
@@ -35,6 +36,7 @@ export function tapSummary(print: (text: string) => void): TapSummary {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
   const input = new Parser()
   const all = running('', undefined)
+  const files = new TapFiles(input)
   follow(input, all)
   // Whatever a test writes to its standard output arrives here too.
   input.on('extra', (text: string) => text.trim() && print(text.trimEnd()))
@@ -66,13 +68,16 @@ export function tapSummary(print: (text: string) => void): TapSummary {
     test.assertions++
     if (result.ok) return
     test.failures++
-    print(failureText([...pathOf(test), result.name], result.diag))
+    const path = pathOf(test)
+    if (result.diag?.expired !== undefined) files.lateBySelf(path[0] ?? '')
+    print(failureText([...path, result.name], result.diag))
   }
 
-  /** tap's own word about a file that left none, such as one that ran out of time. */
+  /** tap's own word about a file, such as one that ran out of time. */
   function outsideFiles(result: Result): void {
     const { expired } = result.diag ?? {}
     const path = typeof expired === 'string' ? [expired, result.name] : [result.name]
+    if (typeof expired === 'string' && !files.late(expired)) return
     if (!result.ok) fail(all, failureText(path, result.diag))
     else if (result.skip || result.todo) counts.skipped++
   }
@@ -87,11 +92,10 @@ export function tapSummary(print: (text: string) => void): TapSummary {
     else if (empty && result.skip) fail(test, failureText([...path, 'no test in it'], undefined))
     else if (!result.ok && !test.failedBelow) fail(test, failureText(path, result.diag))
     else if (test.assertions > 0 || test.subtests === 0) counts.passed++
-    if (test.parent === all) {
-      print(
-        `${test.failedBelow ? 'not ok' : 'ok'} ${test.name} (${Math.round(result.time ?? 0)} ms)`,
-      )
-    }
+    if (test.parent !== all) return
+    files.reported(test.name)
+    const ok = test.failedBelow ? 'not ok' : 'ok'
+    print(`${ok} ${test.name} (${Math.round(result.time ?? 0)} ms)`)
   }
 
   function fail(test: Running, text?: string): void {
@@ -101,12 +105,12 @@ export function tapSummary(print: (text: string) => void): TapSummary {
   }
 
   function finish(exitCode: number | null): Counts {
+    const lost = files.lost()
+    if (lost !== undefined) fail(all, lost)
     if (counts.passed + counts.failed === 0) fail(all, 'not ok - no test ran')
     else if (exitCode !== 0 && counts.failed === 0) {
-      fail(
-        all,
-        `not ok - tap ended with ${exitCode === null ? 'a signal' : `exit code ${exitCode}`}`,
-      )
+      const how = exitCode === null ? 'a signal' : `exit code ${exitCode}`
+      fail(all, `not ok - tap ended with ${how}`)
     }
     return counts
   }

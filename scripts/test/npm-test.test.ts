@@ -43,11 +43,6 @@ const FAILING: [file: string, body: string, failure: string][] = [
   ['exception', "t.test('a', async () => { throw new Error('boom') })", ' > a > boom'],
   ['exit', "t.test('a', async (t) => t.ok(1))\nt.teardown(() => process.exit(7))", ''],
   ['syntax', 't.test(', ''],
-  [
-    'timeout',
-    "t.setTimeout(50)\nt.test('a', () => new Promise(() => setInterval(() => {}, 1000)))",
-    ' > timeout!',
-  ],
   ['plan', "t.test('a', async (t) => { t.plan(2); t.ok(1) })", ' > a > test unfinished'],
   ['empty-file', 'export {}', ' > no test in it'],
 ]
@@ -55,13 +50,34 @@ const FAILING: [file: string, body: string, failure: string][] = [
 t.test('whatever goes wrong counts as failed, once', async (t) => {
   const bodies = Object.fromEntries(FAILING.map(([file, body]) => [file, body]))
   const { exitCode, lastLine, notOk } = await npmTest(t, bodies)
-  // Whether a file that is stopped can still say which of its tests was running is chance.
-  const failures = notOk.map((it) => it.replace(/^.*\//, '').replace('a > timeout!', 'timeout!'))
+  const failures = notOk.map((it) => it.replace(/^.*\//, ''))
   t.strictSame(
     failures.sort(),
     FAILING.map(([file, , failure]) => `${file}.test.ts${failure}`).sort(),
   )
   t.equal(lastLine, `2 passed, ${FAILING.length} failed`)
+  t.equal(exitCode, 1)
+})
+
+const ENDLESS =
+  "t.setTimeout(50)\nt.test('a', () => new Promise(() => setInterval(() => {}, 1000)))"
+
+t.test('a file that runs out of time counts as failed, once', async (t) => {
+  const { exitCode, lastLine, notOk } = await npmTest(t, { timeout: ENDLESS })
+  // Whether a file that is stopped can still say which of its tests was running is chance.
+  const failures = notOk.map((it) => it.replace(/^.*\//, '').replace('a > timeout!', 'timeout!'))
+  t.strictSame(failures, ['timeout.test.ts > timeout!'])
+  t.equal(lastLine, '0 passed, 1 failed')
+  t.equal(exitCode, 1)
+})
+
+t.test('a report that is lost beside a file that runs out of time counts as failed', async (t) => {
+  const { exitCode, notOk, lastLine } = await npmTest(t, {
+    beside: "t.test('a', async (t) => t.ok(1))",
+    timeout: ENDLESS,
+  })
+  const lost = notOk.includes('not ok - 1 of 2 files left no report')
+  t.equal(lastLine, lost ? '0 passed, 2 failed' : '1 passed, 1 failed', notOk.join(', '))
   t.equal(exitCode, 1)
 })
 
