@@ -104,6 +104,8 @@ export interface Audit {
     limit: number
     action?: string
     target?: string
+    /** Second: none older than this. */
+    since?: number
   }): Promise<AuditRecord[]>
 }
 

@@ -1,7 +1,14 @@
 /** What can be ended and why: docs/architecture.md. One function, `end(target, reason, actor)`, takes these. */
 
 export type EndTarget =
-  | { readonly kind: 'token'; readonly jti: string; readonly sub: string; readonly exp: number }
+  | {
+      readonly kind: 'token'
+      readonly jti: string
+      readonly sub: string
+      readonly exp: number
+      /** Its audience, when known: then no other service hears of it. */
+      readonly aud?: string
+    }
   | { readonly kind: 'session'; readonly sid: string }
   | { readonly kind: 'user'; readonly sub: string }
   | { readonly kind: 'client'; readonly clientId: string }
@@ -27,6 +34,10 @@ export const END_REASONS = [
   'permissions_changed',
   'user_switched',
   'consent_withdrawn',
+  /** Another system asked for it: Global Token Revocation. */
+  'external_signal',
+  /** The issuer measures itself; nobody was signed in. */
+  'canary',
   'emergency',
 ] as const
 

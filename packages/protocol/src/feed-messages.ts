@@ -10,6 +10,8 @@
  * know. A new kind of entry is not skipped, because it ends something: a verifier that cannot read it must not go on.
  */
 
+import type { EndReason } from './end.ts'
+
 export const FEED_SUBPROTOCOL = 'latchkey.feed.v1'
 
 /**
@@ -40,6 +42,8 @@ export interface LogEntry {
   readonly x: number
   /** Digest over the digest before and this entry: hex, at most 64 characters, chains the log. */
   readonly d: string
+  /** Why, one of `END_REASONS`: of `token`, `session` and `user`, so that a page can tell its person. Decides nothing. */
+  readonly r?: EndReason
 }
 
 /** A verifier's place in the log of one partition. */
@@ -75,7 +79,15 @@ export interface HelloMessage {
   readonly t: 'hello'
   readonly v: 1
   readonly service: string
+  /** Made up by the verifier when it starts (22 characters of base64url): the same over all its connections. Receipts name it. */
+  readonly instance: string
   readonly positions: readonly FeedPosition[]
+}
+
+/** From now on these keys verify tokens here: the answer to each `keys`. A new key signs only when all have said so. */
+export interface HeldKeysMessage {
+  readonly t: 'held'
+  readonly kids: readonly string[]
 }
 
 /**
@@ -119,6 +131,7 @@ export interface ResyncMessage {
 
 export type VerifierMessage =
   | HelloMessage
+  | HeldKeysMessage
   | RoutesMessage
   | AckMessage
   | LeaseRequestMessage

@@ -1,19 +1,27 @@
 import type { CodeStore } from './contract/codes.ts'
 import type { DeviceStore } from './contract/devices.ts'
+import type { DocumentStore } from './contract/documents.ts'
 import type { FamilyStore } from './contract/families.ts'
 import type { OneTimeStore } from './contract/one-time.ts'
 import type { OutboxStore } from './contract/outbox.ts'
+import type { PresenceStore } from './contract/presence.ts'
 import type { RevocationLog } from './contract/revocation-log.ts'
 import type { SessionStore } from './contract/sessions.ts'
+import type { SignalQueue } from './contract/signals.ts'
+import type { StatusListStore } from './contract/status-lists.ts'
 import type { Throttle } from './contract/throttle.ts'
 
 export * from './contract/codes.ts'
 export * from './contract/devices.ts'
+export * from './contract/documents.ts'
 export * from './contract/families.ts'
 export * from './contract/one-time.ts'
 export * from './contract/outbox.ts'
+export * from './contract/presence.ts'
 export * from './contract/revocation-log.ts'
 export * from './contract/sessions.ts'
+export * from './contract/signals.ts'
+export * from './contract/status-lists.ts'
 export * from './contract/throttle.ts'
 
 /**
@@ -33,6 +41,10 @@ export interface Store {
   readonly devices: DeviceStore
   readonly outbox: OutboxStore
   readonly throttle: Throttle
+  readonly presence: PresenceStore
+  readonly documents: DocumentStore
+  readonly signals: SignalQueue
+  readonly statusLists: StatusListStore
   /** Resolves when the engine answers a write; throws StoreUnavailable otherwise. */
   ping(): Promise<void>
   close(): Promise<void>

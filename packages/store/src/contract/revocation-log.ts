@@ -1,9 +1,17 @@
 import type { EndReason, EndTarget, LogEntry, Position } from '@latchkey/protocol'
 import type { SessionRecord } from './sessions.ts'
 
+/** An entry as the log keeps it. What stands here beyond `LogEntry` never leaves the issuer. */
+export interface LoggedEntry extends LogEntry {
+  /** Whose it was: of `session` and `token`. For signals to other systems. */
+  readonly s?: string
+  /** The only audience that it concerns: of `token`, where known. */
+  readonly a?: string
+}
+
 export interface EndOutcome {
   /** One per partition that it was appended to; empty when the target was already dead (session unknown). */
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly LoggedEntry[]
   /** Of the first entry's partition; 0 when nothing is known about the target. */
   readonly epoch: number
   /** session: the record that was ended, so that its clients can be told. */
@@ -18,10 +26,12 @@ export interface RevocationLog {
    * older dead at redemption) and the entries, in one atomic step per partition.
    * `session` of an unknown sid appends nothing. Everybody's entries (client, service, key, all, stale about an
    * audience) go to every partition.
+   * With `always` a session that the store does not know gets its entry, too: a log that was lost is put right from the audit
+   * record. Resolves when as many replicas as the store was opened for have it (Redis `WAIT`), else throws StoreUnavailable.
    */
   end(
     target: EndTarget,
-    facts: { reason: EndReason; now: number; entryExpiresAt: number },
+    facts: { reason: EndReason; now: number; entryExpiresAt: number; always?: boolean },
   ): Promise<EndOutcome>
   /** Entries after an offset in order, at most `limit`; `complete` false when the log no longer reaches back that far. */
   read(partition: number, afterOffset: number, limit: number): Promise<LogSlice>
@@ -50,7 +60,7 @@ export interface LogHead {
 
 export interface LogSlice {
   readonly epoch: number
-  readonly entries: readonly LogEntry[]
+  readonly entries: readonly LoggedEntry[]
   /** False: entries between `afterOffset` and the first one here are gone; start from a snapshot. */
   readonly complete: boolean
 }

@@ -60,6 +60,15 @@ export interface SessionStore {
     userinfoClaims: readonly string[],
     now: number,
   ): Promise<boolean>
+  /**
+   * All living sessions, page by page, for bulk ends and their previews: begin with `cursor` ''; the last page gives ''. A session that
+   * lives throughout comes at least once, and may come twice; one that begins meanwhile may be missed.
+   */
+  scan(
+    cursor: string,
+    limit: number,
+    now: number,
+  ): Promise<{ readonly sessions: readonly SessionRecord[]; readonly cursor: string }>
   /** Living sessions of a user, newest first, at most `limit`. */
   listByUser(sub: string, limit: number, now: number): Promise<SessionRecord[]>
 }
