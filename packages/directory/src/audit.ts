@@ -52,13 +52,14 @@ async function appendRecord(db: Queries, record: Omit<AuditRecord, 'id'>): Promi
 
 async function listRecords(
   db: Queries,
-  { before, limit, action, target }: Parameters<Audit['list']>[0],
+  { before, limit, action, target, since }: Parameters<Audit['list']>[0],
 ): Promise<AuditRecord[]> {
   checkWholeNumber(limit, { least: 1, most: DIRECTORY_LIMITS.pageRows, where: 'limit' })
   let page = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit)
   if (before !== undefined) page = page.where('id', '<', before)
   if (action !== undefined) page = page.where('action', '=', action)
   if (target !== undefined) page = page.where('target', '=', target)
+  if (since !== undefined) page = page.where('at', '>=', since)
   return (await page.execute()).map(recordOf)
 }
 

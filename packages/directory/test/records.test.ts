@@ -84,6 +84,8 @@ t.test('audit records are listed newest first, page by page, by action and targe
   t.strictSame(await ids({ limit: 9, action: 'end' }), [6, 4, 2])
   t.strictSame(await ids({ limit: 9, target: 't1' }), [7, 4, 1])
   t.strictSame(await ids({ limit: 9, target: 't1', action: 'end', before: 7 }), [4])
+  t.strictSame(await ids({ limit: 9, since: 5 }), [7, 6, 5])
+  t.strictSame(await ids({ limit: 9, since: 5, action: 'end' }), [6])
   for (const limit of [0, 501]) await t.rejects(audit.list({ limit }), { code: 'number' })
 })
 

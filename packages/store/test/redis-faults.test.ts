@@ -34,6 +34,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       renew: () => sessions.renew(session.sid, { ...session, acr: '9' }, NOW),
       touch: () => sessions.touch(session.sid, NOW + 2000, NOW),
       noteClient: () => sessions.noteClient(session.sid, 'reports', [], NOW),
+      scan: () => sessions.scan('', 10, NOW),
       listByUser: () => sessions.listByUser(session.sub, 10, NOW),
     } satisfies Record<keyof Store['sessions'], unknown>,
     codes: {

@@ -62,7 +62,8 @@ export interface SessionStore {
   ): Promise<boolean>
   /**
    * All living sessions, page by page, for bulk ends and their previews: begin with `cursor` ''; the last page gives ''. A session that
-   * lives throughout comes at least once, and may come twice; one that begins meanwhile may be missed.
+   * lives throughout comes at least once, and may come twice; one that begins meanwhile may be missed. A page holds about `limit`
+   * of them, or fewer, or none. Throws InputError `session-cursor` for a text that was no cursor.
    */
   scan(
     cursor: string,

@@ -6,6 +6,7 @@ import type { RedisContext } from './context.ts'
 import { guarded } from './guarded.ts'
 import { type PackedSession, packNames, packSignIn, unpackSession } from './packed-session.ts'
 import { packJson } from './phrases.ts'
+import { scanSessions } from './scan-sessions.ts'
 
 export function redisSessions(context: RedisContext): SessionStore {
   const { run, keys, nextEpoch } = context
@@ -71,6 +72,8 @@ export function redisSessions(context: RedisContext): SessionStore {
 
     noteClient: (sid, clientId, userinfoClaims, now) =>
       change('note-client', sid, now, clientId, packNames(userinfoClaims)),
+
+    scan: (cursor, limit, now) => scanSessions({ cursor, limit, now }, find, context),
 
     listByUser: (sub, limit, now) => livingOfUser({ sub, limit, now }, find, context),
   }

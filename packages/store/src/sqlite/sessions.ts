@@ -18,6 +18,8 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
   const selectOfUser = database.prepare(`
     SELECT * FROM sessions WHERE sub = $sub AND ${SESSION_ALIVE}
     ORDER BY created_at DESC, sid DESC LIMIT $limit`)
+  const selectPage = database.prepare(`
+    SELECT * FROM sessions WHERE sid > $cursor AND ${SESSION_ALIVE} ORDER BY sid LIMIT $limit`)
   const renew = database.prepare(`
     UPDATE sessions SET handle_hash = $handleHash, auth_time = $authTime, acr = $acr, amr = $amr,
       idle_expires_at = min($idleExpiresAt, absolute_expires_at)
@@ -64,6 +66,14 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
         note.run({ sid, clientId })
         noteClaims.run({ sid, clientId, names: JSON.stringify(userinfoClaims) })
         return true
+      })
+    },
+
+    async scan(cursor, limit, now) {
+      return read(() => {
+        const rows = selectPage.all({ cursor, limit, now }) as unknown as SessionRow[]
+        const last = rows.length < limit ? undefined : rows.at(-1)
+        return { sessions: rows.map(sessionRecord), cursor: last?.sid ?? '' }
       })
     },
 

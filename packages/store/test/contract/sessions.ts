@@ -217,4 +217,30 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
       t.equal(await idleOf(), NOW + 5000)
     },
   )
+
+  await t.test('a scan meets every living session, page by page, and no other', async (t) => {
+    const store = await engine.open(t)
+    const { sessions, log } = store
+    const made = []
+    for (let n = 0; n < 40; n++) made.push(await livingSession(store))
+    const [ended, cut, ...living] = made as [(typeof made)[0], (typeof made)[0], ...typeof made]
+    await livingSession(store, { idleExpiresAt: NOW + 10 })
+    await log.end({ kind: 'session', sid: ended.sid }, FACTS)
+    await log.end({ kind: 'user', sub: cut.sub }, FACTS)
+    await livingFamily(store).then(({ sid }) => log.end({ kind: 'session', sid }, FACTS))
+
+    const met = new Map<string, unknown>()
+    let cursor = ''
+    let pages = 0
+    do {
+      const page = await sessions.scan(cursor, 7, NOW + 10)
+      for (const session of page.sessions) met.set(session.sid, session)
+      cursor = page.cursor
+      pages++
+    } while (cursor !== '')
+    t.strictSame([...met.keys()].sort(), living.map(({ sid }) => sid).sort())
+    const [one] = living
+    t.strictSame(met.get(one?.sid ?? ''), { ...one, clients: [], userinfoClaims: {} })
+    t.ok(pages > 1, `${pages} pages`)
+  })
 }
