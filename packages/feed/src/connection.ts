@@ -19,7 +19,7 @@ const MAX_FRAME_BYTES = 2 * LIMITS.feedFrameBytes
 const GOODBYE_MS = 500
 
 export interface ConnectionDeps
-  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'routes'> {
+  extends Pick<ConversationDeps, 'service' | 'instance' | 'replica' | 'log' | 'routes'> {
   readonly url: string
   readonly loopback: boolean
   readonly authorization: string

@@ -28,6 +28,8 @@ export interface News {
 
 export interface ConversationDeps {
   readonly service: string
+  /** This verifier's own name, the same over all its connections. */
+  readonly instance: string
   readonly replica: RevocationReplica
   readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync'>
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
@@ -63,6 +65,7 @@ export function conversation(deps: ConversationDeps): Conversation {
 
   function join(keys: readonly FeedKey[]): void {
     news.keys(keys)
+    deps.send({ t: 'held', kids: keys.map(({ kid }) => kid) })
     if (joined) return
     joined = true
     log.info({ service: deps.service, keys: keys.length }, 'feed joined')
@@ -107,7 +110,8 @@ export function conversation(deps: ConversationDeps): Conversation {
       return joined
     },
     begin: () => {
-      deps.send({ t: 'hello', v: 1, service: deps.service, positions: replica.positions() })
+      const { service, instance } = deps
+      deps.send({ t: 'hello', v: 1, service, instance, positions: replica.positions() })
     },
     text: (frame) => {
       const outcome = parseIssuerFrame(frame)

@@ -1,5 +1,5 @@
 /** The feed over the network: one WebSocket to the issuer, kept up for as long as the service lives. */
-import { type FeedKey, nowSeconds, type RouteDeclaration } from '@latchkey/protocol'
+import { type FeedKey, nowSeconds, type RouteDeclaration, randomId } from '@latchkey/protocol'
 import { backoff } from './backoff.ts'
 import { checkCatalogue } from './catalogue-check.ts'
 import { clockWatch } from './clock-watch.ts'
@@ -21,6 +21,7 @@ const SWEEP_STEPS = 2000
  */
 export function feedClient(options: FeedClientOptions): Feed {
   const { clock, scheduler, log, ...settings } = feedSettings(options)
+  const instance = randomId(settings.random)
   const replica = revocationReplica()
   const lease = leaseKeeper(clock)
   const watch = clockWatch(clock)
@@ -63,7 +64,7 @@ export function feedClient(options: FeedClientOptions): Feed {
     sockets.opened()
     connection = openConnection({
       ...settings,
-      ...{ clock, scheduler, log, replica, lease, news, round, ended },
+      ...{ clock, scheduler, log, instance, replica, lease, news, round, ended },
       routes: () => routes,
       released: sockets.closed,
     })

@@ -2,6 +2,8 @@
 import {
   type ByeMessage,
   type CatalogueMessage,
+  END_REASONS,
+  type EndReason,
   type EntriesMessage,
   type EntryKind,
   type FeedPosition,
@@ -89,7 +91,15 @@ function parseEntry(value: unknown): LogEntry | undefined {
   if (typeof k !== 'string' || !ENTRY_KINDS.has(k)) return undefined
   // An entry that names nothing would end nothing, and one that names too much may have been meant otherwise.
   const namesSomething = k !== 'all' && k !== 'none'
-  return namesSomething === (v !== '') ? { p, o, k: k as EntryKind, v, x, d } : undefined
+  if (namesSomething !== (v !== '')) return undefined
+  const entry = { p, o, k: k as EntryKind, v, x, d }
+  const r = asReason(from?.['r'])
+  return r ? { ...entry, r } : entry
+}
+
+/** It decides nothing: a reason that only a newer issuer knows is left out. */
+function asReason(value: unknown): EndReason | undefined {
+  return END_REASONS.find((reason) => reason === value)
 }
 
 function parsePosition(value: unknown): FeedPosition | undefined {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { at, entry } from './log.ts'
-import { entries, KEYS, scene, types } from './scene.ts'
+import { entries, INSTANCE, KEYS, scene, types } from './scene.ts'
 import { KEY } from './scripted-network.ts'
 
 t.test('the conversation begins with hello, and nothing else before keys', async (t) => {
@@ -14,9 +14,11 @@ t.test('the conversation begins with hello, and nothing else before keys', async
   })
   t.notOk(feed.status().connected)
   events.opened()
-  t.same(network.last.take(), [{ t: 'hello', v: 1, service: 'orders', positions: [] }])
+  t.same(network.last.take(), [
+    { t: 'hello', v: 1, service: 'orders', instance: INSTANCE, positions: [] },
+  ])
   join()
-  t.same(types(network.last.sent).slice(1), ['lease?', 'ack'])
+  t.same(types(network.last.sent).slice(1), ['held', 'lease?', 'ack'])
   t.ok(feed.status().connected)
   t.same(feed.keys(), [KEY])
   t.equal(remaining(), -Infinity, 'a snapshot is no lease')
@@ -72,18 +74,20 @@ t.test(
     feed.publishRoutes(first)
     t.same(network.last.sent, [])
     join()
-    t.same(network.last.take().slice(0, 2), [
-      { t: 'hello', v: 1, service: 'orders', positions: [] },
+    t.same(network.last.take().slice(0, 3), [
+      { t: 'hello', v: 1, service: 'orders', instance: INSTANCE, positions: [] },
+      { t: 'held', kids: [KEY.kid] },
       { t: 'routes', routes: first },
     ])
     feed.publishRoutes(second)
     t.same(network.last.take(), [{ t: 'routes', routes: second }])
     network.last.send(KEYS)
-    t.same(network.last.take(), [], 'new keys are no new connection')
+    const held = [{ t: 'held', kids: [KEY.kid] }]
+    t.same(network.last.take(), held, 'new keys are no new connection')
     network.last.closed()
     time.advance(50)
     join()
-    t.same(network.last.take()[1], { t: 'routes', routes: second })
+    t.same(network.last.take()[2], { t: 'routes', routes: second })
   },
 )
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { at, entry } from './log.ts'
-import { entries, KEYS, type Scene, scene } from './scene.ts'
+import { entries, INSTANCE, KEYS, type Scene, scene } from './scene.ts'
 
 t.test('after a reconnect it resumes by offset and acknowledges where it is', async (t) => {
   const { feed, time, network, join, grant, remaining } = scene()
@@ -12,10 +12,10 @@ t.test('after a reconnect it resumes by offset and acknowledges where it is', as
   time.advance(25)
   t.equal(network.sockets.length, 2, 'after half of the first window of 50 ms')
   network.last.events.opened()
-  t.match(network.last.take(), [{ t: 'hello', positions: [at(11)] }])
+  t.match(network.last.take(), [{ t: 'hello', instance: INSTANCE, positions: [at(11)] }])
   network.last.send(KEYS)
   grant({ positions: [at(11)] })
-  t.same(network.last.sent.slice(1), [{ t: 'ack', p: 0, epoch: 1, offset: 11 }])
+  t.same(network.last.sent.slice(2), [{ t: 'ack', p: 0, epoch: 1, offset: 11 }])
   t.equal(remaining(), 5000)
   t.match(feed.status(), { connected: true, reconnects: 1, lastFailure: 'connection lost' })
 })

@@ -39,6 +39,7 @@ t.test('a well-formed message is read as it was meant', async (t) => {
     entries(),
     entries(entry(), entry({ o: 6, k: 'all', v: '' }), entry({ o: 7, k: 'none', v: '' })),
     entries(entry({ v: 'ü '.repeat(1024) })),
+    entries(entry({ r: 'sign_out' })),
     snapshot(),
     snapshot({ entries: [], first: false, more: true, position: position({ digest: '' }) }),
     lease(),
@@ -53,6 +54,12 @@ t.test('a well-formed message is read as it was meant', async (t) => {
 })
 
 t.test('what a newer issuer adds is skipped', async (t) => {
+  for (const r of ['full_moon', 7, null]) {
+    t.same(parseIssuerFrame(JSON.stringify(entries(entry({ r })))), {
+      kind: 'message',
+      message: entries(entry()),
+    })
+  }
   t.same(parseIssuerFrame('{"t":"weather","sun":[1,{"a":2}]}'), {
     kind: 'unknown',
     type: 'weather',

@@ -11,6 +11,8 @@ import { at } from './log.ts'
 import { KEY, scriptedNetwork } from './scripted-network.ts'
 
 export const SECRET = 'correct horse'
+/** What the chance of `scene` makes of it. */
+export const INSTANCE = `gA${'A'.repeat(20)}`
 export const KEYS: IssuerMessage = { t: 'keys', keys: [KEY] }
 
 export const entries = (...list: LogEntry[]): IssuerMessage => ({

@@ -96,7 +96,9 @@ function open(
 const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 })
-const hello = (service: string) => JSON.stringify({ t: 'hello', v: 1, service, positions: [] })
+const instance = 'i'.repeat(22)
+const hello = (service: string) =>
+  JSON.stringify({ t: 'hello', v: 1, service, instance, positions: [] })
 
 t.test('attacks K1, K5, K7, K13 and K14: the feed is closed', async (t) => {
   const good = basic('orders', SECRET)

@@ -1,119 +1,7 @@
-import type { Service } from '@latchkey/directory'
-import { InputError, type IssuerMessage, systemRandom } from '@latchkey/protocol'
+import type { IssuerMessage } from '@latchkey/protocol'
 import t from 'tap'
-import { feedHub } from '../src/feed/hub.ts'
-import { logTail } from '../src/feed/log-tail.ts'
-import { entry, logOf } from './fixtures/log-of.ts'
-
-const A: Service = {
-  audience: 'https://a.example',
-  name: 'A',
-  alg: 'HS256',
-  keyGeneration: 1,
-  clients: ['a'],
-  accessTokenSeconds: 300,
-  disabled: false,
-}
-const B: Service = { ...A, audience: 'https://b.example', clients: ['b'] }
-const LEASE_MS = 5000
-
-/** A hub on a log in memory, with a clock that stands still. */
-async function scene() {
-  const log = logOf(10, 3)
-  const times = { now: 100_000 }
-  const clock = { nowMs: () => times.now, monotonicMs: () => times.now }
-  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
-  await tail.start()
-  const audited: string[] = []
-  const claimed = new Set<string>()
-  const gate = { opens: Promise.resolve() }
-  const hub = feedHub({
-    services: {
-      find: async (audience) => {
-        await gate.opens
-        return [A, B].find((one) => one.audience === audience)
-      },
-      publishRoutes: async (_, routes) => {
-        if (routes.length > 1) {
-          throw new InputError('catalogue-full', { received: 'two', expected: 'one' })
-        }
-        return { hash: 'h', added: 1 }
-      },
-    },
-    audit: {
-      append: async ({ target }) => {
-        audited.push(target)
-      },
-    },
-    oneTime: {
-      claim: async (_, key) => {
-        const isFirst = !claimed.has(key)
-        claimed.add(key)
-        return isFirst
-      },
-    },
-    keysFor: ({ audience }) => [{ kid: `key-of-${audience}`, alg: 'HS256', state: 'active' }],
-    tail,
-    lease: {
-      confirmed: () => ({ begunAtMs: times.now, positions: [tail.position(0)] }),
-      beat: async () => true,
-    },
-    partitions: 1,
-    leaseMs: LEASE_MS,
-    clock,
-    random: systemRandom,
-    log: { info: () => {}, warn: () => {} },
-  })
-
-  function open(clientId: string) {
-    const sent: IssuerMessage[] = []
-    const ended: [number, string][] = []
-    const buffer = { bytes: 0, most: 0, counts: false, empty: () => {} }
-    let drained = Promise.resolve()
-    let cut = false
-    const peer = hub.accept(
-      {
-        get bufferedAmount() {
-          return buffer.bytes
-        },
-        send: (text) => {
-          sent.push(JSON.parse(text))
-          if (!buffer.counts) return
-          if (buffer.bytes === 0) {
-            drained = new Promise((resolve) => {
-              buffer.empty = () => {
-                buffer.bytes = 0
-                resolve()
-              }
-            })
-          }
-          buffer.bytes += text.length
-          buffer.most = Math.max(buffer.most, buffer.bytes)
-        },
-        drained: () => drained,
-        end: (code, reason) => ended.push([code, reason]),
-        terminate: () => {
-          cut = true
-        },
-      },
-      clientId,
-    )
-    const say = (message: object) => peer.frame(JSON.stringify(message))
-    return { peer, say, sent, ended, buffer, isCut: () => cut }
-  }
-  async function join(clientId: string, { audience }: Service) {
-    const verifier = open(clientId)
-    verifier.say({ t: 'hello', v: 1, service: audience, positions: [] })
-    await turn()
-    return verifier
-  }
-  return { log, times, tail, hub, audited, gate, open, join }
-}
-
-/** Everything that was promised has been kept. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-}
+import { A, B, helloTo, INSTANCE, hubScene as scene, turn } from './fixtures/hub-scene.ts'
+import { entry } from './fixtures/log-of.ts'
 
 const kinds = (sent: readonly IssuerMessage[]) => sent.map((message) => message.t)
 
@@ -123,8 +11,8 @@ t.test('what is ended loses the feed', async (t) => {
     ['another client', 'client', 'b', false],
     ['its service', 'service', A.audience, true],
     ['another service', 'service', B.audience, false],
-    ['its key', 'key', `key-of-${A.audience}`, true],
-    ['another key', 'key', `key-of-${B.audience}`, false],
+    ['its key', 'key', 'key-of-a.example', true],
+    ['another key', 'key', 'key-of-b.example', false],
     ['a user', 'user', 'a', false],
     ['everything', 'all', '', false],
   ] as const
@@ -211,7 +99,7 @@ t.test('attack J9: a long log is sent as fast as it is read', async (t) => {
     await tail.poke()
     const verifier = rest.open('a')
     verifier.buffer.counts = true
-    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    verifier.say(helloTo(A))
     verifier.say({ t: 'lease?', id: 1 })
     await turn()
     return { log, tail, verifier, ...rest }
@@ -260,7 +148,7 @@ t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     gate.opens = promise
     const verifier = open('a')
-    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    verifier.say(helloTo(A))
     verifier.say({ t: 'lease?', id: 1 })
     await turn()
     t.strictSame(verifier.sent, [])
@@ -273,7 +161,7 @@ t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     gate.opens = promise
     const verifier = open('a')
-    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    verifier.say(helloTo(A))
     const routes = [{ method: 'GET', pattern: '/a' }]
     for (let i = 0; i < 3; i++) verifier.say({ t: 'routes', routes, padding: 'x'.repeat(400_000) })
     t.strictSame(verifier.ended, [[1008, 'too many frames']])
@@ -285,7 +173,7 @@ t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
     const { times, gate, open } = await scene()
     gate.opens = new Promise(() => {})
     const verifier = open('a')
-    verifier.say({ t: 'hello', v: 1, service: A.audience, positions: [] })
+    verifier.say(helloTo(A))
     for (let i = 0; i < 600; i++) {
       times.now += 1000
       verifier.say({ t: 'lease?', id: i })
@@ -330,4 +218,34 @@ t.test('attack K5: asking for a foreign key is recorded, once an hour', async (t
     t.strictSame(verifier.sent, [])
   }
   t.strictSame(audited, [`service ${B.audience}`])
+})
+
+t.test('what members do is told to who listens', async (t) => {
+  const { hub, join } = await scene()
+  const told: [string, string, string[]][] = []
+  const stop = hub.listen((member, change) =>
+    told.push([change, member.instance, [...member.heldKids]]),
+  )
+  const kid = 'key-of-a.example'
+  const verifier = await join('a', A)
+  verifier.say({ t: 'held', kids: [kid, 'never-given'] })
+  verifier.say({ t: 'ack', p: 0, epoch: 10, offset: 3 })
+  await turn()
+  t.equal(hub.members().length, 1)
+  hub.members()[0]?.giveKeys([{ kid: 'next', alg: 'HS256', state: 'pending' }])
+  t.match(verifier.sent.at(-1), { t: 'keys', keys: [{ kid: 'next' }] })
+  verifier.say({ t: 'held', kids: [kid, 'next'] })
+  await turn()
+  verifier.peer.closed()
+  t.strictSame(told, [
+    ['joined', INSTANCE, []],
+    ['held', INSTANCE, [kid]],
+    ['acked', INSTANCE, [kid]],
+    ['held', INSTANCE, ['next']],
+    ['left', INSTANCE, ['next']],
+  ])
+  t.strictSame(hub.members(), [])
+  stop()
+  await join('a', A)
+  t.equal(told.length, 5)
 })

@@ -35,18 +35,23 @@ t.test('a service is told only what can concern it', async (t) => {
 })
 
 t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => {
+  const instance = 'a'.repeat(22)
+  const hello = { t: 'hello', v: 1, service: 'x', instance, positions: [] }
   const good = [
-    { t: 'hello', v: 1, service: audience, positions: [] },
+    { t: 'hello', v: 1, service: audience, instance, positions: [] },
     {
       t: 'hello',
       v: 1,
       service: audience,
+      instance,
       positions: [{ p: 0, epoch: 1, offset: 2, digest: 'x' }],
     },
     { t: 'routes', routes: [{ method: 'GET', pattern: '/a' }] },
     { t: 'ack', p: 0, epoch: 1, offset: 2 },
     { t: 'lease?', id: 1 },
     { t: 'resync', positions: [] },
+    { t: 'held', kids: ['a-example.hJ3K.1', 'b'] },
+    { t: 'held', kids: [] },
   ]
   for (const message of good) {
     t.test(`${message.t} is read`, async (t) => {
@@ -58,9 +63,16 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
     '[]',
     'null',
     '{"t":"keys"}',
-    '{"t":"hello","v":2,"service":"x","positions":[]}',
-    '{"t":"hello","v":1,"service":7,"positions":[]}',
-    '{"t":"hello","v":1,"service":"x","positions":{}}',
+    JSON.stringify({ ...hello, v: 2 }),
+    JSON.stringify({ ...hello, service: 7 }),
+    JSON.stringify({ ...hello, positions: {} }),
+    JSON.stringify({ ...hello, instance: undefined }),
+    JSON.stringify({ ...hello, instance: 'a'.repeat(21) }),
+    JSON.stringify({ ...hello, instance: `${'a'.repeat(21)}.` }),
+    '{"t":"held","kids":"a"}',
+    '{"t":"held","kids":["a b"]}',
+    '{"t":"held","kids":[7]}',
+    JSON.stringify({ t: 'held', kids: Array(65).fill('a') }),
     '{"t":"ack","p":0,"epoch":1,"offset":-1}',
     '{"t":"ack","p":0,"epoch":1,"offset":9007199254740992}',
     '{"t":"ack","p":0,"epoch":1,"offset":"2"}',
@@ -70,14 +82,12 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
     '{"t":"routes","routes":[{"method":"GET"}]}',
     JSON.stringify({ t: 'routes', routes: Array(4097).fill({ method: 'GET', pattern: '/a' }) }),
     JSON.stringify({
-      t: 'hello',
-      v: 1,
-      service: 'x',
+      ...hello,
       positions: [{ p: 0, epoch: 1, offset: 1, digest: 'x'.repeat(65) }],
     }),
   ]
   for (const text of bad) {
-    t.test(`${text.slice(0, 60)} is refused`, async (t) =>
+    t.test(`${text.slice(0, 80)} is refused`, async (t) =>
       t.equal(parseVerifierMessage(text), undefined),
     )
   }

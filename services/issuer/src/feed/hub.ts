@@ -2,11 +2,16 @@
 import type { LogEntry } from '@latchkey/protocol'
 import type { FeedSocket } from './connection.ts'
 import type { LogTail } from './log-tail.ts'
-import { type Member, type Peer, type PeerDeps, peer } from './peer.ts'
+import type { Member, MemberListener } from './member.ts'
+import { type Peer, type PeerDeps, peer } from './peer.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
   accept(socket: FeedSocket, clientId: string): Pick<Peer, 'frame' | 'binary' | 'heard' | 'closed'>
+  /** Who is on the feed of this process now. */
+  members(): readonly Member[]
+  /** Tells what happens to members from now on. Returns the function that stops it. */
+  listen(listener: MemberListener): () => void
   verifiers(): readonly VerifierStatus[]
   /** Looks for dead connections from now on. */
   start(): void
@@ -18,18 +23,24 @@ export interface FeedHub {
 
 export interface VerifierStatus {
   readonly id: string
+  readonly instance: string
   readonly audience: string
   readonly clientId: string
   readonly connectedAt: number
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps extends PeerDeps {
+export interface FeedHubDeps extends Omit<PeerDeps, 'changed'> {
   readonly tail: LogTail
 }
 
 export function feedHub(deps: FeedHubDeps): FeedHub {
   const peers = new Set<Peer>()
+  const listeners = new Set<MemberListener>()
+  const changed: MemberListener = (member, change) => {
+    for (const listener of listeners) listener(member, change)
+  }
+  const members = () => [...peers].flatMap(({ member }) => member ?? [])
   let timer: NodeJS.Timeout | undefined
   let lookedAtMs = deps.clock.monotonicMs()
 
@@ -62,7 +73,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 
   return {
     accept: (socket, clientId) => {
-      const one = peer(socket, clientId, deps)
+      const one = peer(socket, clientId, { ...deps, changed })
       peers.add(one)
       return {
         frame: one.frame,
@@ -74,8 +85,12 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
         },
       }
     },
-    verifiers: () =>
-      [...peers].flatMap(({ member }) => (member ? [statusOf(member, deps.partitions)] : [])),
+    members,
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    verifiers: () => members().map((member) => statusOf(member, deps.partitions)),
     start: () => {
       timer = setInterval(dropSilent, deps.leaseMs)
       timer.unref()
@@ -113,6 +128,7 @@ function statusOf(member: Member, partitions: number): VerifierStatus {
   }
   return {
     id: member.connection.id,
+    instance: member.instance,
     audience: member.connection.audience,
     clientId: member.clientId,
     connectedAt: member.connectedAt,

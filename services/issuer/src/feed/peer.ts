@@ -11,10 +11,11 @@ import {
   type VerifierMessage,
 } from '@latchkey/protocol'
 import type { OneTimeStore } from '@latchkey/store'
-import { type FeedSocket, type VerifierConnection, verifierConnection } from './connection.ts'
+import { type FeedSocket, verifierConnection } from './connection.ts'
 import { frameLimits } from './frame-limits.ts'
 import type { LeaseClock } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
+import { feedMember, type Member, type MemberListener } from './member.ts'
 import { parseVerifierMessage } from './verifier-message.ts'
 
 export interface Peer {
@@ -33,14 +34,6 @@ export interface Peer {
   closed(): void
 }
 
-export interface Member {
-  readonly connection: VerifierConnection
-  readonly clientId: string
-  readonly connectedAt: number
-  /** Of the keys that it was given. */
-  readonly kids: ReadonlySet<string>
-}
-
 export interface PeerDeps {
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   readonly audit: Pick<Audit, 'append'>
@@ -52,6 +45,7 @@ export interface PeerDeps {
   readonly leaseMs: number
   readonly clock: Clock
   readonly random: Random
+  readonly changed: MemberListener
   readonly log: {
     info(facts: Record<string, unknown>, message: string): void
     warn(facts: Record<string, unknown>, message: string): void
@@ -86,10 +80,12 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
       return await recordRefusal(clientId, message.service, deps)
     }
     // From here to the place in one go: an entry that arrived in between would be lost.
-    member = join(socket, clientId, service, deps)
+    member = join(socket, { clientId, service, instance: message.instance }, deps)
     const placed = member.connection.place(message.positions)
+    deps.changed(member, 'joined')
     const { id, audience } = member.connection
-    deps.log.info({ verifier: id, audience, client: clientId }, 'verifier joined')
+    const { instance } = message
+    deps.log.info({ verifier: id, instance, audience, client: clientId }, 'verifier joined')
     await placed
   }
 
@@ -97,7 +93,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     if (over) return
     if (message.t === 'hello') return await hello(message)
     if (!member) return end(POLICY_VIOLATION, 'hello comes first')
-    const fault = await answer(message, member.connection, deps)
+    const fault = await answer(message, member, deps)
     if (fault !== undefined) end(POLICY_VIOLATION, fault)
   }
 
@@ -137,35 +133,43 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
       if (!member) return
       const { id, audience } = member.connection
       deps.log.info({ verifier: id, audience, client: clientId }, 'verifier left')
+      deps.changed(member, 'left')
       member = undefined
     },
   }
 }
 
-function join(socket: FeedSocket, clientId: string, service: Service, deps: PeerDeps): Member {
+interface Joining {
+  readonly clientId: string
+  readonly service: Service
+  readonly instance: string
+}
+
+function join(socket: FeedSocket, { service, ...who }: Joining, deps: PeerDeps): Member {
   const { audience } = service
   const connection = verifierConnection({ ...deps, id: randomId(deps.random), audience, socket })
-  const keys = deps.keysFor(service)
-  connection.send({ t: 'keys', keys })
-  return {
-    connection,
-    clientId,
-    connectedAt: nowSeconds(deps.clock),
-    kids: new Set(keys.map(({ kid }) => kid)),
-  }
+  const member = feedMember({ ...who, connection, connectedAt: nowSeconds(deps.clock) })
+  member.giveKeys(deps.keysFor(service))
+  return member
 }
 
 /** Gives the reason when the verifier is at fault. */
 async function answer(
   message: Exclude<VerifierMessage, { t: 'hello' }>,
-  connection: VerifierConnection,
+  member: Member,
   deps: PeerDeps,
 ): Promise<string | undefined> {
+  const { connection } = member
   switch (message.t) {
     case 'ack': {
       const isTrue = connection.ack(message.p, message.epoch, message.offset)
+      if (isTrue) deps.changed(member, 'acked')
       return isTrue ? undefined : 'acknowledged what was not sent'
     }
+    case 'held':
+      member.holds(message.kids)
+      deps.changed(member, 'held')
+      return undefined
     case 'lease?':
       if (!isRecent(deps)) await deps.lease.beat()
       connection.lease(message.id, deps.lease.confirmed(), deps.clock.monotonicMs())

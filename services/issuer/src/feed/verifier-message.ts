@@ -3,6 +3,11 @@ import type { FeedPosition, VerifierMessage } from '@latchkey/protocol'
 
 const MOST_POSITIONS = 1024
 const MOST_ROUTES = 4096
+/** As many as a verifier takes. */
+const MOST_KIDS = 64
+const KID = /^[A-Za-z0-9._-]{1,64}$/
+/** 16 bytes as base64url. */
+const INSTANCE = /^[A-Za-z0-9_-]{22}$/
 const METHOD = /^[A-Z][A-Z-]{0,31}$/
 
 /** Undefined for anything that is not a well-formed message of the protocol. */
@@ -17,6 +22,8 @@ export function parseVerifierMessage(text: string): VerifierMessage | undefined 
   switch (value['t']) {
     case 'hello':
       return hello(value)
+    case 'held':
+      return held(value)
     case 'routes':
       return routes(value)
     case 'ack':
@@ -34,9 +41,16 @@ export function parseVerifierMessage(text: string): VerifierMessage | undefined 
 
 function hello(value: Record<string, unknown>): VerifierMessage | undefined {
   const positions = parsePositions(value['positions'])
-  const service = value['service']
+  const { service, instance } = value
   if (value['v'] !== 1 || typeof service !== 'string' || service.length > 2048) return undefined
-  return positions && { t: 'hello', v: 1, service, positions }
+  if (!isMatch(instance, INSTANCE)) return undefined
+  return positions && { t: 'hello', v: 1, service, instance, positions }
+}
+
+function held({ kids }: Record<string, unknown>): VerifierMessage | undefined {
+  if (!Array.isArray(kids) || kids.length > MOST_KIDS) return undefined
+  const list = kids as unknown[]
+  return list.every((kid) => isMatch(kid, KID)) ? { t: 'held', kids: list } : undefined
 }
 
 function routes(value: Record<string, unknown>): VerifierMessage | undefined {
@@ -78,6 +92,10 @@ function parsePositions(value: unknown): FeedPosition[] | undefined {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isMatch(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value)
 }
 
 function isCount(value: unknown): value is number {
