@@ -23,7 +23,7 @@ local generation = tonumber(ARGV[5])
 local in_grace = now - family.rotated < tonumber(ARGV[7])
 if generation == family.generation - 1 and in_grace then return reply('replayed') end
 if generation < family.generation then
-  append_entry(KEYS[3], KEYS[4], head, ARGV[10], 'session', ARGV[11], ARGV[12])
+  append_entry(KEYS[3], KEYS[4], head, ARGV[10], {'session', ARGV[11], ARGV[12], 'refresh_reused', session.sub, ''})
   redis.call('DEL', KEYS[1])
   add_deliveries(KEYS[5], KEYS[6], KEYS[7], ended_session(ARGV[11], session), now, tonumber(ARGV[12]), tonumber(ARGV[14]))
   return reply('reused', head.digest, session_reply(session))

@@ -58,7 +58,12 @@ async function oneCause(t: Test, cause: Cause, issuer: TestIssuer): Promise<void
   const expected = cause.everywhere ? store.partitions : 1
   t.strictSame([entries.length, partitions.size], [expected, expected], 'one in each partition')
   t.strictSame([...new Set(entries.map(({ k }) => k))], [cause.kind])
-  const { exp } = decodeJwt(tokens.access_token)
+  const person = ['token', 'session', 'user'].includes(cause.kind)
+  const reasons = new Set(entries.map(({ r }) => r))
+  t.strictSame([...reasons], [person ? cause.reason : undefined], 'a person can be told why')
+  const { exp, aud } = decodeJwt(tokens.access_token)
+  const told = entries.map(({ a }) => a)
+  if (cause.kind === 'token') t.strictSame(told, [aud], 'and its service alone hears of a token')
   t.ok(
     entries.every(({ x }) => x >= Number(exp) + 5),
     'no entry goes before the tokens',

@@ -34,6 +34,26 @@ t.test('a service is told only what can concern it', async (t) => {
   }
 })
 
+t.test('a service learns why its tokens end, and not whose they were', async (t) => {
+  const cases: [EntryKind, string, string | undefined, Partial<LogEntry>][] = [
+    ['token', 'jti', undefined, { k: 'token', v: 'jti', r: 'admin' }],
+    ['token', 'jti', audience, { k: 'token', v: 'jti', r: 'admin' }],
+    ['token', 'jti', 'https://b.example', { k: 'none', v: '' }],
+    ['session', 's0_x', undefined, { k: 'session', v: 's0_x', r: 'admin' }],
+    ['user', 'u_1', undefined, { k: 'user', v: 'u_1', r: 'admin' }],
+    ['client', 'app', undefined, { k: 'client', v: 'app' }],
+    ['stale', 'u_1', undefined, { k: 'stale', v: 'u_1' }],
+    ['service', 'https://b.example', undefined, { k: 'none', v: '' }],
+  ]
+  for (const [k, v, a, told] of cases) {
+    t.test(`${k} ${v} of ${a ?? 'any audience'}`, async (t) => {
+      const place = { p: 0, o: 1, x: 2_000_000_000, d: 'd1' }
+      const logged = { ...place, k, v, r: 'admin', s: 'u_1', ...(a && { a }) } as const
+      t.strictSame(entryFor(audience, logged), { ...place, ...told })
+    })
+  }
+})
+
 t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => {
   const instance = 'a'.repeat(22)
   const hello = { t: 'hello', v: 1, service: 'x', instance, positions: [] }

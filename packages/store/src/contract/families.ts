@@ -1,4 +1,5 @@
-import type { ClaimsRequest, LogEntry, Position, RoutesDetail } from '@latchkey/protocol'
+import type { ClaimsRequest, Position, RoutesDetail } from '@latchkey/protocol'
+import type { LoggedEntry } from './revocation-log.ts'
 import type { SessionRecord } from './sessions.ts'
 
 /** A chain of refresh tokens of one session at one client. The id contains the session's: `<sid>~<8 base64url>`. */
@@ -56,7 +57,7 @@ export type RedeemOutcome =
   | {
       readonly kind: 'reused'
       readonly family: FamilyRecord
-      readonly entry: LogEntry
+      readonly entry: LoggedEntry
       /** Epoch that the entry's offset belongs to. */
       readonly epoch: number
       /** The record that was ended, so that its clients can be told. */

@@ -1,6 +1,6 @@
-import type { LogEntry } from '@latchkey/protocol'
 import { type BroadTarget, endScope } from '../end-scope.ts'
-import type { EndOutcome, LogHead, RevocationLog } from '../store.ts'
+import { type EntryFacts, entryFacts } from '../entry-facts.ts'
+import type { EndOutcome, LoggedEntry, LogHead, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { type PackedSession, unpackSession } from './packed-session.ts'
@@ -25,7 +25,7 @@ export function redisEnd(deps: RedisEndDeps): RevocationLog['end'] {
 
 async function endSession(
   sid: string,
-  { now, entryExpiresAt }: EndFacts,
+  facts: EndFacts,
   { context, seen, forget }: RedisEndDeps,
 ): Promise<EndOutcome> {
   const { run, keys, nextEpoch, partitions } = context
@@ -38,25 +38,35 @@ async function endSession(
     nextEpoch(partition),
     partition,
     sid,
-    entryExpiresAt,
-    now,
+    facts.entryExpiresAt,
+    facts.now,
     STORE_LIMITS.settledSeconds,
+    facts.reason,
+    facts.always ? 'always' : '',
   )
-  if (reply[0] === 'dead') return { entries: [], epoch: Number(reply[1]) }
+  const [word, epoch, , , known] = reply
+  if (word === 'dead') return { entries: [], epoch: Number(epoch) }
   const newHead = seen.note(partition, reply)
-  const session = unpackSession(sid, partition, reply[4] as PackedSession)
-  forget(session.sub, sid)
-  const entry = newestEntry(newHead, { k: 'session', v: sid, x: entryExpiresAt })
-  return { entries: [entry], epoch: newHead.position.epoch, session }
+  const session =
+    word === 'ended' ? unpackSession(sid, partition, known as PackedSession) : undefined
+  if (session) forget(session.sub, sid)
+  const sub = session?.sub ?? String(known)
+  const said = entryFacts({ kind: 'session', sid }, { value: sid, sub }, facts)
+  return {
+    entries: [newestEntry(newHead, said)],
+    epoch: newHead.position.epoch,
+    ...(session && { session }),
+  }
 }
 
 async function endBroadly(
   target: BroadTarget,
-  { now, entryExpiresAt }: EndFacts,
+  facts: EndFacts,
   { context, seen }: RedisEndDeps,
 ): Promise<EndOutcome> {
   const { run, keys, nextEpoch } = context
   const { value, partitions, cut = '' } = endScope(target, context.partitions)
+  const said = entryFacts(target, { value }, facts)
   const heads = await Promise.all(
     partitions.map(async (partition) => {
       const { cuts, head, log } = keys(partition)
@@ -65,24 +75,24 @@ async function endBroadly(
         [cuts, head, log],
         nextEpoch(partition),
         partition,
-        target.kind,
-        value,
-        entryExpiresAt,
+        said.k,
+        said.v,
+        said.x,
+        said.r ?? '',
+        said.s ?? '',
+        said.a ?? '',
         cut,
-        now + context.sessionAbsoluteSeconds,
+        facts.now + context.sessionAbsoluteSeconds,
       )
       return seen.note(partition, reply)
     }),
   )
-  const entries = heads.map((head) =>
-    newestEntry(head, { k: target.kind, v: value, x: entryExpiresAt }),
-  )
-  return { entries, epoch: heads[0]?.position.epoch ?? 0 }
+  return {
+    entries: heads.map((head) => newestEntry(head, said)),
+    epoch: heads[0]?.position.epoch ?? 0,
+  }
 }
 
-function newestEntry(
-  { position, digest }: LogHead,
-  facts: Pick<LogEntry, 'k' | 'v' | 'x'>,
-): LogEntry {
-  return { p: position.partition, o: position.offset, ...facts, d: digest }
+function newestEntry({ position, digest }: LogHead, said: EntryFacts): LoggedEntry {
+  return { p: position.partition, o: position.offset, ...said, d: digest }
 }

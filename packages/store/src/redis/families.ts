@@ -1,6 +1,6 @@
-import type { LogEntry } from '@latchkey/protocol'
+import { entryFacts } from '../entry-facts.ts'
 import { parseFamilyId, requireFamilyId } from '../family-id.ts'
-import type { FamilyStore, RedeemOutcome, Redemption } from '../store.ts'
+import type { FamilyStore, LoggedEntry, RedeemOutcome, Redemption } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { type PackedFamily, packFamilyFacts, unpackFamily } from './packed-family.ts'
@@ -121,14 +121,12 @@ function redeemOutcome(
   const family = unpackFamily({ familyId, sid, sub: String(sub) }, packed as PackedFamily)
   if (word === 'reused') {
     const [digest, session] = facts
-    const entry: LogEntry = {
-      p: partition,
-      o: Number(offset),
-      k: 'session',
-      v: sid,
-      x: entryExpiresAt,
-      d: String(digest),
-    }
+    const said = entryFacts(
+      { kind: 'session', sid },
+      { value: sid, sub: family.sub },
+      { reason: 'refresh_reused', entryExpiresAt },
+    )
+    const entry: LoggedEntry = { p: partition, o: Number(offset), ...said, d: String(digest) }
     const ended = unpackSession(sid, partition, session as PackedSession)
     return { kind: 'reused', family, entry, epoch: Number(epoch), session: ended }
   }

@@ -1,5 +1,4 @@
-import type { LogEntry } from '@latchkey/protocol'
-import type { RevocationLog } from '../store.ts'
+import type { LoggedEntry, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { type RedisEndDeps, redisEnd } from './end.ts'
@@ -74,17 +73,20 @@ async function trim(partition: number, now: number, { run, keys }: RedisContext)
   return dropped
 }
 
-/** As XRANGE gives it: the id `<offset>-0`, then k, v, x and d with their values. */
+/** As XRANGE gives it: the id `<offset>-0`, then k, v, x, d, r, s and a with their values; older ones end with d. */
 type StreamEntry = [id: string, fields: string[]]
 
-function unpackEntry(partition: number, [id, fields]: StreamEntry): LogEntry {
-  const [, k, , v, , x, , d] = fields
+function unpackEntry(partition: number, [id, fields]: StreamEntry): LoggedEntry {
+  const [, k, , v, , x, , d, , r, , s, , a] = fields
   return {
     p: partition,
     o: Number.parseInt(id, 10),
-    k: k as LogEntry['k'],
+    k: k as LoggedEntry['k'],
     v: String(v),
     x: Number(x),
+    ...(r && { r: r as NonNullable<LoggedEntry['r']> }),
+    ...(s && { s }),
+    ...(a && { a }),
     d: String(d),
   }
 }

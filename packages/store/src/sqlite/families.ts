@@ -1,3 +1,4 @@
+import { entryFacts } from '../entry-facts.ts'
 import { parseFamilyId, requireFamilyId } from '../family-id.ts'
 import type {
   FamilyRecord,
@@ -67,7 +68,14 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
       const ended = writeThrough(() => {
         sql.endSession.run(family.sid)
         const { entryExpiresAt, now } = redemption
-        const entry = logTable.append({ k: 'session', v: family.sid, x: entryExpiresAt })
+        const { sid, sub } = family
+        const reason = 'refresh_reused'
+        const facts = entryFacts(
+          { kind: 'session', sid },
+          { value: sid, sub },
+          { reason, entryExpiresAt },
+        )
+        const entry = logTable.append(facts)
         deliveryTable.add(session, entryExpiresAt, now)
         return { entry, epoch: logTable.position().epoch }
       })

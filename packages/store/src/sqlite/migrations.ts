@@ -81,6 +81,24 @@ export const MIGRATIONS = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX throttle_by_end ON throttle (ends_at);
   `,
+  `
+  CREATE TABLE verifiers (
+    name TEXT PRIMARY KEY, presence TEXT NOT NULL, reported_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX verifiers_by_report ON verifiers (reported_at);
+  CREATE TABLE processes (process TEXT PRIMARY KEY, reported_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE documents (
+    kind TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, digest)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX documents_by_end ON documents (expires_at);
+  `,
+  `
+  ALTER TABLE log ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+  ALTER TABLE log ADD COLUMN sub TEXT NOT NULL DEFAULT '';
+  ALTER TABLE log ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+  `,
 ]
 
 /** Brings a file to the newest form. Throws InputError `store-too-new` for a file of a newer Latchkey. */

@@ -5,6 +5,7 @@ import {
   partitionOfSubject,
   systemRandom,
 } from '@latchkey/protocol'
+import type { LoggedEntry } from '@latchkey/store'
 import type { Test } from 'tap'
 import { logDigest } from '../../src/log-digest.ts'
 import type { Engine } from './engines.ts'
@@ -45,6 +46,75 @@ export async function logRules(t: Test, engine: Engine): Promise<void> {
     }
   })
 
+  await t.test('entries of people say why, and whose they are', async (t) => {
+    const store = await engine.open(t)
+    const { log } = store
+    const { sid, sub } = await livingSession(store)
+    const aud = 'https://a.example'
+    const token = { kind: 'token', jti: 'j1', sub, exp: NOW + 300 } as const
+    const rows: [EndTarget, Pick<LoggedEntry, 'r' | 's' | 'a'>][] = [
+      [token, { r: 'sign_out', s: sub }],
+      [
+        { ...token, aud },
+        { r: 'sign_out', s: sub, a: aud },
+      ],
+      [
+        { kind: 'session', sid },
+        { r: 'sign_out', s: sub },
+      ],
+      [{ kind: 'user', sub }, { r: 'sign_out' }],
+      [{ kind: 'client', clientId: 'orders' }, {}],
+      [{ kind: 'service', audience: aud }, {}],
+      [{ kind: 'key', kid: 'k1' }, {}],
+      [{ kind: 'stale', about: sub }, {}],
+      [{ kind: 'all' }, {}],
+    ]
+    for (const [target, expected] of rows) {
+      const { entries } = await log.end(target, { ...FACTS, reason: 'sign_out' })
+      const [entry] = entries
+      const { p = 0, o = 0, k, v, x, d, ...said } = entry ?? {}
+      t.strictSame(said, expected, target.kind)
+      const { entries: read } = await log.read(p, o - 1, 1)
+      t.strictSame(read, [entry], 'and it is read as it was written')
+    }
+    const family = await livingFamily(store)
+    await store.families.redeem({ ...redemptionOf(family), generation: 5 })
+    const reused = await store.families.redeem(redemptionOf(family))
+    if (reused.kind !== 'reused') return t.fail(reused.kind)
+    const { entry } = reused
+    t.match(entry, { k: 'session', v: family.sid, r: 'refresh_reused', s: family.sub })
+    t.strictSame((await log.read(entry.p, entry.o - 1, 1)).entries, [entry])
+  })
+
+  await t.test('with always, a session that is not known gets its entry, too', async (t) => {
+    const store = await engine.open(t)
+    const { log } = store
+    const always = { ...FACTS, always: true }
+    const unknown = newSessionId(systemRandom, 0)
+    const cut = await livingSession(store)
+    await log.end({ kind: 'user', sub: cut.sub }, FACTS)
+    const living = await livingSession(store)
+    const rows = [
+      [unknown, undefined, false],
+      [cut.sid, cut.sub, false],
+      [living.sid, living.sub, true],
+      [living.sid, undefined, false],
+    ] as const
+    for (const [sid, sub, known] of rows) {
+      const { entries, session } = await log.end({ kind: 'session', sid }, always)
+      t.equal(session?.sid, known ? sid : undefined)
+      t.match(entries, [{ k: 'session', v: sid, r: 'admin' }])
+      t.equal(entries[0]?.s, sub)
+      const { p = 0, o = 0 } = entries[0] ?? {}
+      t.strictSame((await log.read(p, o - 1, 1)).entries, entries)
+      t.equal(await store.sessions.find(sid, NOW), undefined)
+    }
+    for (const sid of ['x', unknown.replace('s0', 's998')]) {
+      const { entries } = await log.end({ kind: 'session', sid }, always)
+      t.strictSame(entries, [], 'what is no session of this store has no log to stand in')
+    }
+  })
+
   await t.test('a new log is empty, and its epoch is the second of its creation', async (t) => {
     const before = Math.floor(Date.now() / 1000)
     const store = await engine.open(t)
@@ -62,7 +132,13 @@ export async function logRules(t: Test, engine: Engine): Promise<void> {
     '50 ends at once have 50 consecutive offsets and one chain of digests',
     async (t) => {
       const store = await engine.open(t)
-      await fifty((index) => store.log.end({ kind: 'key', kid: `k${index}` }, FACTS))
+      let sub = newSub()
+      while (partitionOfSubject(sub, store.partitions) !== 0) sub = newSub()
+      await fifty((index) =>
+        index % 2
+          ? store.log.end({ kind: 'key', kid: `k${index}` }, FACTS)
+          : store.log.end({ kind: 'token', jti: 'j', sub, exp: NOW, aud: 'a' }, FACTS),
+      )
       const { entries, complete } = await store.log.read(0, 0, 100)
       t.equal(complete, true)
       t.strictSame(

@@ -72,7 +72,7 @@ async function revokeAccessToken(
   if (claims.client_id !== clientId) refuseForeign()
   await deps.end(
     // The person, not the pairwise subject: their entries stand in one partition of the log.
-    { kind: 'token', jti: claims.jti, sub: subject, exp: claims.exp },
+    { kind: 'token', jti: claims.jti, sub: subject, exp: claims.exp, aud: claims.aud },
     'token_revoked',
     { sub: machineSubject(clientId), clientId },
   )
