@@ -5,7 +5,7 @@
  * It holds no state that matters: the store and the directory do (docs/architecture.md).
  */
 import type { Directory } from '@latchkey/directory'
-import type { Clock, Random } from '@latchkey/protocol'
+import type { Clock, Random, Scheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { adminDeliveries } from './admin/deliveries.ts'
@@ -85,6 +85,8 @@ export interface IssuerDeps {
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
+  /** What leases and the feed wait with. Absent: the timers of the process. */
+  readonly scheduler?: Scheduler | undefined
   readonly random: Random
   readonly log?: FastifyBaseLogger | undefined
   /** PEM; absent: plain http, on loopback or behind a proxy that ends TLS. */

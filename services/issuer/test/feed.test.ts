@@ -1,4 +1,5 @@
 import type { IssuerMessage } from '@latchkey/protocol'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
@@ -223,11 +224,12 @@ t.test('a verifier connection', async (t) => {
 })
 
 t.test('the lease clock', async (t) => {
-  const times = { now: 100 }
-  const clock = { nowMs: () => 0, monotonicMs: () => times.now }
+  const times = { now: 100, wall: 0 }
+  const clock = { nowMs: () => times.wall, monotonicMs: () => times.now }
   const log = logOf(10, 2)
   const tail = await tailOf(log)
-  const deps = { log: log.log, tail, clock, leaseMs: 5000, ...quiet }
+  const { scheduler } = simulatedTime()
+  const deps = { log: log.log, tail, clock, scheduler, leaseMs: 5000, ...quiet }
 
   t.test('counts from the moment the write was begun', async (t) => {
     const slow = {
@@ -254,6 +256,33 @@ t.test('the lease clock', async (t) => {
       log.state.away = false
     },
   )
+  t.test('a confirmation grows older while the host is suspended', async (t) => {
+    const lease = leaseClock(deps)
+    await lease.beat()
+    times.wall += 3000
+    times.now += 1000
+    t.equal(lease.confirmed()?.begunAtMs, times.now - 3000)
+    times.wall -= 3600_000
+    t.equal(lease.confirmed()?.begunAtMs, times.now - 1000, 'a wall clock set back changes nothing')
+  })
+  t.test('beats every fifth of a lease until it is stopped', async (t) => {
+    const time = simulatedTime()
+    let beats = 0
+    const heartbeat = async () => {
+      beats += 1
+      return await log.log.heartbeat()
+    }
+    const lease = leaseClock({ ...deps, ...time, log: { heartbeat } })
+    lease.start()
+    for (const expected of [1, 2]) {
+      time.advance(1000)
+      await lease.beat()
+      t.equal(beats, expected)
+    }
+    lease.stop()
+    time.advance(5000)
+    t.equal(beats, 2)
+  })
   t.test(
     'an entry of another process is read before the write that follows it is confirmed',
     async (t) => {

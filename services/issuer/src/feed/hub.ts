@@ -1,5 +1,5 @@
 /** All verifiers of this process: docs/architecture.md. Reads the log once and writes to each of them. */
-import type { LogEntry } from '@latchkey/protocol'
+import type { LogEntry, Scheduler } from '@latchkey/protocol'
 import type { FeedSocket } from './connection.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
@@ -32,6 +32,7 @@ export interface VerifierStatus {
 
 export interface FeedHubDeps extends Omit<PeerDeps, 'changed'> {
   readonly tail: LogTail
+  readonly scheduler: Scheduler
 }
 
 export function feedHub(deps: FeedHubDeps): FeedHub {
@@ -41,7 +42,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
     for (const listener of listeners) listener(member, change)
   }
   const members = () => [...peers].flatMap(({ member }) => member ?? [])
-  let timer: NodeJS.Timeout | undefined
+  let cancelLook = () => {}
   let lookedAtMs = deps.clock.monotonicMs()
 
   deps.tail.listen({
@@ -71,6 +72,13 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
     }
   }
 
+  function lookAround(): void {
+    cancelLook = deps.scheduler.after(deps.leaseMs, () => {
+      lookAround()
+      dropSilent()
+    })
+  }
+
   return {
     accept: (socket, clientId) => {
       const one = peer(socket, clientId, { ...deps, changed })
@@ -91,13 +99,10 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       return () => listeners.delete(listener)
     },
     verifiers: () => members().map((member) => statusOf(member, deps.partitions)),
-    start: () => {
-      timer = setInterval(dropSilent, deps.leaseMs)
-      timer.unref()
-    },
+    start: lookAround,
     dropSilent,
     close: () => {
-      clearInterval(timer)
+      cancelLook()
       for (const one of peers) one.leave('issuer stops')
     },
   }

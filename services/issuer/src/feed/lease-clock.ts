@@ -1,10 +1,10 @@
 /** Leases: docs/architecture.md. One write to the store every T/5 serves all verifiers; its age counts from when it began. */
-import type { Clock, FeedPosition } from '@latchkey/protocol'
+import type { Clock, FeedPosition, Scheduler } from '@latchkey/protocol'
 import type { RevocationLog } from '@latchkey/store'
 import type { LogTail } from './log-tail.ts'
 
 export interface Confirmation {
-  /** Monotonic time at which the confirmed write was begun. */
+  /** Monotonic time at which the confirmed write was begun; sooner by as long as this host has slept since. */
   readonly begunAtMs: number
   /** Where the logs ended as of that write, one per partition. */
   readonly positions: readonly FeedPosition[]
@@ -24,18 +24,20 @@ export interface LeaseClockDeps {
   readonly tail: Pick<LogTail, 'reach' | 'position'>
   readonly partitions: number
   readonly clock: Clock
+  readonly scheduler: Scheduler
   readonly leaseMs: number
   readonly warn: (facts: Record<string, unknown>, message: string) => void
 }
 
 export function leaseClock(deps: LeaseClockDeps): LeaseClock {
-  let newest: Confirmation | undefined
-  let timer: NodeJS.Timeout | undefined
+  const { clock, scheduler } = deps
+  let newest: (Confirmation & { readonly begunAtWallMs: number }) | undefined
+  let cancel = () => {}
   let failing = false
   let beating: Promise<boolean> | undefined
 
   async function beatOnce(): Promise<boolean> {
-    const begunAtMs = deps.clock.monotonicMs()
+    const [begunAtMs, begunAtWallMs] = [clock.monotonicMs(), clock.nowMs()]
     try {
       const positions: FeedPosition[] = []
       for (let partition = 0; partition < deps.partitions; partition++) {
@@ -45,7 +47,7 @@ export function leaseClock(deps: LeaseClockDeps): LeaseClock {
         if (!(await deps.tail.reach(partition, epoch, offset))) return false
         positions.push({ p: partition, epoch, offset, digest: head.digest })
       }
-      newest = { begunAtMs, positions }
+      newest = { begunAtMs, begunAtWallMs, positions }
       if (failing) deps.warn({}, 'store confirms writes again')
       failing = false
       return true
@@ -64,13 +66,22 @@ export function leaseClock(deps: LeaseClockDeps): LeaseClock {
     return beating
   }
 
-  return {
-    confirmed: () => newest,
-    beat,
-    start: () => {
-      timer = setInterval(beat, deps.leaseMs / 5)
-      timer.unref()
-    },
-    stop: () => clearInterval(timer),
+  /**
+   * The monotonic clock stands still while the host is suspended, and other processes end sessions meanwhile. A wall clock that
+   * was set forward makes a confirmation older than it is, which is safe.
+   */
+  function confirmed(): Confirmation | undefined {
+    if (!newest) return undefined
+    const sleptMs = clock.nowMs() - newest.begunAtWallMs - (clock.monotonicMs() - newest.begunAtMs)
+    return sleptMs > 0 ? { ...newest, begunAtMs: newest.begunAtMs - sleptMs } : newest
   }
+
+  function arm(): void {
+    cancel = scheduler.after(deps.leaseMs / 5, () => {
+      arm()
+      void beat()
+    })
+  }
+
+  return { confirmed, beat, start: arm, stop: () => cancel() }
 }

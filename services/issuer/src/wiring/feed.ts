@@ -1,5 +1,5 @@
 import type { Directory } from '@latchkey/directory'
-import type { Clock, Random } from '@latchkey/protocol'
+import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { feedHub } from '../feed/hub.ts'
@@ -14,18 +14,19 @@ export interface FeedDeps extends Pick<Keys, 'services'> {
   readonly store: Pick<Store, 'log' | 'partitions' | 'oneTime'>
   readonly directory: Pick<Directory, 'services' | 'audit'>
   readonly clock: Clock
+  readonly scheduler?: Scheduler | undefined
   readonly random: Random
   readonly log: FastifyBaseLogger
 }
 
 /** The log, read once per process, shared by the feed and by this process's own checks. */
 export function wireFeed(deps: FeedDeps) {
-  const { store, directory, clock, random, log } = deps
+  const { store, directory, clock, random, log, scheduler = systemScheduler } = deps
   const { partitions } = store
   const { leaseMs } = deps.settings.feed
   const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
   const tail = logTail({ log: store.log, partitions, warn })
-  const lease = leaseClock({ log: store.log, tail, partitions, clock, leaseMs, warn })
+  const lease = leaseClock({ log: store.log, tail, partitions, clock, scheduler, leaseMs, warn })
   const hub = feedHub({
     services: directory.services,
     audit: directory.audit,
@@ -36,6 +37,7 @@ export function wireFeed(deps: FeedDeps) {
     partitions,
     leaseMs,
     clock,
+    scheduler,
     random,
     log,
   })
