@@ -29,6 +29,7 @@ export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
         await saveClient(db, client, { now: nowSeconds(clock), sealing })
         return (await findClient(db, client.id)) as Client
       }),
+    sealsSecrets: sealing !== undefined,
     secretOf: ({ id, sealedSecret }) => {
       if (sealedSecret === undefined || sealing === undefined) return undefined
       return unsealSecret(id, sealedSecret, sealing)

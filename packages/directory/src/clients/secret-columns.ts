@@ -20,7 +20,8 @@ function signedWithSecret(client: Pick<ClientMembers, 'idTokenAlg' | 'userinfoAl
 }
 
 /**
- * What is stored of the secret: its digest, and sealed the secret itself where tokens are signed with it. What is not given stays.
+ * What is stored of the secret: its digest, and sealed the secret itself, as far as it is known and there is a sealing: the feed
+ * proves it without sending it, and HS256 signs with it. What is not given stays.
  * Throws InputError `client-secret`, `client-secret-hash`, `client-metadata` or `no-sealing`.
  */
 export function secretColumns(
@@ -41,18 +42,18 @@ export function secretColumns(
     })
   }
   if (secretHash === null) refuse('none', `a secret for ${authMethod}`)
-  if (signing === undefined) return { secret_hash: secretHash, sealed_secret: null }
-  if (sealing === undefined) {
+  if (signing !== undefined && sealing === undefined) {
     throw new InputError('no-sealing', {
       received: 'HS256',
       expected: 'an algorithm with a key pair: this directory was opened without sealing',
       where: signing,
     })
   }
-  if (given.secret !== undefined) {
+  if (given.secret !== undefined && sealing !== undefined) {
     return { secret_hash: secretHash, sealed_secret: sealing.seal(sealedText(id, given.secret)) }
   }
   if (stored.sealed_secret !== null && secretHash === stored.secret_hash) return stored
+  if (signing === undefined) return { secret_hash: secretHash, sealed_secret: null }
   return refuse('no secret or its digest', 'the secret itself, because HS256 signs with it')
 }
 

@@ -30,7 +30,7 @@ export interface Client {
   readonly id: string
   readonly name: string
   readonly secretHash?: string
-  /** The secret itself, sealed: only of a client with an algorithm HS256, whose tokens are signed with it. */
+  /** The secret itself, sealed: when it was given in the clear and this directory has a sealing. */
   readonly sealedSecret?: string
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
@@ -115,7 +115,9 @@ export interface Clients {
    * characters). Without `secret` and `secretHash` the stored secret stays.
    */
   save(client: NewClient): Promise<Client>
-  /** The secret of a client with an algorithm HS256, unsealed; undefined when there is none. */
+  /** Whether secrets that are given are kept sealed as well: this directory was opened with a sealing. */
+  readonly sealsSecrets: boolean
+  /** The secret, unsealed; undefined when there is none, or its digest alone is known. */
   secretOf(client: Client): string | undefined
   setDisabled(id: string, disabled: boolean): Promise<void>
   /** False when there is none. Its consents go too. Its id is never given again. */

@@ -36,6 +36,7 @@ async function declareClient(
     grants: declaredGrants(members.grants, services),
   })
   const changed = changedMembers(before, { ...after, ...ownMembers(before, after, given) })
+  if (wantsSealing(inside, before, given)) changed.push('sealedSecret')
   if (changed.length > 0) await inside.clients.save({ ...after, ...given })
   return {
     kind: 'client',
@@ -61,6 +62,16 @@ function ownMembers(
     ...(before?.sealedSecret === undefined ? {} : { sealedSecret: before.sealedSecret }),
     ...(before === undefined ? {} : { createdAt: before.createdAt }),
   }
+}
+
+/** Its digest was stored before there was a sealing, or before secrets were sealed: now the secret is known. */
+function wantsSealing(
+  { clients }: Directory,
+  before: Client | undefined,
+  { secret }: Pick<DeclaredClient, 'secret'>,
+): boolean {
+  if (before === undefined || secret === undefined) return false
+  return clients.sealsSecrets && before.sealedSecret === undefined
 }
 
 /** What the machine's own tokens and the people's tokens got through this client may say less now. */
