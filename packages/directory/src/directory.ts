@@ -2,11 +2,13 @@ import type { Actor, RouteDeclaration } from '@latchkey/protocol'
 import type { Clients } from './contract/client.ts'
 import type { Consents } from './contract/consent.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
+import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
 import type { ServiceGrant, Users } from './contract/user.ts'
 
 export type * from './contract/client.ts'
 export type * from './contract/consent.ts'
 export type * from './contract/registration-token.ts'
+export type * from './contract/service-key.ts'
 export type * from './contract/user.ts'
 
 /**
@@ -20,6 +22,7 @@ export interface Directory {
   readonly roles: Roles
   readonly audit: Audit
   readonly keys: SigningKeys
+  readonly serviceKeys: ServiceKeys
   readonly consents: Consents
   readonly registrationTokens: RegistrationTokens
   /**
@@ -38,12 +41,18 @@ export interface Service {
   readonly audience: string
   readonly name: string
   readonly alg: 'HS256' | 'RS256' | 'ES256' | 'EdDSA'
-  /** Generation of its derived key; counts from 1. */
+  /** Generation of the derived key that signs its tokens; counts from 1. */
   readonly keyGeneration: number
   /** Clients whose credentials open this service's feed (and get its key). */
   readonly clients: readonly string[]
   readonly accessTokenSeconds: number
   readonly disabled: boolean
+}
+
+/** A service as the directory knows it. */
+export interface StoredService extends Service {
+  /** Its keys that are not retired, oldest first: read together with the rest, so that the two always agree. */
+  readonly keys: readonly ServiceKey[]
 }
 
 export interface CatalogueRoute extends RouteDeclaration {
@@ -54,15 +63,11 @@ export interface CatalogueRoute extends RouteDeclaration {
 }
 
 export interface Services {
-  find(audience: string): Promise<Service | undefined>
-  /**
-   * Creates or replaces. `keyGeneration` counts for a new service only: after that `nextKeyGeneration` alone moves
-   * it.
-   */
+  find(audience: string): Promise<StoredService | undefined>
+  /** Creates or replaces. `keyGeneration` counts for a new service only: after that `ServiceKeys` alone moves it. */
   save(service: Service): Promise<void>
   /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
-  list(): Promise<Service[]>
-  nextKeyGeneration(audience: string): Promise<number>
+  list(): Promise<StoredService[]>
   /** Adds unknown routes with new numbers, marks missing ones as not current. Returns the catalogue's hash. */
   publishRoutes(
     audience: string,
@@ -113,8 +118,11 @@ export interface Audit {
 export interface StoredKey {
   readonly kid: string
   readonly alg: 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
-  readonly state: 'pending' | 'active' | 'retiring' | 'retired'
+  readonly state: KeyLife
+  /** Second in which it came into this state. */
+  readonly since: number
   readonly publicJwk: Readonly<Record<string, unknown>>
+  /** '' of a key that was revoked: it can never sign again. */
   readonly wrappedPrivateKey: string
   readonly createdAt: number
 }
@@ -123,5 +131,15 @@ export interface SigningKeys {
   list(): Promise<StoredKey[]>
   /** False when another process has saved an active key of this algorithm first: read it instead. */
   addFirst(key: StoredKey): Promise<boolean>
-  save(key: StoredKey): Promise<void>
+  /** False when a key of this algorithm is pending already. Throws InputError `keys-too-many`, as for services. */
+  addPending(key: StoredKey): Promise<boolean>
+  /** A pending key becomes active and the active one of its algorithm retiring. False when it is not pending. */
+  promote(kid: string, now: number): Promise<boolean>
+  /** A retiring key becomes retired. False when it is not retiring. */
+  retire(kid: string, now: number): Promise<boolean>
+  /**
+   * Emergency: this key is retired now and its private part is gone. When it was the active one, the pending one of its
+   * algorithm or else `successor` is active at once. False when it was revoked before or never existed.
+   */
+  revoke(kid: string, successor: StoredKey, now: number): Promise<boolean>
 }

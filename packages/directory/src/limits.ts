@@ -54,6 +54,8 @@ export const DIRECTORY_LIMITS = {
   /** A wrapped RSA 4096 key needs about 4,500. */
   wrappedKeyChars: 16_384,
   publicKeyChars: 4096,
+  /** Keys of one service, or of one algorithm, that are not retired: each goes to every verifier. */
+  livingKeys: 8,
   /** One page of a list. */
   pageRows: 500,
 } as const

@@ -7,6 +7,7 @@ import type { Directory } from './directory.ts'
 import type { Passwords } from './passwords/passwords.ts'
 import { registrationTokensIn } from './registration-tokens.ts'
 import { rolesIn } from './roles.ts'
+import { serviceKeysIn } from './services/service-keys.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
 import { nextCount } from './sql/next-count.ts'
@@ -81,7 +82,8 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
   return {
     users: usersIn(deps),
     clients: clientsIn(deps),
-    services: servicesIn(sql),
+    services: servicesIn(deps),
+    serviceKeys: serviceKeysIn(sql),
     roles: rolesIn(sql),
     audit: auditIn(sql),
     keys: signingKeysIn(sql),

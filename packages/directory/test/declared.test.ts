@@ -54,6 +54,7 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     name: REPORTS,
     alg: 'ES256',
     keyGeneration: 1,
+    keys: [{ generation: 1, state: 'active', since: 1_700_000_000 }],
     clients: ['reports'],
     accessTokenSeconds: 60,
     disabled: false,
@@ -130,7 +131,8 @@ t.test('what changes is in the audit log, without secrets', async (t) => {
 
 t.test('services, roles and clients are replaced by what is declared', async (t) => {
   const { directory } = await applied(t)
-  await directory.services.nextKeyGeneration(ORDERS)
+  await directory.serviceKeys.prepare(ORDERS, 1)
+  await directory.serviceKeys.promote(ORDERS, 2, 1)
   await directory.clients.save({
     id: 'phone',
     name: 'Phone',

@@ -1,6 +1,6 @@
 import { InputError } from '@latchkey/protocol'
 import t from 'tap'
-import type { AuditRecord, StoredKey } from '../src/index.ts'
+import type { AuditRecord, Directory, StoredKey } from '../src/index.ts'
 import {
   memoryDirectory,
   ORDERS,
@@ -27,6 +27,7 @@ const key = (kid: string, members: Partial<StoredKey> = {}): StoredKey => ({
   publicJwk: { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
   wrappedPrivateKey: 'wrapped',
   createdAt: 1_700_000_000,
+  since: 1_700_000_000,
   ...members,
 })
 
@@ -173,19 +174,66 @@ t.test('of 50 who add the first key of an algorithm at once, one succeeds', asyn
   t.equal(await keys.addFirst(key('ed-1', { alg: 'EdDSA' })), true, 'of another algorithm')
 })
 
-t.test('a first key may follow keys that are no longer active', async (t) => {
+t.test('a key pair lives forwards: pending, active, retiring, retired', async (t) => {
   const { keys } = await memoryDirectory(t)
-  t.equal(await keys.addFirst(key('one')), true)
-  await keys.save(key('one', { state: 'retiring' }))
-  t.equal(await keys.addFirst(key('two', { createdAt: 1_700_000_001 })), true)
-  t.equal(await keys.addFirst(key('three')), false)
-  t.strictSame(await keys.list(), [
-    key('one', { state: 'retiring' }),
-    key('two', { createdAt: 1_700_000_001 }),
-  ])
-  await t.rejects(keys.addFirst(key('one', { alg: 'ES256' })), { code: 'kid-taken' })
-  await t.rejects(keys.addFirst(key('four', { state: 'pending' })), { code: 'key-state' })
+  const pending = (kid: string) => key(kid, { state: 'pending' })
+  t.equal(await keys.addFirst(key('1')), true)
+  t.equal(await keys.addPending(pending('2')), true)
+  t.equal(await keys.addPending(pending('3')), false, 'one waits at a time')
+  t.equal(await keys.retire('1', 5), false, 'the one that signs stays')
+  t.equal(await keys.promote('1', 5), false)
+  t.equal(await keys.promote('2', 6), true)
+  t.equal(await keys.promote('2', 7), false)
+  t.strictSame(await statesOf(keys), ['1 retiring 6', '2 active 6'])
+  t.equal(await keys.retire('1', 8), true)
+  t.equal(await keys.retire('1', 9), false)
+  t.strictSame(await statesOf(keys), ['1 retired 8', '2 active 6'])
+  await t.rejects(keys.addPending(pending('1')), { code: 'kid-taken' })
+  await t.rejects(keys.addPending(key('4')), { code: 'key-state' })
+  await t.rejects(keys.addFirst(pending('4')), { code: 'key-state' })
+  t.equal(await keys.promote('nobody', 9), false)
 })
+
+t.test('a revoked key pair has no private part, and something else signs at once', async (t) => {
+  const { keys } = await memoryDirectory(t)
+  await keys.addFirst(key('1'))
+  t.equal(await keys.revoke('1', key('2'), 5), true)
+  t.equal(await keys.revoke('1', key('3'), 6), false, 'by the first of two who ask')
+  t.match(await keys.list(), [
+    { kid: '1', state: 'retired', wrappedPrivateKey: '', since: 5 },
+    { kid: '2', state: 'active', wrappedPrivateKey: 'wrapped' },
+  ])
+  await keys.addPending(key('4', { state: 'pending' }))
+  t.equal(await keys.revoke('2', key('5'), 7), true)
+  t.match(
+    await statesOf(keys),
+    ['1 retired 5', '2 retired 7', '4 active 7'],
+    'what waits goes first',
+  )
+  await keys.addPending(key('6', { state: 'pending' }))
+  t.equal(await keys.revoke('6', key('7'), 8), true)
+  t.match((await statesOf(keys)).slice(2), ['4 active 7', '6 retired 8'], 'it did not sign yet')
+  await t.rejects(keys.revoke('4', key('8', { alg: 'ES256' }), 9), { code: 'key-alg' })
+  t.match((await statesOf(keys))[2], '4 active 7', 'and nothing has happened')
+})
+
+t.test('of keys that are alive there are at most eight of an algorithm', async (t) => {
+  const { keys } = await memoryDirectory(t)
+  await keys.addFirst(key('0'))
+  for (let n = 1; n < 8; n++) {
+    await keys.addPending(key(`${n}`, { state: 'pending' }))
+    await keys.promote(`${n}`, n)
+  }
+  const one = key('more', { state: 'pending' })
+  await t.rejects(keys.addPending(one), { code: 'keys-too-many' })
+  await keys.retire('0', 9)
+  t.equal(await keys.addPending(one), true)
+})
+
+async function statesOf(keys: Directory['keys']): Promise<string[]> {
+  const list = (await keys.list()).toSorted((a, b) => (a.kid < b.kid ? -1 : 1))
+  return list.map(({ kid, state, since }) => `${kid} ${state} ${since}`)
+}
 
 t.test('what a stored key may not be', async (t) => {
   const { keys } = await memoryDirectory(t)
@@ -202,7 +250,7 @@ t.test('what a stored key may not be', async (t) => {
     ['an unknown state', key('a', { state: 'gone' as never })],
   ]
   for (const [rule, bad] of cases) {
-    const error = await keys.save(bad).catch((e) => e)
+    const error = await keys.addFirst(bad).catch((e) => e)
     t.type(error, InputError, rule)
     t.notMatch(error.message, /secret-d/)
   }

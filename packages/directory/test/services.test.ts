@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Directory } from '../src/index.ts'
 import { catalogueHash } from '../src/services/publish-routes.ts'
 import {
   client,
@@ -29,7 +30,8 @@ t.test('a service is found as it was saved', async (t) => {
     disabled: true,
   })
   await services.save(saved)
-  t.strictSame(await services.find(ORDERS), saved, 'disabled or not')
+  const keys = [{ generation: 3, state: 'active', since: 1_700_000_000 }]
+  t.strictSame(await services.find(ORDERS), { ...saved, keys }, 'disabled or not')
   await services.save(service(REPORTS))
   t.strictSame(
     (await services.list()).map(({ audience }) => audience),
@@ -68,23 +70,74 @@ t.test('what a service may not be', async (t) => {
   t.strictSame(await services.list(), [])
 })
 
-t.test('the key generation only grows, each number given once, by 50 at once', async (t) => {
+t.test('of 50 rotations at once one makes a key, and of 50 promotions one moves it', async (t) => {
   const directories = await sharedDirectories(t, 5)
   const { services } = oneOf(directories, 0)
   await services.save(service(ORDERS))
-  const { won, lost } = await race(
-    Array.from({ length: 50 }, (_, index) =>
-      oneOf(directories, index).services.nextKeyGeneration(ORDERS),
-    ),
-  )
-  t.strictSame(lost, [])
-  t.strictSame(
-    won.toSorted((a, b) => a - b),
-    Array.from({ length: 50 }, (_, index) => index + 2),
-  )
+  const at50 = <T>(call: (keys: Directory['serviceKeys']) => Promise<T>) =>
+    race(Array.from({ length: 50 }, (_, index) => call(oneOf(directories, index).serviceKeys)))
+
+  const prepared = await at50((keys) => keys.prepare(ORDERS, 10))
+  t.strictSame(prepared.lost, [])
+  t.strictSame(new Set(prepared.won.map(({ generation }) => generation)), new Set([2]))
+  t.equal(prepared.won.filter(({ isNew }) => isNew).length, 1)
+  t.equal((await services.find(ORDERS))?.keyGeneration, 1, 'what waits does not sign')
+
+  const promoted = await at50((keys) => keys.promote(ORDERS, 2, 20))
+  t.strictSame(promoted.lost, [])
+  t.equal(promoted.won.filter(Boolean).length, 1)
+  t.match(await oneOf(directories, 3).services.find(ORDERS), {
+    keyGeneration: 2,
+    keys: [
+      { generation: 1, state: 'retiring', since: 20 },
+      { generation: 2, state: 'active', since: 20 },
+    ],
+  })
+
+  const revoked = await at50((keys) => keys.revoke(ORDERS, 2, 30))
+  t.equal(revoked.won.filter(Boolean).length, 1)
+  t.strictSame(await oneOf(directories, 4).serviceKeys.list(ORDERS), [
+    { generation: 1, state: 'retiring', since: 20 },
+    { generation: 2, state: 'retired', since: 30 },
+    { generation: 3, state: 'active', since: 30 },
+  ])
+})
+
+t.test('a key of a service lives forwards, and a saved record cannot bring one back', async (t) => {
+  const { services, serviceKeys: keys } = await memoryDirectory(t)
+  await services.save(service(ORDERS))
+  const states = async () =>
+    (await keys.list(ORDERS)).map(({ generation, state }) => `${generation} ${state}`)
+  t.strictSame(await keys.prepare(ORDERS, 1), { generation: 2, isNew: true })
+  t.equal(await keys.retire(ORDERS, 1, 2), false, 'the one that signs stays')
+  t.equal(await keys.retire(ORDERS, 2, 2), false)
+  t.equal(await keys.promote(ORDERS, 2, 3), true)
+  t.equal(await keys.promote(ORDERS, 1, 4), false)
+  t.equal(await keys.retire(ORDERS, 1, 5), true)
+  t.equal(await keys.retire(ORDERS, 1, 6), false)
+  t.equal(await keys.revoke(ORDERS, 1, 6), false)
+  t.equal(await keys.revoke(ORDERS, 7, 6), false, 'there is none')
+  t.strictSame(await states(), ['1 retired', '2 active'])
   await services.save(service(ORDERS, { keyGeneration: 1, name: 'from an old record' }))
-  t.match(await services.find(ORDERS), { keyGeneration: 51, name: 'from an old record' })
-  await t.rejects(services.nextKeyGeneration(REPORTS), { code: 'unknown-service' })
+  t.match(await services.find(ORDERS), { keyGeneration: 2, name: 'from an old record' })
+  await keys.prepare(ORDERS, 7)
+  t.equal(await keys.revoke(ORDERS, 2, 8), true)
+  t.strictSame(await states(), ['1 retired', '2 retired', '3 active'], 'what waits goes first')
+  t.strictSame((await services.list())[0]?.keys, [{ generation: 3, state: 'active', since: 8 }])
+  await t.rejects(keys.prepare(REPORTS, 1), { code: 'unknown-service' })
+  await t.rejects(keys.revoke(REPORTS, 1, 1), { code: 'unknown-service' })
+})
+
+t.test('of keys that are alive a service has at most eight', async (t) => {
+  const { services, serviceKeys: keys } = await memoryDirectory(t)
+  await services.save(service(ORDERS))
+  for (let generation = 2; generation <= 8; generation++) {
+    await keys.prepare(ORDERS, generation)
+    await keys.promote(ORDERS, generation, generation)
+  }
+  await t.rejects(keys.prepare(ORDERS, 9), { code: 'keys-too-many' })
+  await keys.retire(ORDERS, 1, 9)
+  t.strictSame(await keys.prepare(ORDERS, 9), { generation: 9, isNew: true })
 })
 
 t.test('routes get numbers that stay theirs for ever', async (t) => {

@@ -159,6 +159,7 @@ t.test(
     insert into clients values
       ('app', 'App', null, '["https://app.example/cb"]', '[]', null, '["authorization_code"]',
         'none', 1, 1, 'EdDSA', 0);
+    insert into signing_keys values ('rs', 'RS256', 'active', '{}', 'wrapped', 7);
     insert into client_services values ('app', '${AUDIENCE}', 0)`)
     await old.close()
 
@@ -193,7 +194,12 @@ t.test(
       disabled: false,
     })
     t.strictSame(app && (await directory.clients.save(app)), app, 'and can be saved again')
-    t.equal((await directory.services.find(AUDIENCE))?.keyGeneration, 3)
+    t.match(await directory.services.find(AUDIENCE), {
+      keyGeneration: 3,
+      keys: [{ generation: 3, state: 'active', since: 1_600_000_000 }],
+    })
+    t.match(await directory.keys.list(), [{ kid: 'rs', since: 7 }])
+    t.strictSame(await directory.serviceKeys.prepare(AUDIENCE, 9), { generation: 4, isNew: true })
   },
 )
 

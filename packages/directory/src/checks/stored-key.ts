@@ -18,6 +18,7 @@ export function checkStoredKey(key: StoredKey): void {
   if (secret !== undefined) refuse('publicJwk', `the member ${secret}`, 'a public key')
   atMostChars('publicJwk', JSON.stringify(key.publicJwk), DIRECTORY_LIMITS.publicKeyChars)
   atMostChars('wrappedPrivateKey', key.wrappedPrivateKey, DIRECTORY_LIMITS.wrappedKeyChars)
+  checkWholeNumber(key.since, { least: 0, most: Number.MAX_SAFE_INTEGER, where: 'since' })
   checkWholeNumber(key.createdAt, { least: 0, most: Number.MAX_SAFE_INTEGER, where: 'createdAt' })
 }
 

@@ -1,6 +1,6 @@
 import { LIMITS } from '@latchkey/protocol'
 import { within } from '../checks/within.ts'
-import type { Directory, Service } from '../directory.ts'
+import type { Directory, Service, StoredService } from '../directory.ts'
 import { type Applied, changedMembers, outcomeOf } from './applied.ts'
 import type { DeclaredService } from './declared-directory.ts'
 
@@ -31,7 +31,7 @@ export async function declareServices(
   const applied: Applied[] = []
   for (const [index, service] of declared.entries()) {
     const stored = await inside.services.find(service.audience)
-    const before = created.has(service.audience) ? undefined : stored
+    const before = created.has(service.audience) || !stored ? undefined : withoutKeys(stored)
     const after = wanted(service, before)
     const changed = changedMembers(before, after)
     if (changed.length > 0) {
@@ -48,6 +48,11 @@ export async function declareServices(
     })
   }
   return applied
+}
+
+/** Keys are not declared: they have a life of their own. */
+function withoutKeys({ keys: _, ...service }: StoredService): Service {
+  return service
 }
 
 function wanted(declared: DeclaredService, before: Service | undefined): Service {

@@ -5,7 +5,7 @@ import { requireKnown } from '../sql/require-known.ts'
 import type { Queries } from '../sql/sql.ts'
 
 /** See `Services.save`; in the caller's transaction. */
-export async function saveService(db: Queries, service: Service): Promise<void> {
+export async function saveService(db: Queries, service: Service, now: number): Promise<void> {
   checkService(service)
   const { audience, clients } = service
   await requireKnown(
@@ -25,8 +25,19 @@ export async function saveService(db: Queries, service: Service): Promise<void> 
     .values({ audience, ...columns, key_generation: service.keyGeneration, next_route: 0 })
     .onConflict((clash) => clash.column('audience').doUpdateSet(columns))
     .execute()
+  await addFirstKey(db, service, now)
   await db.deleteFrom('service_clients').where('audience', '=', audience).execute()
   if (clients.length === 0) return
   const rows = clients.map((client_id, place) => ({ audience, client_id, place }))
   await db.insertInto('service_clients').values(rows).execute()
+}
+
+async function addFirstKey(db: Queries, service: Service, since: number): Promise<void> {
+  const { audience, keyGeneration: generation } = service
+  const any = db.selectFrom('service_keys').select('generation').where('audience', '=', audience)
+  if ((await any.executeTakeFirst()) !== undefined) return
+  await db
+    .insertInto('service_keys')
+    .values({ audience, generation, state: 'active', since })
+    .execute()
 }

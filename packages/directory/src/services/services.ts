@@ -1,11 +1,11 @@
-import type { Service, Services } from '../directory.ts'
+import { type Clock, nowSeconds } from '@latchkey/protocol'
+import type { Services, StoredService } from '../directory.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { ServiceRow } from '../sql/tables.ts'
-import { lockService } from './lock-service.ts'
 import { publishRoutes, readCatalogue } from './publish-routes.ts'
 import { saveService } from './save-service.ts'
 
-export function servicesIn(sql: Sql): Services {
+export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: Clock }): Services {
   return {
     find: (audience) =>
       sql.read(async (db) => {
@@ -16,28 +16,18 @@ export function servicesIn(sql: Sql): Services {
           .execute()
         return (await readServices(db, rows))[0]
       }),
-    save: (service) => sql.write((db) => saveService(db, service)),
+    save: (service) => sql.write((db) => saveService(db, service, nowSeconds(clock))),
     list: () =>
       sql.read(async (db) => {
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()
         return readServices(db, rows)
-      }),
-    nextKeyGeneration: (audience) =>
-      sql.write(async (db) => {
-        const next = (await lockService(db, audience)).key_generation + 1
-        await db
-          .updateTable('services')
-          .set({ key_generation: next })
-          .where('audience', '=', audience)
-          .execute()
-        return next
       }),
     publishRoutes: (audience, routes) => sql.write((db) => publishRoutes(db, audience, routes)),
     catalogue: (audience) => sql.read((db) => readCatalogue(db, audience)),
   }
 }
 
-async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<Service[]> {
+async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<StoredService[]> {
   if (rows.length === 0) return []
   const audiences = rows.map((row) => row.audience)
   const clientRows = await db
@@ -47,13 +37,31 @@ async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<S
     .orderBy('place')
     .execute()
   const clients = Map.groupBy(clientRows, (row) => row.audience)
-  return rows.map((row) => ({
-    audience: row.audience,
-    name: row.name,
-    alg: row.alg,
-    keyGeneration: row.key_generation,
-    clients: (clients.get(row.audience) ?? []).map(({ client_id }) => client_id),
-    accessTokenSeconds: row.access_token_seconds,
-    disabled: row.disabled === 1,
-  }))
+  const keyRows = await db
+    .selectFrom('service_keys')
+    .selectAll()
+    .where('audience', 'in', audiences)
+    .where('state', '!=', 'retired')
+    .orderBy('generation')
+    .execute()
+  const keys = Map.groupBy(keyRows, (row) => row.audience)
+  return rows.map((row) => {
+    const living = (keys.get(row.audience) ?? []).map(({ generation, state, since }) => ({
+      generation,
+      state,
+      since,
+    }))
+    const active = living.find(({ state }) => state === 'active')
+    if (!active) throw new Error(`the service ${row.audience} has no active key`)
+    return {
+      audience: row.audience,
+      name: row.name,
+      alg: row.alg,
+      keyGeneration: active.generation,
+      keys: living,
+      clients: (clients.get(row.audience) ?? []).map(({ client_id }) => client_id),
+      accessTokenSeconds: row.access_token_seconds,
+      disabled: row.disabled === 1,
+    }
+  })
 }

@@ -2,6 +2,7 @@ import { InputError } from '@latchkey/protocol'
 import type { Kysely } from 'kysely'
 import { initial } from '../migrations/0001-initial.ts'
 import { provider } from '../migrations/0002-provider.ts'
+import { serviceKeys } from '../migrations/0003-service-keys.ts'
 import type { Queries, Sql } from './sql.ts'
 
 interface Migration {
@@ -15,6 +16,7 @@ interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'initial', up: initial },
   { number: 2, name: 'provider', up: provider },
+  { number: 3, name: 'service-keys', up: serviceKeys },
 ]
 
 /**

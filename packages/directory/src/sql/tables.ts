@@ -1,4 +1,11 @@
-import type { Client, ClientKeyAlg, ClientSigningAlg, Service, StoredKey } from '../directory.ts'
+import type {
+  Client,
+  ClientKeyAlg,
+  ClientSigningAlg,
+  Service,
+  ServiceKey,
+  StoredKey,
+} from '../directory.ts'
 
 /**
  * The tables as Kysely sees them; `migrations/` creates them. Only types that SQLite and PostgreSQL share: text, and
@@ -15,6 +22,7 @@ export interface Tables {
   removed_clients: { id: string; removed_at: number }
   client_services: { client_id: string; audience: string; place: number }
   services: ServiceRow
+  service_keys: ServiceKey & { audience: string }
   service_clients: { audience: string; client_id: string; place: number }
   routes: { audience: string; number: number; method: string; pattern: string; current: Flag }
   audit: AuditRow
@@ -96,6 +104,7 @@ export interface ServiceRow {
   audience: string
   name: string
   alg: Service['alg']
+  /** The newest one that was given; which one signs, `service_keys` says. */
   key_generation: number
   access_token_seconds: number
   disabled: Flag
@@ -129,6 +138,7 @@ export interface SigningKeyRow {
   public_jwk: string
   wrapped_private_key: string
   created_at: number
+  since: number
 }
 
 export interface ConsentRow {

@@ -73,6 +73,7 @@ async function addKey(alg: KeyPairAlg, deps: SigningKeyDeps): Promise<void> {
     publicJwk: publicJwk as Readonly<Record<string, unknown>>,
     wrappedPrivateKey: wrapKey(plain, kid, deps.wrappingKey, deps.random),
     createdAt: nowSeconds(deps.clock),
+    since: nowSeconds(deps.clock),
   })
 }
 
