@@ -11,6 +11,7 @@ export const KEY_PATTERNS = {
   claim: 'o:<purpose>:<digest>',
   value: 'v:<purpose>:<digest>',
   throttle: 't:<purpose>:<digest>',
+  document: 'm:<kind>:<digest>',
   device: 'd:<digest>',
   userCode: 'w:<digest>',
   cuts: 'cuts',
@@ -19,6 +20,14 @@ export const KEY_PATTERNS = {
   outbox: 'outbox',
   outboxDue: 'outbox:due',
   outboxNew: 'outbox:new',
+  verifiers: 'verifiers',
+  verifiersSeen: 'verifiers:seen',
+  processes: 'processes',
+  signals: 'signals',
+  signalQueue: 'signals:<digest>',
+  signalTexts: 'signals:<digest>:texts',
+  status: 'status',
+  statusDue: 'status:due',
 } as const
 
 /** The keys of one partition. What stands between the braces is the hash tag that keeps them on one node of a cluster. */
@@ -33,12 +42,18 @@ export function partitionKeys(prefix: string, partition: number) {
     claim: (purpose: string, digest: string) => key('claim', purpose, digest),
     value: (purpose: string, digest: string) => key('value', purpose, digest),
     throttle: (purpose: string, digest: string) => key('throttle', purpose, digest),
+    document: (kind: string, digest: string) => key('document', kind, digest),
     device: (digest: string) => key('device', digest),
     userCode: (digest: string) => key('userCode', digest),
     cuts: key('cuts'),
     head: key('head'),
     log: key('log'),
     outbox: [key('outbox'), key('outboxDue'), key('outboxNew')] as const,
+    presence: [key('verifiers'), key('verifiersSeen'), key('processes')] as const,
+    signals: key('signals'),
+    signalQueue: (digest: string) => key('signalQueue', digest),
+    signalTexts: (digest: string) => key('signalTexts', digest),
+    status: [key('status'), key('statusDue')] as const,
   }
 }
 

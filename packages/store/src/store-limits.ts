@@ -11,6 +11,10 @@ export const STORE_LIMITS = {
   sessionLingerSeconds: LIMITS.accessTokenMaxSeconds,
   /** Whether an app was told, and what became of a device's request, can be asked for this long. */
   settledSeconds: 3600,
+  /** A verifier that nobody has reported for a day is forgotten. */
+  presenceSeconds: 86_400,
+  /** The state of one operation with all its verifiers fits; a Redis reply of this size takes well below a millisecond. */
+  documentBytes: 262_144,
   /** RFC 8628 section 3.5. */
   slowDownSeconds: 5,
   /** Apps that one person uses in one session, several sign-ins each; then the least recently refreshed goes. */

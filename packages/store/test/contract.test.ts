@@ -1,12 +1,16 @@
 import t from 'tap'
 import { codeRules } from './contract/codes.ts'
 import { deviceRules } from './contract/devices.ts'
+import { documentRules } from './contract/documents.ts'
 import { ENGINES, stopServers } from './contract/engines.ts'
 import { familyRules } from './contract/families.ts'
 import { logRules } from './contract/log.ts'
 import { oneTimeRules } from './contract/one-time.ts'
 import { outboxRules } from './contract/outbox.ts'
+import { presenceRules } from './contract/presence.ts'
 import { sessionRules } from './contract/sessions.ts'
+import { signalRules } from './contract/signals.ts'
+import { statusListRules } from './contract/status-lists.ts'
 import { throttleRules } from './contract/throttle.ts'
 
 /** The contract of src/store.ts, on every engine. */
@@ -19,6 +23,10 @@ const SUITES = {
   devices: deviceRules,
   'the outbox': outboxRules,
   'the throttle': throttleRules,
+  'the presence of verifiers': presenceRules,
+  documents: documentRules,
+  signals: signalRules,
+  'status lists': statusListRules,
 }
 
 for (const engine of ENGINES) {

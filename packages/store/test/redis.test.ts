@@ -21,6 +21,7 @@ import {
   sampleCode,
   sampleFamily,
   sampleSession,
+  sampleVerifier,
 } from './contract/samples.ts'
 import { privateRedis } from './private-redis.ts'
 
@@ -37,6 +38,13 @@ await t.test('keys', async (t) => {
     const schema = readFileSync(new URL('../SCHEMA.md', import.meta.url), 'utf8')
     const described = [...schema.matchAll(/^\| `([^`]+)` +\| (?:hash|string|stream|sorted set)/gm)]
     t.strictSame(described.map(([, key]) => key).sort(), Object.values(KEY_PATTERNS).slice().sort())
+  })
+
+  await t.test('a scan goes on only where one stopped', async (t) => {
+    const { sessions } = await connect(t)
+    for (const cursor of ['0', '1:0', '0:', '0:x', '0:0 ', '-1:0']) {
+      await t.rejects(sessions.scan(cursor, 10, NOW), { code: 'session-cursor' }, cursor)
+    }
   })
 
   await t.test('text from outside cannot leave its part of a key', async (t) => {
@@ -71,6 +79,10 @@ await t.test('keys', async (t) => {
     await store.oneTime.put('ticket', 'a', '1', 60, NOW)
     await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
     await startDevice(store)
+    await store.presence.report('P', [sampleVerifier()], NOW)
+    await store.documents.put('end', 'a', '{}', NOW + 60, NOW)
+    await store.signals.add('a', { jti: 'a', set: 'b', expiresAt: NOW + 60 }, 10, NOW)
+    await store.statusLists.allocate(0, '{}', NOW + 60, 10, NOW)
     await store.log.end({ kind: 'client', clientId: 'orders' }, FACTS)
     const ended = { ...sampleSession(store), clients: ['orders'], userinfoClaims: {} }
     await store.outbox.add(ended, FACTS.entryExpiresAt, NOW)
@@ -79,7 +91,8 @@ await t.test('keys', async (t) => {
         .replace(family.sid, '<sid>')
         .replace(family.sub, '<sub>')
         .replace(/[\w-]{43}|(?<=:c:)[\w-]{22}/, '<digest>')
-        .replace(/jti|ticket|sign-in/, '<purpose>'),
+        .replace(/jti|ticket|sign-in/, '<purpose>')
+        .replace(':end:', ':<kind>:'),
     )
     const expected = Object.values(KEY_PATTERNS).map((pattern) => `mine:{p0}:${pattern}`)
     t.strictSame(written.sort(), expected.sort())

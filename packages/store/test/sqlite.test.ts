@@ -192,13 +192,14 @@ t.test('trimming deletes what has expired, and only that', async (t) => {
   await store.oneTime.put('ticket', 'a', '1', 60, NOW)
   await store.log.end({ kind: 'user', sub: 'u_1' }, FACTS)
   await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
+  await store.documents.put('end', 'a', '{}', NOW + 60, NOW)
   const { clientId, scope, audience } = family
   const device = { clientId, scope, audience, userCode: 'ABCD', expiresAt: NOW + 600 }
   await store.devices.start(newDeviceCode(systemRandom, 0), device, 5, NOW)
   const told = { ...session, clients: ['orders'], userinfoClaims: {} }
   await store.outbox.add(told, FACTS.entryExpiresAt, NOW)
   const tables = ['sessions', 'families', 'codes', 'one_time', 'cuts', 'log']
-  tables.push('throttle', 'devices', 'deliveries')
+  tables.push('throttle', 'devices', 'deliveries', 'documents')
   const rows = async (now: number) => {
     await store.log.trim(0, now)
     await store.close()
@@ -215,9 +216,9 @@ t.test('trimming deletes what has expired, and only that', async (t) => {
   }
   t.teardown(() => store.close())
   const first = { sessions: 2, families: 1, codes: 1, one_time: 2, cuts: 1, log: 1 }
-  const all = { ...first, throttle: 1, devices: 1, deliveries: 1 }
+  const all = { ...first, throttle: 1, devices: 1, deliveries: 1, documents: 1 }
   t.strictSame(await rows(NOW + 59), all)
-  const minute = { ...all, one_time: 0, throttle: 0 }
+  const minute = { ...all, one_time: 0, throttle: 0, documents: 0 }
   t.strictSame(await rows(NOW + 60), minute)
   t.strictSame(await rows(NOW + 906), { ...minute, log: 0 })
   t.strictSame(await rows(NOW + 910), { ...minute, log: 0, sessions: 1 })

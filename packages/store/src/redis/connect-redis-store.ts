@@ -8,23 +8,28 @@ import {
 } from '@latchkey/protocol'
 import type { Redis } from 'ioredis'
 import { checkPrefix, partitionKeys } from '../keys.ts'
-import type { Store } from '../store.ts'
+import type { PresenceStore, SignalQueue, Store } from '../store.ts'
 import type { StoreLog } from '../store-log.ts'
 import { checkPartitions, checkServer } from './check-server.ts'
 import { redisCodes } from './codes.ts'
 import type { RedisContext } from './context.ts'
 import { redisDevices } from './devices.ts'
+import { redisDocuments } from './documents.ts'
 import { redisFamilies } from './families.ts'
 import { guarded } from './guarded.ts'
 import { redisOneTime } from './one-time.ts'
 import { closeConnection, openConnection } from './open-connection.ts'
 import { redisOutbox } from './outbox.ts'
+import { redisPresence } from './presence.ts'
 import { type RedisLogDeps, redisLog } from './revocation-log.ts'
 import { scriptRunner } from './script.ts'
 import { seenHeads } from './seen-heads.ts'
 import { type ServerClock, serverClock } from './server-clock.ts'
 import { redisSessions } from './sessions.ts'
+import { redisSignals } from './signals.ts'
+import { redisStatusLists } from './status-lists.ts'
 import { redisThrottle } from './throttle.ts'
+import { watchKey } from './watch-key.ts'
 import { watchLog } from './watch-log.ts'
 
 export interface RedisStoreOptions {
@@ -91,7 +96,10 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
       redis,
       keys.map((each) => each.log),
     )
-    return storeOn(context, { seen, serverClock: time, watch })
+    const presence = redisPresence(context, await watchKey(redis, keysOf(0).presence[0]))
+    const watches = await Promise.all(keys.map((each) => watchKey(redis, each.signals)))
+    const signals = redisSignals(context, watches)
+    return storeOn(context, { presence, signals }, { seen, serverClock: time, watch })
   } catch (error) {
     redis.disconnect()
     throw error
@@ -100,6 +108,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
 
 function storeOn(
   context: RedisContext,
+  watched: { readonly presence: PresenceStore; readonly signals: SignalQueue },
   deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'watch'>,
 ): Store {
   const { redis, partitions } = context
@@ -120,6 +129,9 @@ function storeOn(
     devices: redisDevices(context),
     outbox: redisOutbox(context),
     throttle: redisThrottle(context),
+    ...watched,
+    documents: redisDocuments(context),
+    statusLists: redisStatusLists(context),
     log,
     ping: async () => {
       await log.heartbeat(0)

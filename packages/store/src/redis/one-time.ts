@@ -34,7 +34,7 @@ export function redisOneTime({ redis, run, keys, partitions }: RedisContext): On
 }
 
 /** The value of a text as `put` keeps it, until the second of its expiry. */
-function livingValue(text: string, now: number): string | undefined {
+export function livingValue(text: string, now: number): string | undefined {
   const space = text.indexOf(' ')
   return now < Number(text.slice(0, space)) ? text.slice(space + 1) : undefined
 }

@@ -9,6 +9,8 @@ import { writeTogether } from './write-together.ts'
 /** Scripts of lua/ and how many keys each declares. */
 export const SCRIPTS = {
   'add-deliveries': 3,
+  'allocate-status': 2,
+  'append-signals': 3,
   'beat-log': 2,
   'claim-deliveries': 3,
   'claim-once': 1,
@@ -24,14 +26,17 @@ export const SCRIPTS = {
   'keep-value': 1,
   'note-client': 2,
   'peek-family': 4,
+  'peek-signals': 2,
   'poll-device': 1,
   'read-head': 2,
   'read-log': 2,
   'redeem-code': 3,
   'redeem-family': 7,
   'renew-session': 2,
+  'report-verifiers': 3,
   'restore-family': 2,
   'settle-delivery': 3,
+  'settle-signals': 3,
   'start-device': 2,
   'take-value': 1,
   'trim-cuts': 1,
@@ -43,12 +48,15 @@ export type ScriptName = keyof typeof SCRIPTS
 /** A reply begins with a word; what follows stands in the head of the script. */
 export type Reply = readonly [word: string, ...facts: unknown[]]
 
-/** Runs a script; adds the deadline, which is ARGV[1] of every script. Throws StoreUnavailable when Redis was too late. */
+/** A script with its keys and arguments. Throws StoreUnavailable when Redis was too late, and has then done nothing. */
 export type RunScript = (
   name: ScriptName,
   keys: readonly string[],
   ...args: readonly (string | number)[]
 ) => Promise<Reply>
+
+/** The same with a time limit in milliseconds, which becomes the deadline: ARGV[1] of every script. */
+export type RunWithin = (limitMs: number, ...script: Parameters<RunScript>) => Promise<Reply>
 
 // Beside src and beside dist, so that both find it.
 const LUA = new URL('../../lua/', import.meta.url)
@@ -56,22 +64,18 @@ const LUA = new URL('../../lua/', import.meta.url)
 /** The server's clock is read in whole milliseconds. */
 const DEADLINE_MARGIN_MS = 2
 
-export function scriptRunner(
-  redis: Redis,
-  clock: ServerClock,
-  commandTimeoutMs: number,
-): RunScript {
+export function scriptRunner(redis: Redis, clock: ServerClock): RunWithin {
   for (const [name, numberOfKeys] of Object.entries(SCRIPTS)) {
     redis.defineCommand(name, { numberOfKeys, lua: assemble(name) })
   }
   const together = writeTogether(redis)
   const commands = redis as unknown as Record<string, (...args: unknown[]) => Promise<Reply>>
 
-  return async (name, keys, ...args) => {
+  return async (limitMs, name, keys, ...args) => {
     // What was never sent cannot be carried out later, so this failure need not wait.
     if (redis.status !== 'ready') throw new StoreUnavailable('Redis')
-    const givenUpMs = performance.now() + commandTimeoutMs
-    const deadline = Math.floor(clock.nowMs() + commandTimeoutMs - DEADLINE_MARGIN_MS)
+    const givenUpMs = performance.now() + limitMs
+    const deadline = Math.floor(clock.nowMs() + limitMs - DEADLINE_MARGIN_MS)
     const command = commands[name] as (typeof commands)[string]
     together()
     try {

@@ -16,7 +16,10 @@ export async function watchLog(
     for (const listener of listeners) listener(partition)
   }
 
-  redis.on('message', (channel: string) => tell(logKeys.indexOf(channel)))
+  redis.on('message', (channel: string) => {
+    const partition = logKeys.indexOf(channel)
+    if (partition >= 0) tell(partition)
+  })
   redis.on('ready', () => {
     // Nothing was heard while the connection was down, so there may be something in every partition.
     guarded(redis.subscribe(...logKeys)).then(

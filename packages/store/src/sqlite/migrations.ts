@@ -99,6 +99,23 @@ export const MIGRATIONS = [
   ALTER TABLE log ADD COLUMN sub TEXT NOT NULL DEFAULT '';
   ALTER TABLE log ADD COLUMN audience TEXT NOT NULL DEFAULT '';
   `,
+  `
+  CREATE TABLE signals (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, jti TEXT NOT NULL, text TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX signals_by_stream ON signals (stream, place);
+  CREATE INDEX signals_by_end ON signals (expires_at);
+  CREATE TABLE signal_cursors (
+    stream TEXT NOT NULL, partition INTEGER NOT NULL, epoch INTEGER NOT NULL, offset INTEGER NOT NULL,
+    PRIMARY KEY (stream, partition)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE status_places (
+    list INTEGER NOT NULL, place INTEGER NOT NULL, facts TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (list, place)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX status_places_by_end ON status_places (expires_at);
+  `,
 ]
 
 /** Brings a file to the newest form. Throws InputError `store-too-new` for a file of a newer Latchkey. */

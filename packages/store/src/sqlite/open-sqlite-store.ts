@@ -4,13 +4,17 @@ import { sqliteCodes } from './codes.ts'
 import type { SqliteContext } from './context.ts'
 import { deliveryTable } from './delivery-table.ts'
 import { sqliteDevices } from './devices.ts'
+import { sqliteDocuments } from './documents.ts'
 import { sqliteFamilies } from './families.ts'
 import { logTable } from './log-table.ts'
 import { sqliteOneTime } from './one-time.ts'
 import { openDatabase } from './open-database.ts'
 import { sqliteOutbox } from './outbox.ts'
+import { sqlitePresence } from './presence.ts'
 import { sqliteLog } from './revocation-log.ts'
 import { sqliteSessions } from './sessions.ts'
+import { sqliteSignals } from './signals.ts'
+import { sqliteStatusLists } from './status-lists.ts'
 import { sqliteThrottle } from './throttle.ts'
 import { transactions } from './transaction.ts'
 import { watchers } from './watchers.ts'
@@ -51,6 +55,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     devices: sqliteDevices(context),
     outbox: sqliteOutbox(context),
     throttle: sqliteThrottle(context),
+    presence: sqlitePresence(context),
+    documents: sqliteDocuments(context),
+    signals: sqliteSignals(context),
+    statusLists: sqliteStatusLists(context),
     log,
     ping: async () => {
       await log.heartbeat(0)

@@ -27,6 +27,10 @@ export function purger(database: DatabaseSync): (now: number) => void {
     'DELETE FROM throttle WHERE (purpose, digest) IN' +
       ' (SELECT purpose, digest FROM throttle WHERE ends_at <= ? LIMIT ?)',
   )
+  const documents = database.prepare(
+    'DELETE FROM documents WHERE (kind, digest) IN' +
+      ' (SELECT kind, digest FROM documents WHERE expires_at <= ? LIMIT ?)',
+  )
   return (now) => {
     sessions.run(now - sessionLingerSeconds, trimBatch)
     codes.run(now - spentCodeSeconds, trimBatch)
@@ -34,5 +38,6 @@ export function purger(database: DatabaseSync): (now: number) => void {
     cuts.run(now, trimBatch)
     devices.run(now - settledSeconds, trimBatch)
     attempts.run(now, trimBatch)
+    documents.run(now, trimBatch)
   }
 }

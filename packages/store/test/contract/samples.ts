@@ -7,7 +7,7 @@ import {
   randomId,
   systemRandom,
 } from '@latchkey/protocol'
-import type { CodeRecord, FamilyRecord, NewSession, Store } from '@latchkey/store'
+import type { CodeRecord, FamilyRecord, NewSession, Store, VerifierPresence } from '@latchkey/store'
 
 /** The second in which most of these stories begin. */
 export const NOW = 1_790_000_000
@@ -155,4 +155,18 @@ export function tally(outcomes: readonly { kind: string }[]): Record<string, num
 /** Fifty at once. */
 export function fifty<T>(work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: 50 }, (_, index) => work(index)))
+}
+
+/** A connected verifier of process `P`, with a name of its own each time. */
+export function sampleVerifier(change: Partial<VerifierPresence> = {}): VerifierPresence {
+  return {
+    instance: randomId(systemRandom),
+    audience: 'https://b.example',
+    clientId: 'reports',
+    process: 'P',
+    connectedAt: NOW,
+    applied: [{ partition: 0, epoch: 7, offset: 12 }],
+    kids: ['b.k.1'],
+    ...change,
+  }
 }
