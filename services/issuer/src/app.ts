@@ -64,6 +64,7 @@ import { type Feeding, wireFeed } from './wiring/feed.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
 import { registration } from './wiring/registration.ts'
+import { sessionPages } from './wiring/session-pages.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
 import { type Tokens, wireTokens } from './wiring/tokens.ts'
 
@@ -120,6 +121,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const people = wirePeople({ ...deps, ...keys })
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
+  await app.register(sessionPages({ ...deps, ...feeding, ...tokens, ...callers }))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
   await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
   await app.register(admin(deps, feeding, ending, callers, people))

@@ -3,10 +3,10 @@ import formbody from '@fastify/formbody'
 import websocket from '@fastify/websocket'
 import { LIMITS } from '@latchkey/protocol'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
-import { FEED_SOCKETS } from './endpoints/feed.ts'
 import { answerHeaders } from './http/answer-headers.ts'
 import { parseParameters } from './http/parameters.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
+import { WEB_SOCKETS } from './http/web-sockets.ts'
 import { pageLocale } from './pages/page-locale.ts'
 import type { Settings } from './settings/settings.ts'
 
@@ -38,6 +38,6 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   // The plug-in's type asks for a plain object; what it hands on is our Parameters.
   const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
   await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
-  await app.register(websocket, { options: FEED_SOCKETS })
+  await app.register(websocket, { options: WEB_SOCKETS })
   return app
 }

@@ -74,19 +74,25 @@ function allow({ headers }: FastifyRequest, reply: FastifyReply): void {
     .header('access-control-expose-headers', EXPOSED_HEADERS)
 }
 
+type KnownClient = Pick<Client, 'corsOrigins' | 'redirectUris' | 'disabled'>
+
 export interface CorsOriginsDeps {
-  readonly clients: { list(): Promise<readonly Pick<Client, 'corsOrigins' | 'disabled'>[]> }
+  readonly clients: { list(): Promise<readonly KnownClient[]> }
   readonly clock: { monotonicMs(): number }
 }
 
 /** A change of a client is noticed so much later. Until then a script is told no, or yes to an answer that then says no. */
 const REMEMBERED_MS = 10_000
 
-export function corsOrigins({ clients, clock }: CorsOriginsDeps): CorsDeps['origins'] {
+/** @param originsOf default: those that the client is registered with for scripts */
+export function corsOrigins(
+  { clients, clock }: CorsOriginsDeps,
+  originsOf: (client: KnownClient) => readonly string[] = (client) => client.corsOrigins,
+): CorsDeps['origins'] {
   let known: { readonly origins: Promise<ReadonlySet<string>>; readonly until: number } | undefined
   const read = async () => {
     const living = (await clients.list()).filter((client) => !client.disabled)
-    return new Set(living.flatMap((client) => client.corsOrigins))
+    return new Set(living.flatMap(originsOf))
   }
   return () => {
     const now = clock.monotonicMs()
