@@ -2,6 +2,7 @@ import type { Connect } from '@latchkey/feed'
 import type {
   AccessTokenClaims,
   Clock,
+  EndReason,
   Random,
   RouteDeclaration,
   Scheduler,
@@ -84,9 +85,13 @@ export interface Verifier {
   /**
    * Calls back once, as soon as these claims stop being acceptable: ended, stale or expired; at once, before it returns, when
    * they already are. Returns the function that stops watching. For sockets and other things that outlive a request. A lost
-   * lease is no end: whoever must stop with it asks `verify` again before each message.
+   * lease is no end: whoever must stop with it asks `verify` again before each message. `why` says what ended a token, a session or
+   * a person, where the entry tells: for people to read, never to decide by.
    */
-  watch(claims: AccessTokenClaims, onEnd: (reason: RefusalReason) => void): () => void
+  watch(
+    claims: AccessTokenClaims,
+    onEnd: (reason: RefusalReason, why?: EndReason) => void,
+  ): () => void
   status(): VerifierStatus
   /** Resolves when it no longer holds a socket or timer. What it knows is believed until the lease ends; watchers hear nothing more. */
   close(): Promise<void>

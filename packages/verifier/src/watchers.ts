@@ -1,17 +1,16 @@
 /** Claims that something outlives a request with: told the moment they end. docs/architecture.md. */
 import type { Feed } from '@latchkey/feed'
-import type { AccessTokenClaims, Clock, LogEntry, Scheduler } from '@latchkey/protocol'
+import type { AccessTokenClaims, Clock, EndReason, LogEntry, Scheduler } from '@latchkey/protocol'
 import type { KeyRing } from './key-ring.ts'
 import { reasonOf } from './refusal.ts'
 import type { RefusalReason, VerifierLog } from './verifier.ts'
 import { watcherIndex } from './watcher-index.ts'
 
+/** `why`: what ended it, where the entry says so; for people to read, never to decide by. */
+export type OnEnd = (reason: RefusalReason, why?: EndReason) => void
+
 export interface Watchers {
-  watch(
-    claims: AccessTokenClaims,
-    kids: readonly string[],
-    onEnd: (reason: RefusalReason) => void,
-  ): () => void
+  watch(claims: AccessTokenClaims, kids: readonly string[], onEnd: OnEnd): () => void
   /** These entries were applied: looks at the watchers that they name. */
   applied(entries: readonly LogEntry[]): void
   /** Everything may be otherwise now. */
@@ -33,7 +32,7 @@ interface Watched {
   readonly claims: AccessTokenClaims
   /** The key that signed, or those that may have. */
   readonly kids: readonly string[]
-  readonly onEnd: (reason: RefusalReason) => void
+  readonly onEnd: OnEnd
   cancelTimer: () => void
 }
 
@@ -46,11 +45,11 @@ export function watchers(deps: WatchersDeps): Watchers {
     return index.remove(watched)
   }
 
-  function look(watched: Watched): void {
+  function look(watched: Watched, entry?: LogEntry): void {
     const reason = whyEnded(deps, watched)
     if (reason === undefined || !forget(watched)) return
     try {
-      watched.onEnd(reason)
+      watched.onEnd(reason, whySaid(reason, entry))
     } catch (error) {
       // One listener's fault must not keep the others from hearing.
       log.warn({ err: error, reason }, 'a watcher threw')
@@ -75,7 +74,9 @@ export function watchers(deps: WatchersDeps): Watchers {
       }
     },
     applied: (entries) => {
-      for (const entry of entries) for (const watched of index.concernedBy(entry)) look(watched)
+      for (const entry of entries) {
+        for (const watched of index.concernedBy(entry)) look(watched, entry)
+      }
     },
     lookAgain: () => {
       for (const watched of index.all()) look(watched)
@@ -97,4 +98,10 @@ function whyEnded(
     if (verdict !== 'live' && verdict !== 'ahead') return reasonOf(verdict)
   }
   return kids.some((kid) => keys.has(kid)) ? undefined : 'unknown_kid'
+}
+
+/** An entry speaks only for the end that it brought itself: a token may have expired in the same moment. */
+function whySaid(reason: RefusalReason, entry: LogEntry | undefined): EndReason | undefined {
+  if (entry === undefined || entry.k === 'none') return undefined
+  return reasonOf(entry.k) === reason ? entry.r : undefined
 }

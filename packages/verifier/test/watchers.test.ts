@@ -1,5 +1,5 @@
 /** `watch`: told once, at once, and only when it concerns these claims. */
-import type { AccessTokenClaims, EntryKind } from '@latchkey/protocol'
+import type { AccessTokenClaims, EntryKind, LogEntry } from '@latchkey/protocol'
 import t from 'tap'
 import { claims, entry, key, remember, scene, sign } from './scene.ts'
 
@@ -141,10 +141,32 @@ t.test('keys', async (t) => {
   })
 })
 
-t.test('an entry costs only the watchers that it names', async (t) => {
+t.test('why something ended is handed on, with the entry that ended it', async (t) => {
+  const rows: [LogEntry, string, string | undefined][] = [
+    [{ ...entry(11, 'session', 's0_a'), r: 'admin' }, 'session_ended', 'admin'],
+    [{ ...entry(11, 'user', 'u_ada'), r: 'password_changed' }, 'user_ended', 'password_changed'],
+    [{ ...entry(11, 'token', 'j1'), r: 'token_revoked' }, 'token_ended', 'token_revoked'],
+    [entry(11, 'session', 's0_a'), 'session_ended', undefined],
+  ]
+  for (const [line, reason, why] of rows) {
+    const { verifier, append } = scene()
+    const told: unknown[] = []
+    verifier.watch(claims(), (...facts) => told.push(facts))
+    append(line)
+    t.strictSame(told, [[reason, why]], reason)
+  }
+  const { verifier, append, time } = scene()
+  const told: unknown[] = []
+  verifier.watch(claims(), (...facts) => told.push(facts))
+  time.stall(300_000)
+  append({ ...entry(11, 'session', 's0_a'), r: 'admin' })
+  t.strictSame(told, [['expired', undefined]], 'it had expired before')
+})
+
+t.test('an end costs the sockets of its session, not those of 10,000 others', async (t) => {
   const { verifier, append, feed } = scene()
   const told: string[] = []
-  for (let i = 0; i < 1000; i++) {
+  for (let i = 0; i < 10_000; i++) {
     verifier.watch(claims({ sid: `s0_${i}`, jti: `t${i}` }), () => told.push(`s0_${i}`))
   }
   let judged = 0
