@@ -13,6 +13,10 @@
 import type { EndReason } from './end.ts'
 
 export const FEED_SUBPROTOCOL = 'latchkey.feed.v1'
+/** The same messages as MessagePack, in binary frames. */
+export const FEED_BINARY_SUBPROTOCOL = 'latchkey.feed.v1.bin'
+/** What stands in the place of a subprotocol where there is no WebSocket: POST /feed/poll. */
+export const FEED_POLL = 'latchkey.feed.v1.poll'
 
 /**
  * What an entry matches. `none` stands for an entry that does not concern this audience: it keeps offsets consecutive
@@ -57,7 +61,7 @@ export interface FeedPosition {
 
 export type KeyState = 'pending' | 'active' | 'retiring'
 
-/** A verification key on its way to one service. `k` only for HS256 and only to that service. */
+/** A verification key of one service. On the wire `jwe` stands in the place of `k`: `FeedSession.wrapKey`. */
 export interface FeedKey {
   readonly kid: string
   readonly alg: 'HS256' | 'RS256' | 'ES256' | 'EdDSA'
@@ -66,6 +70,12 @@ export interface FeedKey {
   readonly k?: string
   /** Asymmetric: the public key as a JWK. */
   readonly jwk?: Readonly<Record<string, unknown>>
+}
+
+/** A verification key on its way to one service. */
+export interface WrappedFeedKey extends Omit<FeedKey, 'k'> {
+  /** HS256: the key bytes as compact JWE (RFC 7516), `dir` and A256GCM, for this session and this `kid`. */
+  readonly jwe?: string
 }
 
 /** A route as the service's router knows it. */
@@ -140,7 +150,7 @@ export type VerifierMessage =
 /** Replaces all keys of the verifier. First frame of the issuer, and again whenever they change. */
 export interface KeysMessage {
   readonly t: 'keys'
-  readonly keys: readonly FeedKey[]
+  readonly keys: readonly WrappedFeedKey[]
 }
 
 /**
