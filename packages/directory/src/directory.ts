@@ -3,12 +3,14 @@ import type { Clients } from './contract/client.ts'
 import type { Consents } from './contract/consent.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
 import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
+import type { Streams } from './contract/stream.ts'
 import type { ServiceGrant, Users } from './contract/user.ts'
 
 export type * from './contract/client.ts'
 export type * from './contract/consent.ts'
 export type * from './contract/registration-token.ts'
 export type * from './contract/service-key.ts'
+export type * from './contract/stream.ts'
 export type * from './contract/user.ts'
 
 /**
@@ -25,6 +27,7 @@ export interface Directory {
   readonly serviceKeys: ServiceKeys
   readonly consents: Consents
   readonly registrationTokens: RegistrationTokens
+  readonly streams: Streams
   /**
    * Everything that `work` does through the directory it is given happens together or not at all: a change and its
    * audit record, for example. Transactions take turns, in all processes together. `work` may run more than once (the
@@ -46,6 +49,8 @@ export interface Service {
   /** Clients whose credentials open this service's feed (and get its key). */
   readonly clients: readonly string[]
   readonly accessTokenSeconds: number
+  /** Its tokens carry a place in a status list (Token Status List), for those that poll. */
+  readonly statusList: boolean
   readonly disabled: boolean
 }
 

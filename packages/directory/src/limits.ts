@@ -56,6 +56,12 @@ export const DIRECTORY_LIMITS = {
   publicKeyChars: 4096,
   /** Keys of one service, or of one algorithm, that are not retired: each goes to every verifier. */
   livingKeys: 8,
+  /** There are fewer than ten that we send, and as many of others. */
+  eventsPerStream: 64,
+  eventChars: 256,
+  /** A bearer token of the receiver; sealed it needs a third more. */
+  authorizationChars: 1024,
+  exclusionsPerStream: 10_000,
   /** One page of a list. */
   pageRows: 500,
 } as const

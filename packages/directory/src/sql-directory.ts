@@ -13,6 +13,7 @@ import { signingKeysIn } from './signing-keys.ts'
 import { nextCount } from './sql/next-count.ts'
 import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
+import { streamsIn } from './streams/streams.ts'
 import { usersIn } from './users/users.ts'
 
 export interface SqlDirectoryDeps {
@@ -54,7 +55,7 @@ const RECALL_LAG_MS = 20
 /** What every request asks for is remembered while it stays true; the rest is asked seldom. */
 function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
   const remember = rememberedReads(sql)
-  const { users, clients, services, consents } = parts
+  const { users, clients, services, consents, streams } = parts
   return {
     ...parts,
     users: {
@@ -74,6 +75,7 @@ function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
       list: remember('services', services.list, RECALL_LAG_MS),
     },
     consents: { ...consents, find: remember('consent', consents.find) },
+    streams: { ...streams, list: remember('streams', streams.list, RECALL_LAG_MS) },
   }
 }
 
@@ -89,5 +91,6 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     keys: signingKeysIn(sql),
     consents: consentsIn(deps),
     registrationTokens: registrationTokensIn(deps),
+    streams: streamsIn(deps),
   }
 }

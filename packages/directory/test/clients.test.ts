@@ -50,6 +50,7 @@ t.test('a client is found as it was saved, its secret as a digest', async (t) =>
     requireDpop: false,
     tokenApi: false,
     mayImpersonate: false,
+    signals: false,
     introspectionAlg: 'RS256',
     subjectType: 'public',
     corsOrigins: [],

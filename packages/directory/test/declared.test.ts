@@ -57,6 +57,7 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     keys: [{ generation: 1, state: 'active', since: 1_700_000_000 }],
     clients: ['reports'],
     accessTokenSeconds: 60,
+    statusList: false,
     disabled: false,
   })
   t.strictSame(await directory.clients.find('orders-web'), {
@@ -78,6 +79,7 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     requireDpop: false,
     tokenApi: false,
     mayImpersonate: false,
+    signals: false,
     introspectionAlg: 'RS256',
     subjectType: 'public',
     corsOrigins: [],

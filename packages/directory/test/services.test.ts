@@ -27,6 +27,7 @@ t.test('a service is found as it was saved', async (t) => {
     keyGeneration: 3,
     clients: ['b', 'a'],
     accessTokenSeconds: 900,
+    statusList: true,
     disabled: true,
   })
   await services.save(saved)

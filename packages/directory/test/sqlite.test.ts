@@ -184,6 +184,7 @@ t.test(
       firstParty: true,
       tokenApi: false,
       mayImpersonate: false,
+      signals: false,
       grants: [],
       idTokenAlg: 'EdDSA',
       introspectionAlg: 'RS256',

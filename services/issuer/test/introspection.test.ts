@@ -205,6 +205,7 @@ t.test(
         keyGeneration: 1,
         clients: [],
         accessTokenSeconds: 300,
+        statusList: false,
         disabled: false,
       })
     }

@@ -158,6 +158,7 @@ t.test('the key ring', async (t) => {
       keyGeneration: 1,
       clients: [],
       accessTokenSeconds: 300,
+      statusList: false,
       disabled: false,
     } as const
     const record = services.signingKey(service)

@@ -124,6 +124,7 @@ t.test('the page after signing out tells the truth about each app', async (t) =>
     keyGeneration: 1,
     clients: [],
     accessTokenSeconds: 120,
+    statusList: false,
     disabled: false,
   })
   await app('A-told', { backchannelLogoutUri: told.uri })

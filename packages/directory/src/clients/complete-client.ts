@@ -18,6 +18,7 @@ const DEFAULTS = {
   firstParty: false,
   tokenApi: false,
   mayImpersonate: false,
+  signals: false,
   grants: [],
   idTokenAlg: 'RS256',
   introspectionAlg: 'RS256',

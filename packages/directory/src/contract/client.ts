@@ -64,6 +64,8 @@ export interface Client {
   readonly tokenApi: boolean
   /** May exchange a token for one without `act` (RFC 8693 section 1.1, impersonation). */
   readonly mayImpersonate: boolean
+  /** May have a stream of security events about the people that sign in there (Shared Signals Framework). */
+  readonly signals: boolean
   /** Grants of its machine tokens, by audience. */
   readonly grants: readonly ServiceGrant[]
   readonly idTokenAlg: ClientSigningAlg

@@ -63,6 +63,7 @@ function wanted(declared: DeclaredService, before: Service | undefined): Service
     keyGeneration: before?.keyGeneration ?? 1,
     clients: declared.clients ?? [],
     accessTokenSeconds: declared.accessTokenSeconds ?? LIMITS.accessTokenSeconds,
+    statusList: declared.statusList ?? false,
     disabled: declared.disabled ?? before?.disabled ?? false,
   }
 }

@@ -25,6 +25,7 @@ export interface DeclaredService {
   readonly clients?: readonly string[]
   /** Default: 300. */
   readonly accessTokenSeconds?: number
+  readonly statusList?: boolean
   readonly disabled?: boolean
 }
 

@@ -17,6 +17,7 @@ export async function saveService(db: Queries, service: Service, now: number): P
     name: service.name,
     alg: service.alg,
     access_token_seconds: service.accessTokenSeconds,
+    status_list: flag(service.statusList),
     disabled: flag(service.disabled),
   }
   // The generation is not among what a later save replaces: an old record would bring a leaked key back to life.

@@ -61,6 +61,7 @@ async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<S
       keys: living,
       clients: (clients.get(row.audience) ?? []).map(({ client_id }) => client_id),
       accessTokenSeconds: row.access_token_seconds,
+      statusList: row.status_list === 1,
       disabled: row.disabled === 1,
     }
   })

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { initial } from '../migrations/0001-initial.ts'
 import { provider } from '../migrations/0002-provider.ts'
 import { serviceKeys } from '../migrations/0003-service-keys.ts'
+import { signals } from '../migrations/0004-signals.ts'
 import type { Queries, Sql } from './sql.ts'
 
 interface Migration {
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'initial', up: initial },
   { number: 2, name: 'provider', up: provider },
   { number: 3, name: 'service-keys', up: serviceKeys },
+  { number: 4, name: 'signals', up: signals },
 ]
 
 /**

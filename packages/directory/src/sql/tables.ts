@@ -5,6 +5,8 @@ import type {
   Service,
   ServiceKey,
   StoredKey,
+  StreamDelivery,
+  StreamStatus,
 } from '../directory.ts'
 
 /**
@@ -29,6 +31,9 @@ export interface Tables {
   signing_keys: SigningKeyRow
   consents: ConsentRow
   registration_tokens: RegistrationTokenRow
+  streams: StreamRow
+  stream_exclusions: { stream_id: string; subject: string }
+  client_people: { client_id: string; user_id: string }
   counters: { name: string; value: number }
   migrations: { number: number; name: string; applied_at: number }
 }
@@ -83,6 +88,7 @@ export interface ClientRow {
   first_party: Flag
   token_api: Flag
   may_impersonate: Flag
+  signals: Flag
   id_token_alg: ClientSigningAlg
   userinfo_alg: ClientSigningAlg | null
   introspection_alg: Client['introspectionAlg']
@@ -107,9 +113,25 @@ export interface ServiceRow {
   /** The newest one that was given; which one signs, `service_keys` says. */
   key_generation: number
   access_token_seconds: number
+  status_list: Flag
   disabled: Flag
   /** The number that the next new route gets. */
   next_route: number
+}
+
+export interface StreamRow {
+  id: string
+  client_id: string
+  status: StreamStatus
+  status_reason: string
+  method: StreamDelivery['method']
+  endpoint: string | null
+  sealed_authorization: string | null
+  /** JSON list. */
+  events_requested: string
+  description: string | null
+  created_at: number
+  updated_at: number
 }
 
 export interface GrantRow {

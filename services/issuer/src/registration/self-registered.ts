@@ -28,6 +28,7 @@ export function selfRegistered(
     firstParty: false,
     tokenApi: false,
     mayImpersonate: false,
+    signals: false,
     grants: [],
     corsOrigins: [],
   }

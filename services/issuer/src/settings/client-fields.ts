@@ -130,6 +130,12 @@ const RIGHTS = {
     false,
     "May exchange a person's token for one that does not name this client as the actor. Only with `first_party`.",
   ),
+  signals: withDefault(
+    flag(),
+    false,
+    'May have a stream of security events about the people that sign in there, and ask for `ssf.read` and `ssf.manage`: [signals](../protocol/signals.md). ' +
+      'It needs the grant type `client_credentials` and the issuer among its `services`.',
+  ),
   grants: optional(grants(), 'What its own tokens (`client_credentials`) may call.'),
 } as const
 

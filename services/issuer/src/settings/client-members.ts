@@ -30,6 +30,7 @@ export const CLIENT_MEMBERS = {
   first_party: 'firstParty',
   token_api: 'tokenApi',
   may_impersonate: 'mayImpersonate',
+  signals: 'signals',
   grants: 'grants',
   id_token_signed_response_alg: 'idTokenAlg',
   userinfo_signed_response_alg: 'userinfoAlg',

@@ -23,6 +23,11 @@ export const SERVICE_FIELDS = {
     [],
     'Clients whose credentials open the feed of this service, and with it its key.',
   ),
+  status_list: withDefault(
+    flag(),
+    false,
+    'Its tokens carry a place in a [status list](../protocol/signals.md#status-lists), for those that poll instead of listening to the feed..',
+  ),
   access_token_seconds: optional(
     integer({ min: 30, max: LIMITS.accessTokenMaxSeconds }),
     'Lifetime of its access tokens. Default: `tokens.access_seconds`.',

@@ -40,10 +40,14 @@ export function readDeclared(
 }
 
 function declareService(
-  { access_token_seconds, ...service }: Values<typeof SERVICE_FIELDS>,
+  { access_token_seconds, status_list, ...service }: Values<typeof SERVICE_FIELDS>,
   fallbackSeconds: number,
 ): DeclaredService {
-  return { ...given(service), accessTokenSeconds: access_token_seconds ?? fallbackSeconds }
+  return {
+    ...given(service),
+    statusList: status_list,
+    accessTokenSeconds: access_token_seconds ?? fallbackSeconds,
+  }
 }
 
 function declareUser({

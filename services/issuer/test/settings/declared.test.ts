@@ -28,6 +28,7 @@ const FULL_CLIENT = `${LOCAL}clients:
     first_party: true
     token_api: true
     may_impersonate: true
+    signals: true
     require_pushed_authorization_requests: true
     require_signed_request_object: true
     request_object_signing_alg: PS256
@@ -69,6 +70,7 @@ t.test('every member of a client has its wire name in the file', async (t) => {
       firstParty: true,
       tokenApi: true,
       mayImpersonate: true,
+      signals: true,
       requirePushedRequests: true,
       requireSignedRequests: true,
       requestObjectAlg: 'PS256',

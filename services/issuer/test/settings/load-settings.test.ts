@@ -136,6 +136,7 @@ const USUAL = {
   requireDpop: false,
   tokenApi: false,
   mayImpersonate: false,
+  signals: false,
   introspectionAlg: 'RS256',
   subjectType: 'public',
   corsOrigins: [],
@@ -177,7 +178,7 @@ users:
   const { declared } = load(t, { yaml, env: { ADA: 'correct horse' } })
   t.strictSame(declared, {
     services: [
-      { audience: 'https://b.example', alg: 'HS256', clients: ['b'], accessTokenSeconds: 120 },
+      { audience: 'https://b.example', alg: 'HS256', clients: ['b'], accessTokenSeconds: 120, statusList: false },
       {
         audience: 'https://c.example',
         name: 'C',
@@ -185,6 +186,7 @@ users:
         clients: [],
         disabled: true,
         accessTokenSeconds: 60,
+        statusList: false,
       },
     ],
     clients: [
