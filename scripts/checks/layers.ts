@@ -16,6 +16,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   '@latchkey/fastify': 3,
   '@latchkey/login': 3,
   '@latchkey/issuer': 4,
+  '@latchkey/chaos': 5,
   '@latchkey/testkit': 5,
   '@latchkey/cli': 6,
   '@latchkey/conformance': 6,

@@ -27,6 +27,7 @@ export type OptionName =
   | 'service'
   | 'issuer'
   | 'keys'
+  | 'seed'
 
 /** What the value of an option is called in the help; absent: a switch. */
 export const OPTION_VALUES: Readonly<Partial<Record<OptionName, string>>> = {
@@ -39,6 +40,7 @@ export const OPTION_VALUES: Readonly<Partial<Record<OptionName, string>>> = {
   service: 'AUDIENCE',
   issuer: 'URL',
   keys: 'FILE',
+  seed: 'NUMBER',
 }
 
 /** The parsed command line of one command. */
@@ -69,6 +71,7 @@ export type CommandName =
   | 'users remove-code'
   | 'token decode'
   | 'token verify'
+  | 'chaos'
 
 export interface Command {
   readonly name: CommandName

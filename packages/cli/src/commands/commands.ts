@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { chaos } from './chaos.ts'
 import { sessionsEnd, sessionsList } from './sessions.ts'
 import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
@@ -17,4 +18,5 @@ export const COMMANDS: readonly Command[] = [
   usersRemoveCode,
   tokenDecode,
   tokenVerify,
+  chaos,
 ]

@@ -43,6 +43,10 @@ export const EN = {
   'token verify.text':
     'Checks signature, times, issuer and service with the keys of --keys or with the public keys of the issuer. When neither has the key, and to learn whether the token was ended, the issuer is asked; it answers only for clients that the token concerns.',
 
+  'chaos.summary': 'break a test cluster on purpose and count what holds',
+  'chaos.text':
+    'Cuts, delays, freezes, kills and restarts the parts of a test cluster in turn, ends sessions meanwhile, and asks every service all the time with the tokens of the living and the dead. Fails when a promise is broken: a dead token accepted after T, a living person refused, something acknowledged lost. The file is described in packages/chaos/README.md.',
+
   'option.help': 'show this help',
   'option.version': 'show the version',
   'option.json': 'print JSON for programs',
@@ -56,6 +60,7 @@ export const EN = {
   'option.no-password': 'without a password for now',
   'option.service': 'audience that the token must have (default: its own)',
   'option.issuer': 'issuer that the token must have (default: the configured one)',
+  'option.seed': 'decides the order of the faults (default: 1)',
   'option.keys': 'file with a JWK set: public keys, or the secret key of the service',
 
   unknownCommand: 'There is no command {command}.',
@@ -105,6 +110,20 @@ export const EN = {
   passwordEmpty: 'The password is empty.',
   noTerminal: 'There is no terminal to ask for the password: use --password-stdin.',
   cancelled: 'Cancelled.',
+
+  'chaos.starting': 'Starting the cluster',
+  'chaos.breaking': '{round} of {of}: {fault}',
+  'chaos.mending': '{round} of {of}: mending after {fault}',
+  columnFault: 'FAULT',
+  columnEndsCount: 'ENDS',
+  columnSlowest: 'LAST ACCEPT',
+  columnBack: 'BACK AFTER',
+  columnBroken: 'BROKEN',
+  chaosAsked:
+    '{requests} requests: {accepted} accepted, {refused} refused, {closed} closed (503), {lost} without an answer. {dead} of them came more than {lease} ms after the end of their session.',
+  chaosHeld: 'Every promise held.',
+  chaosBroken: 'Promises were broken. --seed {seed} breaks in the same order again.',
+  notASeed: '{text} is no seed: a whole number below 4294967296.',
 
   tokenMissing: 'There is no token on standard input.',
   header: 'header',

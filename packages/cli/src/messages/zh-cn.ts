@@ -45,6 +45,10 @@ export const ZH_CN: Messages = {
   'token verify.text':
     '使用 --keys 中的密钥或签发服务的公钥检查签名、时间、签发者和服务。两者都没有该密钥时，以及为了知道令牌是否已被结束，会询问签发服务；它只回答与令牌有关的客户端。',
 
+  'chaos.summary': '故意破坏测试集群，看哪些承诺仍然成立',
+  'chaos.text':
+    '依次切断、延迟、冻结、杀死并重启测试集群的各个部分，其间结束会话，并不断用有效和已失效的令牌询问每个服务。若有承诺被打破则失败：T 之后仍接受已失效的令牌、拒绝仍有效的人、丢失已确认的操作。文件格式见 packages/chaos/README.md。',
+
   'option.help': '显示此帮助',
   'option.version': '显示版本',
   'option.json': '输出供程序使用的 JSON',
@@ -58,6 +62,7 @@ export const ZH_CN: Messages = {
   'option.no-password': '暂不设置密码',
   'option.service': '令牌必须面向的服务（默认：令牌自身的）',
   'option.issuer': '令牌必须来自的签发者（默认：已配置的）',
+  'option.seed': '决定故障的顺序（默认 1）',
   'option.keys': '含 JWK 集的文件：公钥，或该服务的密钥',
 
   unknownCommand: '没有命令 {command}。',
@@ -107,6 +112,20 @@ export const ZH_CN: Messages = {
   passwordEmpty: '密码为空。',
   noTerminal: '没有终端可询问密码：请使用 --password-stdin。',
   cancelled: '已取消。',
+
+  'chaos.starting': '正在启动集群',
+  'chaos.breaking': '第 {round} 个，共 {of} 个：{fault}',
+  'chaos.mending': '第 {round} 个，共 {of} 个：{fault} 之后恢复',
+  columnFault: '故障',
+  columnEndsCount: '结束',
+  columnSlowest: '最后接受',
+  columnBack: '恢复用时',
+  columnBroken: '违约',
+  chaosAsked:
+    '共 {requests} 个请求：接受 {accepted}，拒绝 {refused}，关闭（503）{closed}，无回答 {lost}。其中 {dead} 个是在会话结束 {lease} 毫秒之后发出的。',
+  chaosHeld: '所有承诺都成立。',
+  chaosBroken: '有承诺被打破。用 --seed {seed} 可按同样的顺序再来一次。',
+  notASeed: '{text} 不是种子：应为小于 4294967296 的整数。',
 
   tokenMissing: '标准输入中没有令牌。',
   header: '头部',

@@ -1,0 +1,5 @@
+export type { BrokenPromise, Counts, Violation } from './ledger.ts'
+export { FAULT_KINDS, type FaultKind, type Plan } from './plan.ts'
+export { readPlan } from './read-plan.ts'
+export type { RoundReport } from './rounds.ts'
+export { type ChaosReport, type ChaosRun, runChaos } from './run-chaos.ts'
