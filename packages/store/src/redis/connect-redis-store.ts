@@ -12,17 +12,19 @@ import type { PresenceStore, SignalQueue, Store } from '../store.ts'
 import type { StoreLog } from '../store-log.ts'
 import { checkPartitions, checkServer } from './check-server.ts'
 import { redisCodes } from './codes.ts'
+import { confirmedScripts } from './confirmed-script.ts'
 import type { RedisContext } from './context.ts'
 import { redisDevices } from './devices.ts'
 import { redisDocuments } from './documents.ts'
 import { redisFamilies } from './families.ts'
 import { guarded } from './guarded.ts'
 import { redisOneTime } from './one-time.ts'
-import { closeConnection, openConnection } from './open-connection.ts'
+import { closeConnection, openConnection, reconnect } from './open-connection.ts'
 import { redisOutbox } from './outbox.ts'
 import { redisPresence } from './presence.ts'
+import { type RedisSentinels, redisAddress } from './redis-address.ts'
 import { type RedisLogDeps, redisLog } from './revocation-log.ts'
-import { scriptRunner } from './script.ts'
+import { type RunScript, scriptRunner } from './script.ts'
 import { seenHeads } from './seen-heads.ts'
 import { type ServerClock, serverClock } from './server-clock.ts'
 import { redisSessions } from './sessions.ts'
@@ -31,10 +33,22 @@ import { redisStatusLists } from './status-lists.ts'
 import { redisThrottle } from './throttle.ts'
 import { watchKey } from './watch-key.ts'
 import { watchLog } from './watch-log.ts'
+import { watchSentinels } from './watch-sentinels.ts'
 
 export interface RedisStoreOptions {
   /** `redis://user:password@host:port/database`; `rediss://` for TLS. */
   readonly url: string
+  /**
+   * With them the host in `url` is the name under which they know the master, without a port. The store then always writes to the one
+   * that they name.
+   */
+  readonly sentinels?: RedisSentinels
+  /**
+   * How many replicas must have an end, and the write that leases rest on, before it counts. Default 0, with sentinels 1: with fewer a
+   * failover may lose an end that has been promised. With more than three servers choose so many that they and the master are
+   * more than half of all.
+   */
+  readonly replicas?: number
   /** Start of every key. Default `lk:`. Stores with different prefixes do not see each other. */
   readonly prefix?: string
   /** How many parts the log and the sessions are kept in. Default 1. Must never change for a prefix in use. */
@@ -75,17 +89,34 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
     if (!found) throw new RangeError(`there is no partition ${partition}`)
     return found
   }
-  const redis = await openConnection({ url: options.url, commandTimeoutMs, connectTimeoutMs, log })
+  const { replicas = options.sentinels ? 1 : 0 } = options
+  const address = redisAddress(options.url, options.sentinels)
+  const way = { address, commandTimeoutMs, connectTimeoutMs }
+  const opened: Redis[] = []
+  const unwatch =
+    'name' in address.at ? watchSentinels(address.at, () => opened.forEach(reconnect)) : () => {}
   try {
+    const redis = await openConnection({ ...way, log })
+    opened.push(redis)
     await checkServer(redis, log)
     await checkPartitions(redis, keysOf(0).head, partitions)
     // Deadlines are about real time, also where a test stops the clock that sessions live by.
     const time = serverClock(() => performance.now())
     await learnTime(redis, time)
     const seen = seenHeads()
+    const within = scriptRunner(redis, time)
+    const run: RunScript = (...script) => within(commandTimeoutMs, ...script)
+    let runConfirmed = run
+    if (replicas > 0) {
+      const own = await openConnection({ ...way, log: undefined })
+      opened.push(own)
+      const within = scriptRunner(own, time)
+      runConfirmed = confirmedScripts({ redis: own, within, replicas, commandTimeoutMs })
+    }
     const context: RedisContext = {
       redis,
-      run: scriptRunner(redis, time, commandTimeoutMs),
+      run,
+      runConfirmed,
       partitions,
       sessionAbsoluteSeconds: options.sessionAbsoluteSeconds ?? LIMITS.sessionAbsoluteSeconds,
       keys: keysOf,
@@ -99,9 +130,14 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
     const presence = redisPresence(context, await watchKey(redis, keysOf(0).presence[0]))
     const watches = await Promise.all(keys.map((each) => watchKey(redis, each.signals)))
     const signals = redisSignals(context, watches)
-    return storeOn(context, { presence, signals }, { seen, serverClock: time, watch })
+    return storeOn(
+      context,
+      { presence, signals },
+      { seen, serverClock: time, watch, opened, unwatch },
+    )
   } catch (error) {
-    redis.disconnect()
+    unwatch()
+    for (const each of opened) each.disconnect()
     throw error
   }
 }
@@ -109,16 +145,19 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
 function storeOn(
   context: RedisContext,
   watched: { readonly presence: PresenceStore; readonly signals: SignalQueue },
-  deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'watch'>,
+  deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'watch'> & {
+    readonly opened: readonly Redis[]
+    readonly unwatch: () => void
+  },
 ): Store {
-  const { redis, partitions } = context
+  const { partitions } = context
   /** Tidies the user's list; what stays in it by accident is found dead when listing. */
   const forget = (sub: string, sid: string) => {
     const { user } = context.keys(partitionOfSubject(sub, partitions))
     context.run('forget-session', [user(sub)], sid).catch(() => {})
   }
   const log = redisLog({ ...deps, context, forget })
-  let closing: Promise<void> | undefined
+  let closing: Promise<unknown> | undefined
   return {
     kind: 'redis',
     partitions,
@@ -136,9 +175,10 @@ function storeOn(
     ping: async () => {
       await log.heartbeat(0)
     },
-    close: () => {
-      closing ??= closeConnection(redis)
-      return closing
+    close: async () => {
+      deps.unwatch()
+      closing ??= Promise.all(deps.opened.map(closeConnection))
+      await closing
     },
   }
 }

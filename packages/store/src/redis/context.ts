@@ -6,6 +6,8 @@ import type { RunScript } from './script.ts'
 export interface RedisContext {
   readonly redis: Redis
   readonly run: RunScript
+  /** Resolves when as many replicas as the store was opened for have what the script wrote. */
+  readonly runConfirmed: RunScript
   readonly partitions: number
   /** Longest life of a session: how long a cut must be remembered. */
   readonly sessionAbsoluteSeconds: number

@@ -28,11 +28,11 @@ async function endSession(
   facts: EndFacts,
   { context, seen, forget }: RedisEndDeps,
 ): Promise<EndOutcome> {
-  const { run, keys, nextEpoch, partitions } = context
+  const { runConfirmed, keys, nextEpoch, partitions } = context
   const partition = knownPartition(sid, partitions)
   if (partition === undefined) return { entries: [], epoch: 0 }
   const { session: sessionKey, cuts, head, log, outbox } = keys(partition)
-  const reply = await run(
+  const reply = await runConfirmed(
     'end-session',
     [sessionKey(sid), cuts, head, log, ...outbox],
     nextEpoch(partition),
@@ -64,13 +64,13 @@ async function endBroadly(
   facts: EndFacts,
   { context, seen }: RedisEndDeps,
 ): Promise<EndOutcome> {
-  const { run, keys, nextEpoch } = context
+  const { runConfirmed, keys, nextEpoch } = context
   const { value, partitions, cut = '' } = endScope(target, context.partitions)
   const said = entryFacts(target, { value }, facts)
   const heads = await Promise.all(
     partitions.map(async (partition) => {
       const { cuts, head, log } = keys(partition)
-      const reply = await run(
+      const reply = await runConfirmed(
         'end-older',
         [cuts, head, log],
         nextEpoch(partition),

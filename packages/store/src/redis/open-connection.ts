@@ -1,9 +1,10 @@
 import { InputError, StoreUnavailable } from '@latchkey/protocol'
 import { Redis } from 'ioredis'
 import type { StoreLog } from '../store-log.ts'
+import type { RedisAddress } from './redis-address.ts'
 
 export interface ConnectionOptions {
-  readonly url: string
+  readonly address: RedisAddress
   readonly commandTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly log: StoreLog | undefined
@@ -12,12 +13,16 @@ export interface ConnectionOptions {
 /** Longest pause between two attempts to reconnect; with the timeouts below a recovered Redis is in use within 1.5 s. */
 const MOST_RETRY_MS = 500
 
+const pause = (attempt: number) => Math.min(25 * 2 ** attempt, MOST_RETRY_MS)
+
 /**
  * One connection that heals by itself. Waits for the first one, at most `connectTimeoutMs`, then throws
  * StoreUnavailable; InputError `redis-login` when Redis refuses the user or password.
  */
 export async function openConnection(options: ConnectionOptions): Promise<Redis> {
-  const redis = new Redis(checkUrl(options.url), {
+  const redis = new Redis({
+    ...options.address.login,
+    ...place(options),
     connectionName: 'latchkey-store',
     commandTimeout: options.commandTimeoutMs,
     connectTimeout: 1000,
@@ -32,7 +37,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     autoResubscribe: false,
     // Pipelines wait for each other without a timer of their own: behind a hung one a call would fail too late.
     enableAutoPipelining: false,
-    retryStrategy: (attempt) => Math.min(25 * 2 ** attempt, MOST_RETRY_MS),
+    retryStrategy: pause,
     // After a failover the old primary says that it takes no writes: look again who answers at the address.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
@@ -44,6 +49,28 @@ export async function openConnection(options: ConnectionOptions): Promise<Redis>
     throw error
   }
   return redis
+}
+
+/** With sentinels, whom they name is asked for before each attempt. */
+function place({ address: { at }, commandTimeoutMs }: ConnectionOptions) {
+  if (!('name' in at)) return at
+  const { username, password, tls } = at.login
+  return {
+    name: at.name,
+    sentinels: [...at.addresses],
+    role: 'master' as const,
+    sentinelCommandTimeout: commandTimeoutMs,
+    sentinelRetryStrategy: pause,
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
+    ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+  }
+}
+
+/** Gives up a connection at once, with what was not sent yet; it looks for its server again. */
+export function reconnect(redis: Redis): void {
+  redis.disconnect(true)
+  redis.stream?.destroy()
 }
 
 /** Lets what was sent be answered; a Redis that does not answer is left without a word. */
@@ -97,17 +124,5 @@ function firstReady(redis: Redis, timeoutMs: number): Promise<void> {
     clearTimeout(timer)
     redis.off('error', onError)
     redis.off('ready', resolve)
-  })
-}
-
-/** `redis://user:password@host:port/database`, `rediss://` for TLS. The message never shows user or password. */
-function checkUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const known = url?.protocol === 'redis:' || url?.protocol === 'rediss:'
-  // Parameters of the URL would win over the settings above.
-  if (url && known && url.search === '') return text
-  throw new InputError('redis-url', {
-    received: url ? `${url.protocol}//${url.host}${url.search}` : 'another text',
-    expected: 'redis://host:port or rediss://host:port, with database and without parameters',
   })
 }

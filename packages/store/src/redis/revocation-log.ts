@@ -11,7 +11,7 @@ export interface RedisLogDeps extends RedisEndDeps {
 
 export function redisLog(deps: RedisLogDeps): RevocationLog {
   const { context, seen } = deps
-  const { run, keys, nextEpoch } = context
+  const { run, runConfirmed, keys, nextEpoch } = context
   return {
     watch: deps.watch,
     end: redisEnd(deps),
@@ -26,7 +26,7 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
     async heartbeat(partition) {
       const { head, log } = keys(partition)
       const last = seen.get(partition)
-      const reply = await run(
+      const reply = await runConfirmed(
         'beat-log',
         [head, log],
         nextEpoch(partition),

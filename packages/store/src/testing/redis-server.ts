@@ -1,90 +1,54 @@
-/** A real redis-server of one's own, for tests: on a free port of 127.0.0.1, with nothing on the disk. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { createInterface } from 'node:readline'
-import { InputError } from '@latchkey/protocol'
+/** A real redis-server of one's own, for tests: on a free port of 127.0.0.1, with nothing on the disk that lasts. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, type RedisProcess, redisProcess } from './redis-process.ts'
 
-export interface RedisServer {
+export interface RedisServer extends RedisProcess {
   readonly url: string
   readonly port: number
-  readonly pid: () => number
-  /** SIGSTOP: the server hangs, its connections stay open. */
-  pause(): void
-  /** SIGCONT. */
-  resume(): void
-  /** kill -9; resolves when the process is gone. */
-  kill(): Promise<void>
-  /** Starts it again after `kill`, empty, on the same port. */
-  start(): Promise<void>
-  /** For good. */
-  stop(): Promise<void>
 }
 
 /** Resolves when the server takes commands. Throws InputError `redis-missing` when no redis-server is installed. */
 export async function startRedis(options: { args?: readonly string[] } = {}): Promise<RedisServer> {
+  return await startServer(options.args ?? [], 'Ready to accept connections')
+}
+
+/** A replica of `master`; resolves when it has all that the master has. */
+export async function startReplica(master: RedisServer): Promise<RedisServer> {
+  const args = ['--replicaof', '127.0.0.1', `${master.port}`]
+  return await startServer(args, 'MASTER <-> REPLICA sync: Finished with success')
+}
+
+async function startServer(args: readonly string[], ready: string): Promise<RedisServer> {
   const port = await freePort()
-  const spawnServer = () => launch(port, options.args ?? [])
-  let child = await spawnServer()
-  const killIfRunning = () => child.kill('SIGKILL')
-  process.once('exit', killIfRunning)
-
-  async function kill(): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
-
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
-    pid: () => Number(child.pid),
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
-    kill,
-    start: async () => {
-      child = await spawnServer()
-    },
-    stop: async () => {
-      process.off('exit', killIfRunning)
-      await kill()
-    },
-  }
-}
-
-async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
   const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const child = spawn('redis-server', [...own, '--dir', tmpdir(), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  // A replica would otherwise wait five seconds for others to join it.
+  const sync = ['--repl-diskless-sync-delay', '0']
+  const started = await redisProcess({
+    args: (folder) => [...own, ...sync, '--dir', folder, ...args],
+    ready,
   })
-  const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>()
-  child.once('error', () => {
-    reject(
-      new InputError('redis-missing', {
-        received: 'no redis-server in PATH',
-        expected: 'an installed redis-server, for example from: apt-get install redis-server',
-      }),
-    )
-  })
-  const printed: string[] = []
-  child.once('exit', (code) => {
-    reject(new Error(`redis-server left with ${code}: ${printed.slice(-3).join(' | ')}`))
-  })
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    printed.push(line)
-    if (line.includes('Ready to accept connections')) resolve(child)
-  })
-  return promise
+  return { ...started, url: `redis://127.0.0.1:${port}`, port }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+/** A sentinel that watches `master` under this name, decides alone, and takes it for dead after 300 ms. */
+export async function startSentinel(name: string, master: RedisServer): Promise<RedisServer> {
+  const port = await freePort()
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `sentinel monitor ${name} 127.0.0.1 ${master.port} 1`,
+    `sentinel down-after-milliseconds ${name} 300`,
+    `sentinel failover-timeout ${name} 3000`,
+  ]
+  const started = await redisProcess({
+    args: (folder) => {
+      // A sentinel keeps what it knows in its settings.
+      const file = join(folder, 'sentinel.conf')
+      writeFileSync(file, `${lines.join('\n')}\n`)
+      return [file, '--sentinel']
+    },
+    ready: '+monitor master',
+  })
+  return { ...started, url: `redis://127.0.0.1:${port}`, port }
 }
