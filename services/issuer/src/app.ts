@@ -11,6 +11,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
+import { adminKeys } from './admin/keys.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
@@ -61,6 +62,7 @@ import type { TokenResponseHook } from './token-api/token-response-hook.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Feeding, wireFeed } from './wiring/feed.ts'
+import { type KeyLife, wireKeyLife } from './wiring/key-life.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
 import { registration } from './wiring/registration.ts'
@@ -116,6 +118,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const feeding = wireFeed({ ...deps, ...keys, log })
   const request = guardedRequest({ allow: deps.settings.outgoing.allow })
   const ending = wireEnding({ ...deps, ...keys, ...feeding, request, log })
+  const keyLife = wireKeyLife({ ...deps, ...keys, ...feeding, ...ending, log })
   const tokens = await wireTokens({ ...deps, ...keys, ...feeding, ...ending, log })
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
   const people = wirePeople({ ...deps, ...keys })
@@ -124,20 +127,25 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   await app.register(sessionPages({ ...deps, ...feeding, ...tokens, ...callers }))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
   await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
-  await app.register(admin(deps, feeding, ending, callers, people))
+  await app.register(admin(deps, keys, keyLife, feeding, ending, callers, people))
+  let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
   app.addHook('onReady', async () => {
+    unfollow = feeding.delivery.follow()
     await feeding.tail.start()
     await feeding.lease.beat()
     feeding.lease.start()
     feeding.hub.start()
     keeper.start()
+    keyLife.keeper.start()
     ending.deliveries.start()
   })
   app.addHook('preClose', async () => feeding.hub.close())
   app.addHook('onClose', async () => {
     keeper.stop()
+    keyLife.keeper.stop()
+    unfollow()
     feeding.lease.stop()
     feeding.tail.stop()
     await ending.deliveries.stop()
@@ -227,7 +235,7 @@ function programs(
     await app.register(userinfo(shared))
     await app.register(discovery({ ...settings, grantTypes: [...tokens.grants.keys()] }))
     await app.register(jwks({ keys: keys.ring }))
-    await app.register(feed({ clients: directory.clients, hub: feeding.hub }))
+    await app.register(feed({ ...shared, clients: directory.clients, hub: feeding.hub, oneTime: store.oneTime }))
     await app.register(
       health({ parts: { store: () => store.ping(), directory: () => directory.ping() } }),
     )
@@ -237,6 +245,8 @@ function programs(
 /** What administrators call, closed by the issuer's own tokens. */
 function admin(
   deps: IssuerDeps,
+  keys: Keys,
+  keyLife: KeyLife,
   feeding: Feeding,
   ending: Ending,
   callers: Callers,
@@ -259,6 +269,9 @@ function admin(
       recorded: recordedChange({ directory, clock }),
       refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
       hub: feeding.hub,
+      directory,
+      services: keys.services,
+      ...keyLife,
     }
     await app.register(adminUsers(shared))
     await app.register(adminUserState(shared))
@@ -267,5 +280,6 @@ function admin(
     await app.register(adminVerifiers(shared))
     await app.register(adminDeliveries(shared))
     await app.register(adminRegistrationTokens(shared))
+    await app.register(adminKeys(shared))
   }
 }

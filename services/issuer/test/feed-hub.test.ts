@@ -11,7 +11,7 @@ t.test('what is ended loses the feed', async (t) => {
     ['another client', 'client', 'b', false],
     ['its service', 'service', A.audience, true],
     ['another service', 'service', B.audience, false],
-    ['its key', 'key', 'key-of-a.example', true],
+    ['its key', 'key', 'key-of-a.example', false],
     ['another key', 'key', 'key-of-b.example', false],
     ['a user', 'user', 'a', false],
     ['everything', 'all', '', false],

@@ -31,6 +31,7 @@ const directory = await openSqliteDirectory({
 })
 t.teardown(() => directory.close())
 const keys = await loadSigningKeys({
+  hintSeconds: 3600,
   issuer: ISSUER,
   stored: directory.keys,
   wrappingKey: deriveKey(MASTER, 'latchkey/key-wrapping/v1'),

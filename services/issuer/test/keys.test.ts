@@ -71,14 +71,14 @@ t.test('the key ring', async (t) => {
     random: systemRandom,
   })
   t.teardown(() => directory.close())
-  const deps = { issuer: ISSUER, wrappingKey, clock: systemClock, random: systemRandom }
+  const deps = { issuer: ISSUER, wrappingKey, hintSeconds: 3600, clock: systemClock, random: systemRandom }
   const load = (stored = directory.keys) => loadSigningKeys({ ...deps, stored })
   const ring = await load()
 
   t.test('is made once, and is the same after a restart', async (t) => {
     const again = await load()
     t.strictSame(again.publicKeys(), ring.publicKeys())
-    t.strictSame([...again.verificationKeys().keys()], [...ring.verificationKeys().keys()])
+    t.strictSame([...again.hintKeys().keys()], [...ring.hintKeys().keys()])
   })
   t.test('of two processes that start at once, both end up with the same keys', async (t) => {
     const fresh = await openSqliteDirectory({
@@ -138,7 +138,7 @@ t.test('the key ring', async (t) => {
     const tampered = await load({ ...directory.keys, list: planted })
     t.strictSame(tampered.publicKeys(), ring.publicKeys())
     const { kid, signingKey } = tampered.activeKey('ES256')
-    const verifying = tampered.verificationKeys().get(kid)?.key
+    const verifying = tampered.hintKeys().get(kid)?.key
     t.ok(
       verifying?.equals(
         createPublicKey(
@@ -156,6 +156,7 @@ t.test('the key ring', async (t) => {
       name: 'A',
       alg: 'HS256',
       keyGeneration: 1,
+      keys: [{ generation: 1, state: 'active', since: 0 }],
       clients: [],
       accessTokenSeconds: 300,
       statusList: false,

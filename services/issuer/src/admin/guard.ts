@@ -63,6 +63,6 @@ function explained(thrown: unknown): unknown {
 }
 
 function statusOf(code: string): number {
-  if (code === 'unknown-user' || code === 'unknown-registration-token') return 404
+  if (['unknown-user', 'unknown-registration-token', 'unknown-key'].includes(code)) return 404
   return code.endsWith('-taken') ? 409 : 400
 }

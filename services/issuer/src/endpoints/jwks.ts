@@ -6,11 +6,14 @@ export interface JwksDeps {
   readonly keys: Pick<SigningKeyRing, 'publicKeys'>
 }
 
+/** So long a copy may be used without asking again: a new key waits for it. */
+export const JWKS_CACHE_SECONDS = 300
+
 export function jwks(deps: JwksDeps) {
   return async (app: FastifyInstance) => {
     app.get('/jwks', async (_request, reply) => {
       return await reply
-        .header('cache-control', 'public, max-age=300')
+        .header('cache-control', `public, max-age=${JWKS_CACHE_SECONDS}`)
         .header('access-control-allow-origin', '*')
         .type('application/jwk-set+json; charset=utf-8')
         .send(JSON.stringify(deps.keys.publicKeys()))

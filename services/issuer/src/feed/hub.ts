@@ -7,7 +7,7 @@ import { type Peer, type PeerDeps, peer } from './peer.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
-  accept(socket: FeedSocket, clientId: string): Pick<Peer, 'frame' | 'binary' | 'heard' | 'closed'>
+  accept(socket: FeedSocket, clientId: string): Pick<Peer, 'frame' | 'heard' | 'closed'>
   /** Who is on the feed of this process now. */
   members(): readonly Member[]
   /** Tells what happens to members from now on. Returns the function that stops it. */
@@ -85,7 +85,6 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       peers.add(one)
       return {
         frame: one.frame,
-        binary: one.binary,
         heard: one.heard,
         closed: () => {
           peers.delete(one)
@@ -109,7 +108,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 }
 
 /**
- * When its client, its service or its key was ended, a verifier has to show its credentials again. It hears of the end
+ * When its client or its service was ended, a verifier has to show its credentials again. It hears of the end
  * first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
  */
 function askAgain(one: Peer, entries: readonly LogEntry[]): void {
@@ -121,8 +120,7 @@ function askAgain(one: Peer, entries: readonly LogEntry[]): void {
 
 function concerns({ k, v }: LogEntry, member: Member): boolean {
   if (k === 'client') return v === member.clientId
-  if (k === 'service') return v === member.connection.audience
-  return k === 'key' && member.kids.has(v)
+  return k === 'service' && v === member.connection.audience
 }
 
 function statusOf(member: Member, partitions: number): VerifierStatus {

@@ -13,7 +13,7 @@ export interface Member {
   readonly kids: ReadonlySet<string>
   /** Of the keys that it has said to hold: never others than it was given. */
   readonly heldKids: ReadonlySet<string>
-  /** Replaces its keys. It answers with those that it holds then. */
+  /** Replaces its keys, unless it has these already. It answers with those that it holds then. */
   giveKeys(keys: readonly FeedKey[]): void
   /** It has said so. */
   holds(kids: readonly string[]): void
@@ -28,6 +28,7 @@ export function feedMember(
   facts: Pick<Member, 'connection' | 'clientId' | 'instance' | 'connectedAt'>,
 ): Member {
   let given: ReadonlySet<string> = new Set()
+  let sent = ''
   let held: ReadonlySet<string> = new Set()
   return {
     ...facts,
@@ -38,8 +39,11 @@ export function feedMember(
       return held
     },
     giveKeys: (keys) => {
+      const text = JSON.stringify(keys)
+      if (text === sent) return
+      sent = text
       given = new Set(keys.map(({ kid }) => kid))
-      facts.connection.send({ t: 'keys', keys })
+      facts.connection.giveKeys(keys)
     },
     holds: (kids) => {
       held = new Set(kids.filter((kid) => given.has(kid)))

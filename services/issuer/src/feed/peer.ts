@@ -1,5 +1,6 @@
 /** The issuer's side of one socket, from the upgrade to its end: frames taken in turn and within bounds. */
-import type { Audit, Service, Services } from '@latchkey/directory'
+import type { Audit, Services, StoredService } from '@latchkey/directory'
+import { FEED_CODECS } from '@latchkey/feed'
 import {
   type Clock,
   type FeedKey,
@@ -21,8 +22,8 @@ import { parseVerifierMessage } from './verifier-message.ts'
 export interface Peer {
   /** The verifier, from its hello until its goodbye. */
   readonly member: Member | undefined
-  frame(text: string): void
-  binary(): void
+  /** The next frame, as the verifier has sealed it. */
+  frame(body: string | Uint8Array): void
   /** Something else arrived, a ping for example. */
   heard(): void
   /** Monotonic time of the last sign of life; of the upgrade as long as there was no hello. */
@@ -38,7 +39,7 @@ export interface PeerDeps {
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   readonly audit: Pick<Audit, 'append'>
   readonly oneTime: Pick<OneTimeStore, 'claim'>
-  readonly keysFor: (service: Service) => readonly FeedKey[]
+  readonly keysFor: (service: StoredService) => readonly FeedKey[]
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after' | 'reach'>
   readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
   readonly partitions: number
@@ -57,6 +58,7 @@ const POLICY_VIOLATION = 1008
 
 export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer {
   const limits = frameLimits(deps.clock)
+  const codec = FEED_CODECS[socket.encoding]
   let heardAtMs = deps.clock.monotonicMs()
   let member: Member | undefined
   let greeted = false
@@ -104,21 +106,20 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     heard: () => {
       if (greeted) heardAtMs = deps.clock.monotonicMs()
     },
-    binary: () => end(1003, 'text frames only'),
     heardAtMs: () => heardAtMs,
-    frame: (text) => {
+    frame: (body) => {
       if (over) return
       heardAtMs = deps.clock.monotonicMs()
-      const message = parseVerifierMessage(text)
-      if (!message) return end(POLICY_VIOLATION, 'not a message of latchkey.feed.v1')
-      if (!limits.take(message.t, text.length)) return end(POLICY_VIOLATION, 'too many frames')
+      const message = parseVerifierMessage(codec.decode(body))
+      if (!message) return end(POLICY_VIOLATION, `not a message of ${codec.subprotocol}`)
+      if (!limits.take(message.t, body.length)) return end(POLICY_VIOLATION, 'too many frames')
       queue = queue
         .then(() => take(message))
         .catch((error: unknown) => {
           deps.log.warn({ err: error, client: clientId }, 'feed frame failed')
           end(1011, 'try again')
         })
-        .finally(() => limits.done(text.length))
+        .finally(() => limits.done(body.length))
     },
     leave: (reason) => {
       member?.connection.send({ t: 'bye', reason, retry: true })
@@ -141,7 +142,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
 
 interface Joining {
   readonly clientId: string
-  readonly service: Service
+  readonly service: StoredService
   readonly instance: string
 }
 

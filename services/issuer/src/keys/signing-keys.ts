@@ -15,16 +15,29 @@ export type KeyPairAlg = StoredKey['alg']
 
 export interface SigningKeyRing {
   activeKey(alg: KeyPairAlg): SigningKeyRecord
-  /** By kid: everything that may still have signed a living token. */
-  verificationKeys(): ReadonlyMap<string, KeyRecord>
-  /** The JWK set of /jwks. */
+  /** Of one algorithm: pending, active and retiring. */
+  livingKeys(alg: KeyPairAlg): readonly SigningKeyRecord[]
+  /**
+   * By kid: everything that may have signed a hint. Whoever signed in before a rotation signs out after it, so keys that
+   * were retired in peace stay here for as long as sessions live.
+   */
+  hintKeys(): ReadonlyMap<string, KeyRecord>
+  /** The JWK set of /jwks: the living keys. The same object as long as it says the same. */
   publicKeys(): { readonly keys: readonly Record<string, unknown>[] }
+  /** As they were read last, retired ones too. */
+  stored(): readonly StoredKey[]
+  /** Reads them again. @throws StoreUnavailable and then everything is as before */
+  reload(): Promise<void>
+  /** A new pair, to be stored. */
+  makeKey(alg: KeyPairAlg, state: 'pending' | 'active'): Promise<StoredKey>
 }
 
 export interface SigningKeyDeps {
   readonly issuer: string
-  readonly stored: SigningKeys
+  readonly stored: Pick<SigningKeys, 'list' | 'addFirst'>
   readonly wrappingKey: KeyObject
+  /** How long a session can live. */
+  readonly hintSeconds: number
   readonly clock: Clock
   readonly random: Random
 }
@@ -41,40 +54,85 @@ export async function loadSigningKeys(deps: SigningKeyDeps): Promise<SigningKeyR
   const missing = KEY_PAIR_ALGS.filter(
     (alg) => !before.some((key) => key.alg === alg && key.state === 'active'),
   )
-  await Promise.all(missing.map((alg) => addKey(alg, deps)))
-  const stored = (await deps.stored.list()).filter((key) => key.state !== 'retired')
-  const records = stored.map((key) => openKey(key, deps))
-  const byKid = keyMap(records)
-  const active = new Map<string, SigningKeyRecord>(
-    records.filter((record) => record.state === 'active').map((record) => [record.alg, record]),
+  await Promise.all(
+    missing.map(async (alg) => deps.stored.addFirst(await makeKey(alg, 'active', deps))),
   )
-  const jwks = publicJwks(records)
+  /** Opening a key costs more than everything else here. */
+  const opened = new Map<string, SigningKeyRecord>()
+  let ring = ringOf(await deps.stored.list(), opened, deps)
   return {
     activeKey: (alg) => {
-      const record = active.get(alg)
+      const record = ring.active.get(alg)
       if (!record) throw new Error(`no active ${alg} key`)
       return record
     },
-    verificationKeys: () => byKid,
-    publicKeys: () => jwks,
+    livingKeys: (alg) => ring.living.filter((record) => record.alg === alg),
+    hintKeys: () => ring.hints,
+    publicKeys: () => ring.jwks,
+    stored: () => ring.stored,
+    reload: async () => {
+      const stored = await deps.stored.list()
+      if (textOf(stored) !== ring.text) ring = ringOf(stored, opened, deps)
+    },
+    makeKey: (alg, state) => makeKey(alg, state, deps),
   }
 }
 
-async function addKey(alg: KeyPairAlg, deps: SigningKeyDeps): Promise<void> {
+function ringOf(
+  stored: readonly StoredKey[],
+  opened: Map<string, SigningKeyRecord>,
+  deps: SigningKeyDeps,
+) {
+  const now = nowSeconds(deps.clock)
+  const records = stored
+    .filter((key) => key.state !== 'retired' || isHintKey(key, now, deps))
+    .map((key) => ({ state: key.state, record: opened.get(key.kid) ?? openKey(key, deps) }))
+  opened.clear()
+  for (const { record } of records) opened.set(record.kid, record)
+  const living = records.flatMap(({ state, record }) =>
+    state === 'retired' ? [] : [{ ...record, state }],
+  )
+  return {
+    stored,
+    text: textOf(stored),
+    living,
+    active: new Map<string, SigningKeyRecord>(
+      living.filter(({ state }) => state === 'active').map((record) => [record.alg, record]),
+    ),
+    hints: keyMap(records.map(({ record }) => record)),
+    jwks: publicJwks(living),
+  }
+}
+
+/** One that was revoked has no private part, and vouches for nothing. */
+function isHintKey(key: StoredKey, now: number, deps: SigningKeyDeps): boolean {
+  return key.wrappedPrivateKey !== '' && now < key.since + deps.hintSeconds
+}
+
+function textOf(stored: readonly StoredKey[]): string {
+  return stored.map(({ kid, state, since }) => `${kid} ${state} ${since}`).join()
+}
+
+async function makeKey(
+  alg: KeyPairAlg,
+  state: 'pending' | 'active',
+  deps: SigningKeyDeps,
+): Promise<StoredKey> {
   const kid = `${alg.toLowerCase()}.${deps.random.bytes(9).toString('base64url')}`
   const pair = await generateSigningKey(alg, { kid, issuer: deps.issuer })
   const plain = pair.signingKey.export({ format: 'der', type: 'pkcs8' })
   const [publicJwk] = publicJwks([pair]).keys
   if (!publicJwk) throw new Error('a key pair has a public part')
-  await deps.stored.addFirst({
+  const now = nowSeconds(deps.clock)
+  return {
     kid,
     alg,
-    state: 'active',
+    state,
+    since: now,
     publicJwk: publicJwk as Readonly<Record<string, unknown>>,
     wrappedPrivateKey: wrapKey(plain, kid, deps.wrappingKey, deps.random),
-    createdAt: nowSeconds(deps.clock),
-    since: nowSeconds(deps.clock),
-  })
+    createdAt: now,
+  }
 }
 
 function openKey(stored: StoredKey, deps: SigningKeyDeps): SigningKeyRecord {

@@ -1,5 +1,5 @@
 /** Any access token of this issuer, verified as a service would: for introspection, revocation, exchange, userinfo and the admin API. */
-import type { Service, Services } from '@latchkey/directory'
+import type { Service, Services, StoredService } from '@latchkey/directory'
 import {
   type AccessTokenClaims,
   type Clock,
@@ -28,21 +28,23 @@ export interface AccessTokenReaderDeps {
   readonly issuer: string
   readonly services: Pick<Services, 'list'>
   readonly sessions: Pick<SessionStore, 'find'>
-  readonly keys: ServiceKeys
+  readonly keys: Pick<ServiceKeys, 'livingKeys' | 'pairs'>
   readonly revocations: LocalRevocations
   readonly clock: Clock
 }
 
 export function accessTokenReader(deps: AccessTokenReaderDeps): AccessTokenReader {
-  /** The list is the same object as long as it says the same. */
-  const remembered = new WeakMap<readonly Service[], ByKid>()
+  /** The list and the key pairs are the same objects as long as they say the same. */
+  let remembered: { services: object; pairs: object; byKid: ByKid } | undefined
   return async (token) => {
     const kid = jwtKid(token)
     if (kid === undefined) return { kind: 'invalid', reason: 'malformed' }
     const services = await deps.services.list()
-    const byKid = remembered.get(services) ?? verifiersByKid(services, deps)
-    remembered.set(services, byKid)
-    const candidates = byKid.get(kid) ?? []
+    const pairs = deps.keys.pairs()
+    if (remembered?.services !== services || remembered.pairs !== pairs) {
+      remembered = { services, pairs, byKid: verifiersByKid(services, deps) }
+    }
+    const candidates = remembered.byKid.get(kid) ?? []
     // A key pair may serve several services; the audience then tells which of them the token is for.
     for (const { service, verifier } of candidates) {
       const outcome = verifier.verify(token, nowSeconds(deps.clock))
@@ -84,15 +86,14 @@ interface ServiceVerifier {
   readonly verifier: AccessTokenVerifier
 }
 
-function verifiersByKid(services: readonly Service[], deps: AccessTokenReaderDeps): ByKid {
+function verifiersByKid(services: readonly StoredService[], deps: AccessTokenReaderDeps): ByKid {
   const verifiers = services
     .filter(({ disabled }) => !disabled)
-    .map((service): ServiceVerifier => {
-      const record = deps.keys.signingKey(service)
+    .flatMap((service): ServiceVerifier[] => {
+      const keys = new Map(deps.keys.livingKeys(service).map((record) => [record.kid, record]))
       const { issuer } = deps
-      const keys = new Map([[record.kid, record]])
       const verifier = accessTokenVerifier({ issuer, audience: service.audience, keys })
-      return { service, kid: record.kid, verifier }
+      return [...keys.keys()].map((kid) => ({ service, kid, verifier }))
     })
   return Map.groupBy(verifiers, ({ kid }) => kid)
 }

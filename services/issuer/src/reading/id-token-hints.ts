@@ -19,7 +19,7 @@ export interface IdTokenHints {
 
 export interface IdTokenHintDeps {
   readonly issuer: string
-  readonly ring: Pick<SigningKeyRing, 'verificationKeys'>
+  readonly ring: Pick<SigningKeyRing, 'hintKeys'>
   readonly clients: Pick<Clients, 'find'>
   readonly signing: Pick<ClientSigning, 'secretKeyOf'>
   readonly clock: Clock
@@ -36,7 +36,7 @@ export function idTokenHints(deps: IdTokenHintDeps): IdTokenHints {
     })
   return {
     read: async (text) => {
-      const ofIssuer = verify(text, deps.ring.verificationKeys())
+      const ofIssuer = verify(text, deps.ring.hintKeys())
       // Only a hint that no key pair of ours has signed is worth a look at SQL: signing out must go on without it.
       const outcome =
         ofIssuer.kind === 'valid' ? ofIssuer : verify(text, await secretKeys(text, deps))

@@ -24,7 +24,7 @@ export interface CallersDeps {
   readonly directory: Directory
   readonly trustedProxies?: readonly string[] | undefined
   readonly dpopNonceMac: KeyObject
-  readonly ring: Pick<SigningKeyRing, 'verificationKeys'>
+  readonly ring: Pick<SigningKeyRing, 'hintKeys'>
   readonly signing: Pick<ClientSigning, 'secretKeyOf'>
   readonly readAccessToken: AccessTokenReader
   readonly request: GuardedRequest

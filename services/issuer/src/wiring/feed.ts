@@ -6,10 +6,11 @@ import { feedHub } from '../feed/hub.ts'
 import { leaseClock } from '../feed/lease-clock.ts'
 import { localRevocations } from '../feed/local-revocations.ts'
 import { logTail } from '../feed/log-tail.ts'
+import { keyDelivery, leaseWithKeys } from '../keys/key-delivery.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Keys } from './keys.ts'
 
-export interface FeedDeps extends Pick<Keys, 'services'> {
+export interface FeedDeps extends Pick<Keys, 'services' | 'ring'> {
   readonly settings: Pick<Settings, 'feed'>
   readonly store: Pick<Store, 'log' | 'partitions' | 'oneTime'>
   readonly directory: Pick<Directory, 'services' | 'audit'>
@@ -27,13 +28,23 @@ export function wireFeed(deps: FeedDeps) {
   const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
   const tail = logTail({ log: store.log, partitions, warn })
   const lease = leaseClock({ log: store.log, tail, partitions, clock, scheduler, leaseMs, warn })
+  const delivery = keyDelivery({
+    services: directory.services,
+    ring: deps.ring,
+    feedKeys: deps.services.feedKeys,
+    members: () => hub.members(),
+    tail,
+    clock,
+    leaseMs,
+    warn,
+  })
   const hub = feedHub({
     services: directory.services,
     audit: directory.audit,
     oneTime: store.oneTime,
     keysFor: deps.services.feedKeys,
     tail,
-    lease,
+    lease: leaseWithKeys(lease, delivery),
     partitions,
     leaseMs,
     clock,
@@ -41,7 +52,13 @@ export function wireFeed(deps: FeedDeps) {
     random,
     log,
   })
-  return { tail, lease, hub, revocations: localRevocations({ tail, lease, clock, leaseMs }) }
+  return {
+    tail,
+    lease,
+    hub,
+    delivery,
+    revocations: localRevocations({ tail, lease, clock, leaseMs }),
+  }
 }
 
 export type Feeding = ReturnType<typeof wireFeed>

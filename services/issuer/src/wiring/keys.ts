@@ -8,7 +8,7 @@ import { subjects } from '../minting/subject.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export interface KeysDeps {
-  readonly settings: Pick<Settings, 'issuer' | 'masterKey'>
+  readonly settings: Pick<Settings, 'issuer' | 'masterKey' | 'session'>
   readonly directory: Pick<Directory, 'keys' | 'clients'>
   readonly clock: Clock
   readonly random: Random
@@ -21,6 +21,7 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     issuer,
     stored: directory.keys,
     wrappingKey: deriveKey(masterKey, 'latchkey/key-wrapping/v1'),
+    hintSeconds: settings.session.absoluteSeconds,
     clock,
     random,
   })

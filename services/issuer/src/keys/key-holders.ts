@@ -1,0 +1,32 @@
+/** Which verifiers hold which keys, over all issuer processes. */
+import { type Clock, nowSeconds } from '@latchkey/protocol'
+import type { PresenceStore } from '@latchkey/store'
+import type { FeedHub } from '../feed/hub.ts'
+import { type KeyHolder, presenceWindow } from './key-rules.ts'
+
+export interface KeyHoldersDeps {
+  readonly presence: Pick<PresenceStore, 'list'>
+  readonly hub: Pick<FeedHub, 'members'>
+  readonly clock: Clock
+  readonly leaseMs: number
+}
+
+/** @throws StoreUnavailable when nobody can know */
+export type KeyHolders = () => Promise<readonly KeyHolder[]>
+
+export function keyHolders(deps: KeyHoldersDeps): KeyHolders {
+  return async () => {
+    const now = nowSeconds(deps.clock)
+    const window = presenceWindow(deps.leaseMs)
+    const reported = await deps.presence.list({ ...window, now })
+    // Of its own verifiers this process knows more, and sooner.
+    const own = deps.hub.members().map((member) => ({
+      instance: member.instance,
+      audience: member.connection.audience,
+      clientId: member.clientId,
+      kids: [...member.heldKids],
+    }))
+    const names = new Set(own.map(({ instance }) => instance))
+    return [...own, ...reported.filter(({ instance }) => !names.has(instance))]
+  }
+}
