@@ -83,7 +83,17 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
 async function openStore(settings: Settings, clock: Clock, log: FastifyBaseLogger): Promise<Store> {
   const sessionAbsoluteSeconds = settings.session.absoluteSeconds
   if (settings.redisUrl !== undefined) {
-    return await connectRedisStore({ url: settings.redisUrl, sessionAbsoluteSeconds, log })
+    const { replicas, sentinels: addresses, ...sentinelLogin } = settings.redis
+    const { sentinelUsername: username, sentinelPassword: password } = sentinelLogin
+    return await connectRedisStore({
+      url: settings.redisUrl,
+      sessionAbsoluteSeconds,
+      log,
+      ...(replicas !== undefined && { replicas }),
+      ...(addresses.length > 0 && {
+        sentinels: { addresses, ...(username && { username }), ...(password && { password }) },
+      }),
+    })
   }
   log.info({ dataDir: settings.dataDir }, 'embedded: sessions and log in SQLite, one process')
   const file = join(settings.dataDir, 'store.db')

@@ -45,6 +45,14 @@ export function crossCheck(draft: Draft, report: Report): void {
   if (draft.languages.length === 0) {
     report({ at: 'languages', code: 'no-language', received: 'none', expected: 'at least one' })
   }
+  if (draft.redisUrl === undefined && (draft.redis.replicas || draft.redis.sentinels.length > 0)) {
+    report({
+      at: 'redis',
+      code: 'redis-url-missing',
+      received: 'replicas or sentinels without redis_url',
+      expected: 'redis_url: redis://HOST:PORT, or with sentinels redis://NAME-OF-THE-MASTER',
+    })
+  }
   if (draft.redisUrl !== undefined && draft.masterKey === undefined) {
     report({
       at: 'master_key',

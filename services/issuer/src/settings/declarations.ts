@@ -5,7 +5,14 @@ import { uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, integer, list, path, pattern, scalarKind, text } from './kinds.ts'
 import { masterKey } from './master-key.ts'
-import { addressRange, issuerUrl, listenHost, outgoingTarget, parseRedisUrl } from './url-kinds.ts'
+import {
+  addressRange,
+  hostAndPort,
+  issuerUrl,
+  listenHost,
+  outgoingTarget,
+  parseRedisUrl,
+} from './url-kinds.ts'
 
 /** Every setting of the issuer, once: the schema, the environment names, the messages and the manual come from here. */
 
@@ -75,6 +82,21 @@ export const GROUP_FIELDS = {
       path(),
       'PEM file with the private key of the certificate, closed to others.',
     ),
+  },
+  redis: {
+    replicas: optional(
+      integer({ min: 0, max: 10 }),
+      'How many replicas must have an end, and the write that leases rest on, before it counts. Without enough of them nothing can be ended ' +
+        'and services close. Default 0, with sentinels 1: with fewer a failover may lose what was promised. It and the master should be ' +
+        'more than half of all.',
+    ),
+    sentinels: withDefault(
+      list(hostAndPort(), 9),
+      [],
+      'Redis Sentinels to ask for the master. The host in `redis_url` is then the name under which they know it, without a port.',
+    ),
+    sentinel_username: optional(text(), 'The user at the sentinels.'),
+    sentinel_password: secret(text(), 'The password at the sentinels, where they ask for one.'),
   },
   session: {
     idle_seconds: withDefault(

@@ -24,6 +24,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
   const top = read('', ROOT_FIELDS)
   const { host, port } = read('listen', GROUP_FIELDS.listen)
   const tls = read('tls', GROUP_FIELDS.tls)
+  const redis = read('redis', GROUP_FIELDS.redis)
   const session = read('session', GROUP_FIELDS.session)
   const tokens = read('tokens', GROUP_FIELDS.tokens)
   const tokenApi = read('token_api', GROUP_FIELDS.token_api)
@@ -41,6 +42,16 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
     dataDir: top.data_dir,
     ...(top.redis_url === undefined ? {} : { redisUrl: top.redis_url }),
     ...(top.master_key === undefined ? {} : { masterKey: top.master_key }),
+    redis: {
+      sentinels: redis.sentinels,
+      ...(redis.replicas === undefined ? {} : { replicas: redis.replicas }),
+      ...(redis.sentinel_username === undefined
+        ? {}
+        : { sentinelUsername: redis.sentinel_username }),
+      ...(redis.sentinel_password === undefined
+        ? {}
+        : { sentinelPassword: redis.sentinel_password }),
+    },
     session: {
       idleSeconds: session.idle_seconds,
       absoluteSeconds: session.absolute_seconds,

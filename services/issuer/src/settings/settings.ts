@@ -17,6 +17,13 @@ export interface Settings {
   readonly dataDir: string
   /** May hold a password: never logged. Absent: embedded. */
   readonly redisUrl?: string
+  /** How it is spoken to; nothing while embedded. */
+  readonly redis: {
+    readonly replicas?: number
+    readonly sentinels: readonly { readonly host: string; readonly port: number }[]
+    readonly sentinelUsername?: string
+    readonly sentinelPassword?: string
+  }
   /** At least 32 random bytes. */
   readonly masterKey: Buffer
   readonly session: { readonly idleSeconds: number; readonly absoluteSeconds: number }

@@ -92,6 +92,21 @@ export function outgoingTarget(): Kind<string> {
   })
 }
 
+export interface HostAndPort {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where something is reached that has no scheme. */
+export function hostAndPort(): Kind<HostAndPort> {
+  return scalarKind('HOST:PORT', 'not-host-and-port', (value) => {
+    if (typeof value !== 'string' || !/^[^/?#@]+:\d{1,5}$/.test(value)) return undefined
+    const host = parseUrl(`redis://${value}`)?.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(value.slice(value.lastIndexOf(':') + 1))
+    return host !== undefined && port > 0 && port < 65536 ? { host, port } : undefined
+  })
+}
+
 /** A host to listen on: an address or a name. */
 export function listenHost(): Kind<string> {
   return scalarKind('an IP address or a host name', 'not-a-host', (value) => {

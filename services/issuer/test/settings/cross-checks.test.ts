@@ -140,6 +140,12 @@ t.test('settings that do not go together are refused', async (t) => {
   const cases: [given: Given, code: string][] = [
     [{ yaml: `${LOCAL}session: { idle_seconds: 600, absolute_seconds: 300 }\n` }, 'session-order'],
     [{ yaml: LOCAL, env: { LATCHKEY_REDIS_URL: 'redis://127.0.0.1:6379' } }, 'master-key-missing'],
+    [{ yaml: `${LOCAL}redis: { replicas: 1 }\n` }, 'redis-url-missing'],
+    [{ yaml: `${LOCAL}redis: { sentinels: ["s1:26379"] }\n` }, 'redis-url-missing'],
+    [{ yaml: `${LOCAL}redis: { sentinels: [s1] }\n` }, 'not-host-and-port'],
+    [{ yaml: `${LOCAL}redis: { sentinels: ["s1:0"] }\n` }, 'not-host-and-port'],
+    [{ yaml: `${LOCAL}redis: { sentinels: ["me@s1:26379"] }\n` }, 'not-host-and-port'],
+    [{ yaml: `${LOCAL}redis: { replicas: 11 }\n` }, 'not-in-range'],
     [{ yaml: `${LOCAL}languages: []\n` }, 'no-language'],
     [{ yaml: `${LOCAL}languages: [en, en]\n` }, 'repeated'],
     [{ yaml: `${LOCAL}languages: [de]\n` }, 'not-a-choice'],

@@ -36,6 +36,9 @@ t.test('without a file the environment alone is enough, and it goes before the f
     LATCHKEY_TOKEN_API_HOOK: '/etc/latchkey/hook.mjs',
     LATCHKEY_TOKEN_API_SIMPLEJWT_CLIENT: 'app',
     LATCHKEY_REDIS_URL: 'rediss://user:pass@redis.example:6380/2',
+    LATCHKEY_REDIS_REPLICAS: '2',
+    LATCHKEY_REDIS_SENTINELS: 's1.internal:26379, [::1]:7000',
+    LATCHKEY_REDIS_SENTINEL_PASSWORD: 'other',
     LATCHKEY_MASTER_KEY: KEY,
     LATCHKEY_LOG_LEVEL: '',
     LATCHKEY_PORT: 'tcp://10.96.0.12:4000',
@@ -51,6 +54,14 @@ t.test('without a file the environment alone is enough, and it goes before the f
     tokenResponseHook: '/etc/latchkey/hook.mjs',
     simplejwtClient: 'app',
     redisUrl: 'rediss://user:pass@redis.example:6380/2',
+    redis: {
+      replicas: 2,
+      sentinels: [
+        { host: 's1.internal', port: 26379 },
+        { host: '::1', port: 7000 },
+      ],
+      sentinelPassword: 'other',
+    },
     masterKey: Buffer.from(KEY, 'base64url'),
     log: { level: 'info' },
   }
