@@ -1,13 +1,9 @@
 /** One connection to the issuer, from the first attempt until it is of no more use. */
-import {
-  type Clock,
-  FEED_SUBPROTOCOL,
-  LIMITS,
-  type Scheduler,
-  type VerifierMessage,
-} from '@latchkey/protocol'
+import { type Clock, LIMITS, type Scheduler, type VerifierMessage } from '@latchkey/protocol'
+import type { FeedCodec } from './codec.ts'
 import { type ConversationDeps, conversation, type Ending, type News } from './conversation.ts'
 import { whyGiveUp } from './give-up.ts'
+import type { NewHandshake } from './handshake.ts'
 import type { LeaseKeeper } from './lease.ts'
 import { leaseRounds } from './lease-rounds.ts'
 import { pulse } from './pulse.ts'
@@ -22,7 +18,8 @@ export interface ConnectionDeps
   extends Pick<ConversationDeps, 'service' | 'instance' | 'replica' | 'log' | 'routes'> {
   readonly url: string
   readonly loopback: boolean
-  readonly authorization: string
+  readonly handshake: NewHandshake
+  readonly codec: FeedCodec
   readonly connect: Connect
   readonly clock: Clock
   readonly scheduler: Scheduler
@@ -49,7 +46,7 @@ export function openConnection(deps: ConnectionDeps): Connection {
   let heardAtMs = clock.monotonicMs()
   let cancelGoodbye = () => {}
 
-  const send = (message: VerifierMessage) => socket.send(JSON.stringify(message))
+  const send = (message: VerifierMessage) => socket.send(deps.codec.encode(message))
   const leave = (ending: Ending) => {
     if (over) return
     over = true
@@ -69,7 +66,10 @@ export function openConnection(deps: ConnectionDeps): Connection {
     },
     warn: (facts, message) => deps.log.warn(facts, message),
   })
-  const talk = conversation({ ...deps, leases, send, leave })
+  const talk = conversation({
+    ...{ ...deps, leases, send, leave },
+    unwrapKey: (kid, jwe) => socket.unwrapKey(kid, jwe),
+  })
   const rounds = pulse(clock, scheduler, (lateMs) => {
     const { joined } = talk
     const { ttlMs, leasedAtMs } = leases
@@ -88,8 +88,8 @@ export function openConnection(deps: ConnectionDeps): Connection {
   }
   const socket = deps.connect(requestOf(deps), {
     opened: () => heard(talk.begin),
-    text: (frame) => heard(() => talk.text(frame)),
-    binary: () => heard(() => talk.badFrame('binary')),
+    text: (frame) => heard(() => talk.frame(frame)),
+    binary: (frame) => heard(() => talk.frame(frame)),
     alive: () => heard(() => {}),
     closed: (facts) => {
       cancelGoodbye()
@@ -112,12 +112,12 @@ export function openConnection(deps: ConnectionDeps): Connection {
   }
 }
 
-function requestOf({ url, loopback, authorization }: ConnectionDeps): ConnectRequest {
+function requestOf({ url, loopback, handshake, codec }: ConnectionDeps): ConnectRequest {
   return {
     url,
     loopback,
-    authorization,
-    subprotocol: FEED_SUBPROTOCOL,
+    handshake,
+    subprotocol: codec.subprotocol,
     maxFrameBytes: MAX_FRAME_BYTES,
   }
 }

@@ -5,8 +5,10 @@ import type {
   LogEntry,
   RouteDeclaration,
   VerifierMessage,
+  WrappedFeedKey,
 } from '@latchkey/protocol'
 import type { ApplyOutcome } from './apply-entries.ts'
+import type { FeedCodec } from './codec.ts'
 import type { FeedLog } from './feed.ts'
 import type { LeaseRounds } from './lease-rounds.ts'
 import { parseIssuerFrame } from './parse-issuer-frame.ts'
@@ -30,6 +32,7 @@ export interface ConversationDeps {
   readonly service: string
   /** This verifier's own name, the same over all its connections. */
   readonly instance: string
+  readonly codec: Pick<FeedCodec, 'decode'>
   readonly replica: RevocationReplica
   readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync'>
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
@@ -37,6 +40,8 @@ export interface ConversationDeps {
   /** The route catalogue to publish; undefined when there is none. */
   routes(): readonly RouteDeclaration[] | undefined
   send(message: VerifierMessage): void
+  /** The 32 key bytes as base64url; undefined when they were not wrapped for this session. */
+  unwrapKey(kid: string, jwe: string): string | undefined
   /** This connection is of no more use. */
   leave(ending: Ending): void
 }
@@ -45,9 +50,7 @@ export interface Conversation {
   /** The issuer has accepted the credentials and sent the keys. */
   readonly joined: boolean
   begin(): void
-  text(frame: string): void
-  /** A frame that cannot be read. `type` as far as it could be told. */
-  badFrame(fault: string, type?: string): void
+  frame(frame: string | Uint8Array): void
   publishRoutes(): void
 }
 
@@ -63,7 +66,12 @@ export function conversation(deps: ConversationDeps): Conversation {
     if (joined && routes) deps.send({ t: 'routes', routes })
   }
 
-  function join(keys: readonly FeedKey[]): void {
+  function join(wrapped: readonly WrappedFeedKey[]): void {
+    const keys = wrapped.flatMap((key) => unwrapped(key, deps) ?? [])
+    if (keys.length < wrapped.length) {
+      badFrame('key_unreadable', 'keys')
+      return
+    }
     news.keys(keys)
     deps.send({ t: 'held', kids: keys.map(({ kid }) => kid) })
     if (joined) return
@@ -113,14 +121,22 @@ export function conversation(deps: ConversationDeps): Conversation {
       const { service, instance } = deps
       deps.send({ t: 'hello', v: 1, service, instance, positions: replica.positions() })
     },
-    text: (frame) => {
-      const outcome = parseIssuerFrame(frame)
+    frame: (frame) => {
+      const outcome = parseIssuerFrame(deps.codec.decode(frame))
       if (outcome.kind === 'message') handle(outcome.message)
       else if (outcome.kind === 'bad') badFrame(outcome.fault, outcome.type)
     },
-    badFrame,
     publishRoutes,
   }
+}
+
+function unwrapped(
+  { jwe, ...key }: WrappedFeedKey,
+  { unwrapKey }: Pick<ConversationDeps, 'unwrapKey'>,
+): FeedKey | undefined {
+  if (jwe === undefined) return key
+  const k = unwrapKey(key.kid, jwe)
+  return k === undefined ? undefined : { ...key, k }
 }
 
 function applied(deps: ConversationDeps, p: number | undefined, outcome: ApplyOutcome): void {

@@ -8,9 +8,10 @@ import {
   systemRandom,
   systemScheduler,
 } from '@latchkey/protocol'
-import { basicCredentials } from './basic-credentials.ts'
+import { FEED_CODECS, type FeedCodec, type FeedEncoding } from './codec.ts'
 import type { FeedLog } from './feed.ts'
 import { feedAddress } from './feed-address.ts'
+import { handshakes, type NewHandshake } from './handshake.ts'
 import type { Connect } from './socket.ts'
 import { connectWebSocket } from './web-socket.ts'
 
@@ -19,10 +20,12 @@ export interface FeedClientOptions {
   issuerAddress: string
   /** The audience of this service. */
   service: string
-  /** Client credentials that open this service's feed. Sent in the Authorization header and nowhere else. */
+  /** Client credentials that open this service's feed. The secret is never sent: it is proven. */
   credentials: { clientId: string; clientSecret: string }
   /** How much longer than their own second entries are kept, as the clocks of issuers may differ by so much. Default 5. */
   clockSkewSeconds?: number
+  /** How frames are written. Binary ones are smaller, text can be read in a log. Default `text`. */
+  encoding?: FeedEncoding
   clock?: Clock
   random?: Random
   scheduler?: Scheduler
@@ -35,7 +38,8 @@ export interface FeedSettings {
   readonly url: string
   readonly loopback: boolean
   readonly service: string
-  readonly authorization: string
+  readonly handshake: NewHandshake
+  readonly codec: FeedCodec
   readonly clockSkewSeconds: number
   readonly clock: Clock
   readonly random: Random
@@ -52,13 +56,16 @@ export function feedSettings(options: FeedClientOptions): FeedSettings {
   requireText('service', options.service)
   requireText('credentials.clientId', clientId)
   requireText('credentials.clientSecret', clientSecret)
+  const { clock = systemClock, random = systemRandom, encoding = 'text' } = options
+  requireOneOf('encoding', encoding, Object.keys(FEED_CODECS))
   return {
     ...feedAddress(options.issuerAddress),
     service: options.service,
-    authorization: basicCredentials(clientId, clientSecret),
+    handshake: handshakes({ credentials: options.credentials, clock, random }),
+    codec: FEED_CODECS[encoding],
     clockSkewSeconds: options.clockSkewSeconds ?? LIMITS.clockSkewSeconds,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    clock,
+    random,
     scheduler: options.scheduler ?? systemScheduler,
     connect: options.connect ?? connectWebSocket,
     log: options.log ?? SILENCE,
@@ -69,4 +76,13 @@ function requireText(where: string, value: unknown): void {
   if (typeof value === 'string' && value !== '') return
   const received = value === '' ? 'an empty text' : value === null ? 'null' : typeof value
   throw new InputError('feed-option', { where, received, expected: 'a text that is not empty' })
+}
+
+function requireOneOf(where: string, value: unknown, known: readonly string[]): void {
+  if (known.includes(value as string)) return
+  throw new InputError('feed-option', {
+    where,
+    received: typeof value === 'string' ? value.slice(0, 60) : typeof value,
+    expected: known.join(' or '),
+  })
 }

@@ -15,7 +15,7 @@ import {
 } from '@latchkey/protocol'
 import { parseKeys } from './parse-keys.ts'
 import { NAMED_KINDS } from './partition.ts'
-import { readJson } from './read-json.ts'
+import type { ReadOutcome } from './read-outcome.ts'
 import { asCount, asFlag, asList, asMatch, asObject, asText, type JsonObject } from './shape.ts'
 
 export type FrameOutcome =
@@ -49,10 +49,9 @@ const READERS: Readonly<
 
 const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([...NAMED_KINDS, 'all', 'none'])
 
-export function parseIssuerFrame(text: string): FrameOutcome {
-  const json = readJson(text)
-  if (json.kind === 'bad') return { kind: 'bad', fault: json.fault, type: undefined }
-  const from = asObject(json.value)
+export function parseIssuerFrame(read: ReadOutcome): FrameOutcome {
+  if (read.kind === 'bad') return { kind: 'bad', fault: read.fault, type: undefined }
+  const from = asObject(read.value)
   const type = asText(from?.['t'], MOST_TYPE_CHARS)
   if (!from || type === undefined) return { kind: 'bad', fault: 'no_type', type: undefined }
   if (!Object.hasOwn(READERS, type)) return { kind: 'unknown', type }

@@ -1,17 +1,11 @@
 /** JSON of a frame: RFC 8259, minus what two readers could understand differently (attack K14). */
-
-/** The deepest message of the protocol has five levels; unknown messages get some room. */
-const MOST_LEVELS = 16
-
-export type JsonOutcome =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'bad'; readonly fault: 'not_json' | 'too_deep' | 'duplicate_member' }
+import { countMembers, MOST_LEVELS, type ReadOutcome } from './read-outcome.ts'
 
 /**
  * Parses a text, and refuses nesting that is too deep and objects that name a member twice: JSON.parse would keep the
  * last one silently (RFC 8259 section 4 leaves it open).
  */
-export function readJson(text: string): JsonOutcome {
+export function readJson(text: string): ReadOutcome {
   const { levels, members } = measure(text)
   if (levels > MOST_LEVELS) return { kind: 'bad', fault: 'too_deep' }
   let value: unknown
@@ -41,12 +35,4 @@ function measure(text: string): { levels: number; members: number } {
     else if (char === '}' || char === ']') level--
   }
   return { levels, members }
-}
-
-/** Members that are left after parsing: fewer than were written when a name came twice. */
-function countMembers(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const values = Object.values(value)
-  const own = Array.isArray(value) ? 0 : values.length
-  return values.reduce<number>((sum, one) => sum + countMembers(one), own)
 }

@@ -1,10 +1,14 @@
-/** The part of a WebSocket that the feed needs: the seam where a simulation puts its own network. */
+/**
+ * What the feed needs of a connection: the seam where a simulation puts its own network. Whoever implements it proves the
+ * credentials, checks every frame that comes and seals every frame that goes: what is heard here was said by the issuer.
+ */
+import type { NewHandshake } from './handshake.ts'
 
 export interface ConnectRequest {
   readonly url: string
   readonly subprotocol: string
-  /** Value of the Authorization header. */
-  readonly authorization: string
+  /** Makes the proof of the credentials, a new one for each request. */
+  readonly handshake: NewHandshake
   /** The host names this machine: to be reached without asking a name server. */
   readonly loopback: boolean
   /** Larger frames end the connection. */
@@ -12,7 +16,10 @@ export interface ConnectRequest {
 }
 
 export interface FeedSocket {
-  send(text: string): void
+  /** Text, or MessagePack, as the subprotocol says. */
+  send(frame: string | Uint8Array): void
+  /** The key that the issuer has wrapped for this session; undefined when it was not that. */
+  unwrapKey(kid: string, jwe: string): string | undefined
   /** Asks the other side for a sign of life. */
   ping(): void
   /** Says goodbye with a code of RFC 6455 section 7.4. `closed` follows. */
@@ -25,7 +32,7 @@ export interface SocketEvents {
   opened(): void
   text(text: string): void
   /** A frame that is no text. */
-  binary(): void
+  binary(bytes: Uint8Array): void
   /** A sign of life that is no frame. */
   alive(): void
   /** Exactly once, and nothing after it. */

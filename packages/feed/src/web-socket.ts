@@ -1,11 +1,15 @@
 /** RFC 6455 through `ws`: the connection that is used outside simulations. */
+import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { bodyDigest, type FeedSession } from '@latchkey/protocol'
 import { WebSocket } from 'ws'
+import { refusalText } from './refusal-text.ts'
 import type { Connect, SocketClosed } from './socket.ts'
 
 export const connectWebSocket: Connect = (request, events) => {
+  const handshake = request.handshake(request.subprotocol)
   const socket = new WebSocket(request.url, request.subprotocol, {
-    headers: { authorization: request.authorization },
+    headers: { authorization: handshake.authorization },
     maxPayload: request.maxFrameBytes,
     // Compression would let a few bytes become a large frame, and would leak the lengths of secrets.
     perMessageDeflate: false,
@@ -13,18 +17,34 @@ export const connectWebSocket: Connect = (request, events) => {
     followRedirects: false,
     ...(request.loopback ? { lookup: lookupLoopback } : {}),
   })
+  let session: FeedSession | undefined
   let closed: SocketClosed = { reason: 'connection lost' }
+  const cut = (reason: string) => {
+    closed = { reason }
+    socket.terminate()
+  }
 
-  socket.on('open', () => events.opened())
-  socket.on('message', (data, isBinary) => {
-    if (isBinary) events.binary()
-    else events.text(data.toString())
+  socket.on('upgrade', ({ headers }: IncomingMessage) => {
+    session = handshake.session(headers)
+  })
+  socket.on('open', () => {
+    if (session) events.opened()
+    else cut('whoever answers does not speak as the issuer does')
+  })
+  socket.on('message', (data: Buffer, isBinary) => {
+    const frame = session?.open(isBinary ? data : data.toString())
+    if (frame === undefined) cut('a frame that the issuer has not sent like that')
+    else if (typeof frame === 'string') events.text(frame)
+    else events.binary(frame)
   })
   socket.on('ping', () => events.alive())
   socket.on('pong', () => events.alive())
   socket.on('unexpected-response', (_, response) => {
-    closed = { reason: `HTTP status ${response.statusCode}`, status: response.statusCode ?? 0 }
-    socket.terminate()
+    const { statusCode: status = 0 } = response
+    refusalText(response, (text) => {
+      closed = { reason: `HTTP status ${status}${text && `: ${text}`}`, status }
+      socket.terminate()
+    })
   })
   socket.on('error', (error) => {
     if (closed.status === undefined) closed = { reason: error.message }
@@ -34,7 +54,10 @@ export const connectWebSocket: Connect = (request, events) => {
     events.closed(code === 1006 ? closed : { reason: reason.toString() || 'closed', code })
   })
   return {
-    send: (text) => socket.send(text),
+    send: (body) => {
+      if (session) socket.send(session.seal({ body, digest: bodyDigest(body) }))
+    },
+    unwrapKey: (kid, jwe) => session?.unwrapKey(kid, jwe),
     ping: () => socket.ping(),
     close: (code) => socket.close(code),
     terminate: () => socket.terminate(),

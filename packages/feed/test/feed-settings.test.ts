@@ -1,4 +1,4 @@
-import { InputError } from '@latchkey/protocol'
+import { feedKeyOf, InputError, isFeedProof, parseFeedAuthorization } from '@latchkey/protocol'
 import t from 'tap'
 import { backoff } from '../src/backoff.ts'
 import { checkCatalogue } from '../src/catalogue-check.ts'
@@ -91,11 +91,40 @@ t.test('names and credentials must not be empty, and the message holds no secret
   }
 })
 
-t.test('RFC 6749 section 2.3.1: credentials are form-encoded before they are joined', async (t) => {
-  const { authorization } = settingsFor('https://sso.example.com')
-  const [scheme, value = ''] = authorization.split(' ')
-  t.equal(scheme, 'Basic')
-  t.equal(Buffer.from(value, 'base64').toString(), 'web+app:hunter2%3A%25%26%2B+%C3%BC')
+t.test(
+  'each request has a proof of its own, for its channel and its body, without the secret',
+  async (t) => {
+    const { handshake } = settingsFor('https://sso.example.com')
+    const key = feedKeyOf('web app', SECRET)
+    const rows: [string, string | undefined][] = [
+      ['latchkey.feed.v1', undefined],
+      ['latchkey.feed.v1', undefined],
+      ['latchkey.feed.v1.poll', '[]'],
+    ]
+    const nonces = rows.map(([channel, body]) => {
+      const { authorization } = handshake(channel, body)
+      t.notMatch(authorization, /hunter2/)
+      const opening = parseFeedAuthorization(authorization)
+      if (!opening) throw new Error(authorization)
+      t.ok(isFeedProof(key, opening, { channel, ...(body === undefined ? {} : { body }) }))
+      return opening.nonce
+    })
+    t.equal(new Set(nonces).size, 3)
+    t.equal(handshake('latchkey.feed.v1').session({}), undefined, 'an answer without a nonce')
+  },
+)
+
+t.test('frames are text unless the option says otherwise', async (t) => {
+  const codecOf = (change: Record<string, unknown>) =>
+    settingsFor('https://sso.example.com', change).codec
+  t.equal(codecOf({}).subprotocol, 'latchkey.feed.v1')
+  t.equal(codecOf({ encoding: 'binary' }).subprotocol, 'latchkey.feed.v1.bin')
+  for (const encoding of ['json', '', 7, null, 'toString']) {
+    t.match(
+      refusal(() => codecOf({ encoding })),
+      { code: 'feed-option', where: 'encoding' },
+    )
+  }
 })
 
 t.test('waiting times are drawn from windows of 50 ms that double up to 5 s', async (t) => {

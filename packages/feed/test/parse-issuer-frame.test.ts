@@ -1,16 +1,23 @@
 import { generateKeyPairSync } from 'node:crypto'
+import type { IssuerMessage } from '@latchkey/protocol'
 import t from 'tap'
+import { FEED_CODECS } from '../src/codec.ts'
 import { parseIssuerFrame } from '../src/parse-issuer-frame.ts'
 
 type Change = Record<string, unknown>
+
+const parse = (text: string) => parseIssuerFrame(FEED_CODECS.text.decode(text))
+const parseBinary = (message: object) =>
+  parseIssuerFrame(FEED_CODECS.binary.decode(FEED_CODECS.binary.encode(message as IssuerMessage)))
 
 const entry = (change: Change = {}) => ({
   ...{ p: 0, o: 5, k: 'user', v: 'u_ada', x: 1_900_000_000, d: 'ab' },
   ...change,
 })
 const position = (change: Change = {}) => ({ p: 0, epoch: 1, offset: 5, digest: 'ab', ...change })
+const jwe = (ciphertext: string) => `h..${'i'.repeat(16)}.${ciphertext}.${'t'.repeat(22)}`
 const secret = (change: Change = {}) => ({
-  ...{ kid: 'orders.1', alg: 'HS256', state: 'active', k: 'A'.repeat(43) },
+  ...{ kid: 'orders.1', alg: 'HS256', state: 'active', jwe: jwe('A'.repeat(43)) },
   ...change,
 })
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -35,7 +42,7 @@ t.test('a well-formed message is read as it was meant', async (t) => {
   const rows = [
     keys(),
     keys(secret(), published()),
-    keys(secret({ k: `${'_'.repeat(42)}8` })),
+    keys(secret({ jwe: jwe(`${'_'.repeat(42)}8`) })),
     entries(),
     entries(entry(), entry({ o: 6, k: 'all', v: '' }), entry({ o: 7, k: 'none', v: '' })),
     entries(entry({ v: 'ü '.repeat(1024) })),
@@ -48,26 +55,28 @@ t.test('a well-formed message is read as it was meant', async (t) => {
     { t: 'bye', reason: 'issuer stops', retry: true },
   ]
   for (const message of rows) {
-    const outcome = parseIssuerFrame(JSON.stringify(message))
-    t.same(outcome, { kind: 'message', message }, JSON.stringify(message).slice(0, 60))
+    const outcome = parse(JSON.stringify(message))
+    const name = JSON.stringify(message).slice(0, 60)
+    t.same(outcome, { kind: 'message', message }, name)
+    t.same(parseBinary(message), { kind: 'message', message }, `${name} as MessagePack`)
   }
 })
 
 t.test('what a newer issuer adds is skipped', async (t) => {
   for (const r of ['full_moon', 7, null]) {
-    t.same(parseIssuerFrame(JSON.stringify(entries(entry({ r })))), {
+    t.same(parse(JSON.stringify(entries(entry({ r })))), {
       kind: 'message',
       message: entries(entry()),
     })
   }
-  t.same(parseIssuerFrame('{"t":"weather","sun":[1,{"a":2}]}'), {
+  t.same(parse('{"t":"weather","sun":[1,{"a":2}]}'), {
     kind: 'unknown',
     type: 'weather',
   })
   for (const type of ['__proto__', 'constructor', 'toString', '']) {
-    t.same(parseIssuerFrame(JSON.stringify({ t: type })), { kind: 'unknown', type }, type)
+    t.same(parse(JSON.stringify({ t: type })), { kind: 'unknown', type }, type)
   }
-  const outcome = parseIssuerFrame(JSON.stringify({ ...lease(), moon: 1 }))
+  const outcome = parse(JSON.stringify({ ...lease(), moon: 1 }))
   t.same(outcome, { kind: 'message', message: lease() }, 'a member that it does not know')
 })
 
@@ -107,11 +116,14 @@ t.test('a message of a known type with any other shape is bad', async (t) => {
     ['the same kid twice', keys(secret(), secret())],
     ['a kid with a slash', keys(secret({ kid: '../1' }))],
     ['a kid that is too long', keys(secret({ kid: 'k'.repeat(65) }))],
-    ['a secret of 31 bytes', keys(secret({ k: 'A'.repeat(42) }))],
-    ['a secret with stray bits', keys(secret({ k: `${'A'.repeat(42)}B` }))],
-    ['a secret without bytes', keys(secret({ k: undefined }))],
+    ['a secret of 31 bytes', keys(secret({ jwe: jwe('A'.repeat(42)) }))],
+    [
+      'a secret with an encrypted key',
+      keys(secret({ jwe: jwe('A'.repeat(43)).replace('..', '.A.') })),
+    ],
+    ['a secret that nobody wrapped', keys(secret({ jwe: undefined, k: 'A'.repeat(43) }))],
     ['a secret beside a JWK', keys(secret({ jwk: ec }))],
-    ['a public key beside a secret', keys(published({ k: 'A'.repeat(43) }))],
+    ['a public key beside a secret', keys(published({ jwe: jwe('A'.repeat(43)) }))],
     ['a private key', keys(published({ jwk: pair.privateKey.export({ format: 'jwk' }) }))],
     ['a symmetric key as JWK', keys(published({ jwk: { ...ec, k: 'AA' } }))],
     ['a key of another type than its algorithm', keys(published({ alg: 'RS256' }))],
@@ -122,7 +134,7 @@ t.test('a message of a known type with any other shape is bad', async (t) => {
     ['a goodbye that does not say whether to retry', { t: 'bye', reason: 'x' }],
   ]
   for (const [name, message] of rows) {
-    const outcome = parseIssuerFrame(JSON.stringify(message))
+    const outcome = parse(JSON.stringify(message))
     t.same(outcome, { kind: 'bad', fault: 'shape', type: message['t'] }, name)
   }
 })
@@ -149,9 +161,9 @@ t.test('a text that is no single clear JSON object with a type is bad (attack K1
     ['a type that is too long', JSON.stringify({ t: 'x'.repeat(33) }), 'no_type'],
   ]
   for (const [name, text, fault] of rows) {
-    t.same(parseIssuerFrame(text), { kind: 'bad', fault, type: undefined }, name)
+    t.same(parse(text), { kind: 'bad', fault, type: undefined }, name)
   }
-  t.same(parseIssuerFrame(nested(16)), { kind: 'unknown', type: 'weather' }, 'sixteen levels')
+  t.same(parse(nested(16)), { kind: 'unknown', type: 'weather' }, 'sixteen levels')
   const colons = '{"t":"weather","a:b":"\\"::{[\\\\","c":{"d":"x:y"}}'
-  t.same(parseIssuerFrame(colons), { kind: 'unknown', type: 'weather' }, 'colons inside texts')
+  t.same(parse(colons), { kind: 'unknown', type: 'weather' }, 'colons inside texts')
 })

@@ -8,12 +8,12 @@ import type {
 import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import { type FeedClientOptions, feedClient } from '../src/index.ts'
 import { at } from './log.ts'
-import { KEY, scriptedNetwork } from './scripted-network.ts'
+import { scriptedNetwork, WRAPPED } from './scripted-network.ts'
 
 export const SECRET = 'correct horse'
 /** What the chance of `scene` makes of it. */
 export const INSTANCE = `gA${'A'.repeat(20)}`
-export const KEYS: IssuerMessage = { t: 'keys', keys: [KEY] }
+export const KEYS: IssuerMessage = { t: 'keys', keys: [WRAPPED] }
 
 export const entries = (...list: LogEntry[]): IssuerMessage => ({
   t: 'entries',

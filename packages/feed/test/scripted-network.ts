@@ -1,4 +1,4 @@
-import type { FeedKey, IssuerMessage, VerifierMessage } from '@latchkey/protocol'
+import type { FeedKey, IssuerMessage, VerifierMessage, WrappedFeedKey } from '@latchkey/protocol'
 import type { Connect, ConnectRequest, SocketClosed, SocketEvents } from '../src/index.ts'
 
 /** One connection as the issuer's side of a test sees it. */
@@ -15,6 +15,11 @@ export interface ScriptedSocket {
 }
 
 export const KEY: FeedKey = { kid: 'orders.1', alg: 'HS256', state: 'active', k: 'A'.repeat(43) }
+/** As an issuer without sessions would wrap it. */
+export const WRAPPED: WrappedFeedKey = {
+  ...{ kid: 'orders.1', alg: 'HS256', state: 'active' },
+  jwe: `header..${'i'.repeat(16)}.${KEY.k}.${'t'.repeat(22)}`,
+}
 
 /** A network without time: what is sent is there, and the test answers in the issuer's place. */
 export function scriptedNetwork() {
@@ -35,8 +40,9 @@ export function scriptedNetwork() {
     sockets.push(socket)
     return {
       send: (text) => {
-        socket.sent.push(JSON.parse(text))
+        socket.sent.push(JSON.parse(String(text)))
       },
+      unwrapKey: (kid, jwe) => (kid === KEY.kid ? jwe.split('.')[3] : undefined),
       ping: () => {
         socket.pings += 1
       },

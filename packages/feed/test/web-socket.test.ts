@@ -1,85 +1,23 @@
 /** The feed client over real sockets: what `ws` and the kernel do with hostile frames. */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { IssuerMessage, VerifierMessage } from '@latchkey/protocol'
+import { FEED_NONCE_HEADER, feedFrame } from '@latchkey/protocol'
 import t from 'tap'
-import { type WebSocket, WebSocketServer } from 'ws'
-import { type Feed, feedClient } from '../src/index.ts'
+import { type Feed, type FeedEncoding, feedClient } from '../src/index.ts'
 import { at, entry } from './log.ts'
 import { KEY } from './scripted-network.ts'
-
-interface Peer {
-  readonly socket: WebSocket
-  readonly request: IncomingMessage
-  send(...messages: IssuerMessage[]): void
-  /** The next message of this type. */
-  next<T extends VerifierMessage['t']>(type: T): Promise<Extract<VerifierMessage, { t: T }>>
-}
+import { CREDENTIALS, type ServerPeer as Peer, scriptedServer } from './scripted-server.ts'
 
 const LEASED = { positions: [at(10)], ageMs: 0, ttlMs: 5000 }
 
-/** An issuer that does nothing by itself. `refuse` answers upgrades with an HTTP status instead. */
-async function scriptedServer(options: { refuse?: number } = {}) {
-  const http = createServer()
-  const wss = new WebSocketServer({ noServer: true, handleProtocols: () => 'latchkey.feed.v1' })
-  const peers: Peer[] = []
-  http.on('upgrade', (request, stream, head) => {
-    if (options.refuse) {
-      stream.end(`HTTP/1.1 ${options.refuse} No\r\nlocation: /feed\r\ncontent-length: 0\r\n\r\n`)
-      return
-    }
-    wss.handleUpgrade(request, stream, head, (socket) => {
-      peers.push(peerOf(socket, request))
-      http.emit('peer', peers.at(-1))
-    })
-  })
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const { port } = http.address() as AddressInfo
-  return {
-    port,
-    accept: async (): Promise<Peer> => (await once(http, 'peer'))[0],
-    close: async () => {
-      for (const { socket } of peers) socket.terminate()
-      http.closeAllConnections()
-      await new Promise((resolve) => http.close(resolve))
-    },
-  }
-}
-
-function peerOf(socket: WebSocket, request: IncomingMessage): Peer {
-  const received: VerifierMessage[] = []
-  let wake = () => {}
-  socket.on('error', () => {})
-  socket.on('message', (data) => {
-    received.push(JSON.parse(data.toString()))
-    wake()
-  })
-  return {
-    socket,
-    request,
-    send: (...messages) => {
-      for (const message of messages) socket.send(JSON.stringify(message))
-    },
-    next: async (type) => {
-      for (;;) {
-        const index = received.findIndex((message) => message.t === type)
-        const [message] = index < 0 ? [] : received.splice(0, index + 1).slice(-1)
-        if (message) return message as never
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-    },
-  }
-}
-
-function connect(port: number, host = '127.0.0.1'): Feed {
+function connect(
+  port: number,
+  { host = '127.0.0.1', encoding = 'text' as FeedEncoding } = {},
+): Feed {
   return feedClient({
     issuerAddress: `http://${host}:${port}`,
     service: 'orders',
-    credentials: { clientId: 'orders', clientSecret: 'secret' },
+    credentials: CREDENTIALS,
+    encoding,
     // The soonest attempt each time, so that tests do not wait.
     random: { bytes: (count) => Buffer.alloc(count) },
   })
@@ -88,7 +26,8 @@ function connect(port: number, host = '127.0.0.1'): Feed {
 /** Brings a verifier to its first lease. */
 async function join(peer: Peer, feed: Feed): Promise<void> {
   await peer.next('hello')
-  peer.send({ t: 'keys', keys: [KEY] })
+  const { k = '', ...key } = KEY
+  peer.send({ t: 'keys', keys: [{ ...key, jwe: peer.session.wrapKey(key.kid, k) }] })
   peer.send({ t: 'snapshot', position: at(10), entries: [], first: true, more: false })
   const { id } = await peer.next('lease?')
   const leased = new Promise<void>((resolve) => {
@@ -101,33 +40,37 @@ async function join(peer: Peer, feed: Feed): Promise<void> {
 /** The close code that the verifier gave, or 1006 when it just went. */
 const closeCode = async (peer: Peer): Promise<number> => (await once(peer.socket, 'close'))[0]
 
-t.test('a lease over a real socket, an entry, and a clean end', async (t) => {
-  const server = await scriptedServer()
-  const feed = connect(server.port)
-  const peer = await server.accept()
-  t.match(peer.request.headers, {
-    authorization: `Basic ${Buffer.from('orders:secret').toString('base64')}`,
-    'sec-websocket-protocol': 'latchkey.feed.v1',
+for (const encoding of ['text', 'binary'] as const) {
+  t.test(`a lease over a real socket, an entry, and a clean end: ${encoding}`, async (t) => {
+    const server = await scriptedServer()
+    const feed = connect(server.port, { encoding })
+    const peer = await server.accept()
+    t.match(peer.request.headers, {
+      authorization: /^Latchkey-Feed client="orders", /,
+      'sec-websocket-protocol': encoding === 'text' ? 'latchkey.feed.v1' : 'latchkey.feed.v1.bin',
+    })
+    t.equal(peer.request.url, '/feed', 'no credentials in the URL')
+    t.notOk(peer.request.headers['sec-websocket-extensions'], 'no compression is offered')
+    t.notOk(peer.request.headers.cookie)
+    t.notMatch(peer.request.headers.authorization, /secret/)
+    await join(peer, feed)
+    t.same(feed.keys(), [KEY])
+    const remaining = feed.lease.remainingMs()
+    t.ok(remaining > 0 && remaining <= 5000)
+    peer.send({ t: 'entries', epoch: 1, entries: [entry(11, { k: 'user', v: 'u_ada' })] })
+    let applied = 0
+    while (applied < 11) applied = (await peer.next('ack')).offset
+    t.equal(feed.replica.size, 1)
+    const code = closeCode(peer)
+    await feed.close()
+    t.equal(await code, 1000)
+    await server.close()
   })
-  t.equal(peer.request.url, '/feed', 'no credentials in the URL')
-  t.notOk(peer.request.headers['sec-websocket-extensions'], 'no compression is offered')
-  t.notOk(peer.request.headers.cookie)
-  await join(peer, feed)
-  const remaining = feed.lease.remainingMs()
-  t.ok(remaining > 0 && remaining <= 5000)
-  peer.send({ t: 'entries', epoch: 1, entries: [entry(11, { k: 'user', v: 'u_ada' })] })
-  let applied = 0
-  while (applied < 11) applied = (await peer.next('ack')).offset
-  t.equal(feed.replica.size, 1)
-  const code = closeCode(peer)
-  await feed.close()
-  t.equal(await code, 1000)
-  await server.close()
-})
+}
 
 t.test('names under .localhost reach this machine without a name server', async (t) => {
   const server = await scriptedServer()
-  const feed = connect(server.port, 'sso.localhost')
+  const feed = connect(server.port, { host: 'sso.localhost' })
   const peer = await server.accept()
   t.equal(peer.request.headers.host, `sso.localhost:${server.port}`)
   await feed.close()
@@ -152,8 +95,9 @@ t.test('hostile frames cost a connection and nothing else (attacks K13, K14)', a
     ],
     ['fragments without end', (peer) => fragments(peer, 64), 1009],
     ['a masked frame', (peer) => write(peer, raw(0x81, 0x81, 1, 2, 3, 4, 5)), 1002],
-    ['a binary frame', (peer) => peer.socket.send(Buffer.from('{"t":"keys","keys":[]}')), 1006],
-    ['no JSON', (peer) => peer.socket.send('{'), 1006],
+    ['a frame without MAC', (peer) => peer.socket.send('{"t":"keys","keys":[]}'), 1006],
+    ['a binary frame', (peer) => peer.socket.send(sealed(peer, Buffer.from('{}'))), 1006],
+    ['no JSON', (peer) => peer.socket.send(sealed(peer, '{')), 1006],
   ]
   for (const [name, attack, expected] of rows) {
     const server = await scriptedServer()
@@ -191,6 +135,44 @@ t.test(
   },
 )
 
+t.test('why it was refused is handed on, as far as it is fit to be shown', async (t) => {
+  const told = (description: unknown) =>
+    JSON.stringify({ error: 'invalid_client', error_description: description })
+  for (const [body, expected] of [
+    [told('save the client with its secret'), 'HTTP status 401: save the client with its secret'],
+    [told('two\nlines'), 'HTTP status 401'],
+    [told('x'.repeat(257)), 'HTTP status 401'],
+    [told(7), 'HTTP status 401'],
+    ['x'.repeat(10_000), 'HTTP status 401'],
+    ['<html>', 'HTTP status 401'],
+  ] as const) {
+    const server = await scriptedServer({ refuse: 401, body })
+    const feed = connect(server.port)
+    await failure(feed, 'HTTP status')
+    t.equal(feed.status().lastFailure, `refused by the issuer: ${expected}`)
+    await feed.close()
+    await server.close()
+  }
+})
+
+t.test('whoever does not know the secret is not the issuer', async (t) => {
+  const alien = await scriptedServer({ withoutNonce: true })
+  const first = connect(alien.port)
+  await failure(first, 'does not speak as the issuer does')
+  await first.close()
+  await alien.close()
+
+  const impostor = await scriptedServer({ secret: 'another secret' })
+  const feed = connect(impostor.port)
+  const peer = await impostor.accept()
+  t.match(peer.request.headers, { [FEED_NONCE_HEADER]: undefined }, 'nothing is sent in advance')
+  peer.send({ t: 'bye', reason: 'go away', retry: false })
+  await failure(feed, 'a frame that the issuer has not sent like that')
+  t.same(feed.keys(), [])
+  await feed.close()
+  await impostor.close()
+})
+
 t.test('an address where nobody listens is told by its error', async (t) => {
   const server = await scriptedServer()
   await server.close()
@@ -205,6 +187,11 @@ async function failure(feed: Feed, text: string): Promise<void> {
   while (!feed.status().lastFailure?.includes(text)) {
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** What a broken issuer would send: it knows the secret. */
+function sealed({ session }: Peer, body: string | Buffer): string | Buffer {
+  return session.seal(feedFrame('bye', body))
 }
 
 /** Writes bytes past `ws`, which would not send such frames. */

@@ -13,7 +13,9 @@ export function scriptedIssuer() {
 
   function answer(message: VerifierMessage, send: (message: IssuerMessage) => void): void {
     if (message.t === 'hello' || message.t === 'resync') {
-      send({ t: 'keys', keys: [key(1).feedKey] })
+      const { k, ...facts } = key(1).feedKey
+      const jwe = `header..${'i'.repeat(16)}.${k}.${'t'.repeat(22)}`
+      send({ t: 'keys', keys: [{ ...facts, jwe }] })
       const resumes = message.positions.some(({ offset }) => offset === position.offset)
       if (!resumes) send({ t: 'snapshot', position, entries, first: true, more: false })
     }
@@ -36,10 +38,11 @@ export function scriptedIssuer() {
     })
     return {
       send: (text) => {
-        const message = JSON.parse(text) as VerifierMessage
+        const message = JSON.parse(String(text)) as VerifierMessage
         heard.push(message)
         answer(message, send)
       },
+      unwrapKey: (_kid, jwe) => jwe.split('.')[3],
       ping: () => events.alive(),
       close: () => queueMicrotask(() => drop('closed')),
       terminate: () => queueMicrotask(() => drop('cut')),

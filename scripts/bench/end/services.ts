@@ -2,8 +2,9 @@
  * Many services, as one program: feeds to the issuer, sockets to the floor, and the admin who ends. All times are of one clock.
  */
 import { readFileSync } from 'node:fs'
-import { connectWebSocket, type Feed, feedClient } from '@latchkey/feed'
+import { type Feed, feedClient } from '@latchkey/feed'
 import { createServiceClient, type ServiceCalls } from '@latchkey/service-client'
+import { WebSocket } from 'ws'
 import { answer } from '../child.ts'
 import { AUDIENCE, CLIENT, USERNAME } from './issuer-settings.ts'
 
@@ -58,24 +59,14 @@ function joinFeed(): Promise<void> {
 }
 
 function joinFloor(): Promise<void> {
-  const request = {
-    url: `${facts.floorAddress.replace('http', 'ws')}/feed`,
-    subprotocol: 'bench',
-    authorization: '',
-    loopback: true,
-    maxFrameBytes: 65_536,
-  }
+  const socket = new WebSocket(`${facts.floorAddress.replace('http', 'ws')}/feed`, 'bench')
+  socket.on('message', (data) => {
+    JSON.parse(String(data))
+    hear()
+  })
   return new Promise((resolve, reject) => {
-    connectWebSocket(request, {
-      opened: resolve,
-      text: (text) => {
-        JSON.parse(text)
-        hear()
-      },
-      binary: () => {},
-      alive: () => {},
-      closed: ({ reason }) => reject(new Error(reason)),
-    })
+    socket.on('open', () => resolve())
+    socket.on('error', reject)
   })
 }
 

@@ -1,9 +1,11 @@
+import { FEED_CODECS } from '@latchkey/feed'
 import type { EntryKind, LogEntry } from '@latchkey/protocol'
 import t from 'tap'
 import { entryFor } from '../src/feed/audience-filter.ts'
 import { parseVerifierMessage } from '../src/feed/verifier-message.ts'
 
 const audience = 'https://a.example'
+const parse = (text: string) => parseVerifierMessage(FEED_CODECS.text.decode(text))
 
 function entry(o: number, k: EntryKind, v: string): LogEntry {
   return { p: 0, o, k, v, x: 2_000_000_000, d: `d${o}` }
@@ -75,13 +77,15 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
   ]
   for (const message of good) {
     t.test(`${message.t} is read`, async (t) => {
-      t.strictSame(parseVerifierMessage(JSON.stringify(message)), message)
+      t.strictSame(parse(JSON.stringify(message)), message)
     })
   }
   const bad = [
     'no JSON',
     '[]',
     'null',
+    '{"t":"lease?","id":1,"id":2}',
+    `{"t":"lease?","id":1,"deep":${'['.repeat(16)}${']'.repeat(16)}}`,
     '{"t":"keys"}',
     JSON.stringify({ ...hello, v: 2 }),
     JSON.stringify({ ...hello, service: 7 }),
@@ -107,8 +111,6 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
     }),
   ]
   for (const text of bad) {
-    t.test(`${text.slice(0, 80)} is refused`, async (t) =>
-      t.equal(parseVerifierMessage(text), undefined),
-    )
+    t.test(`${text.slice(0, 80)} is refused`, async (t) => t.equal(parse(text), undefined))
   }
 })

@@ -26,7 +26,9 @@ function connect(tail: Awaited<ReturnType<typeof tailOf>>, buffered = 0) {
     leaseMs: 5000,
     socket: {
       bufferedAmount: buffered,
-      send: (text) => sent.push(JSON.parse(text)),
+      encoding: 'text',
+      wrapKey: (_kid, k) => k,
+      send: ({ body }) => sent.push(JSON.parse(String(body))),
       end: (code, reason) => closed.push([code, reason]),
       drained: async () => {},
       terminate: () => t.fail('it is closed first'),

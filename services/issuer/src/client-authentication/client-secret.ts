@@ -20,20 +20,6 @@ export function readBasic(authorization: string): SecretCredentials {
   }
 }
 
-/** The feed's own way in: the header of its upgrade request is all that it has. */
-export async function authenticateBasic(
-  authorization: string,
-  clients: Pick<Clients, 'find' | 'checkSecret'>,
-): Promise<Client> {
-  const { clientId, secret } = readBasic(authorization)
-  const client = await clients.find(clientId)
-  if (!client) throw invalidClient('client_unknown')
-  if (client.authMethod !== 'client_secret_basic') throw invalidClient('method_not_registered')
-  checkSecret(client, secret, clients)
-  if (client.disabled) throw invalidClient('client_disabled')
-  return client
-}
-
 export function checkSecret(
   client: Client,
   secret: string,

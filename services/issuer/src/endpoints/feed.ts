@@ -1,37 +1,50 @@
-/** GET /feed: the WebSocket of verifiers, subprotocol `latchkey.feed.v1`. docs/architecture.md, docs/protocol/feed.md. */
+/** GET /feed: the WebSocket of verifiers, subprotocols `latchkey.feed.v1` and `.bin`. docs/protocol/feed.md. */
 
+import type { IncomingMessage } from 'node:http'
 import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket'
-import { FEED_SUBPROTOCOL, OAuthError } from '@latchkey/protocol'
+import { FEED_CODECS, type FeedEncoding } from '@latchkey/feed'
+import { FEED_NONCE_HEADER, type FeedSession, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { ClientDirectory } from '../client-authentication/authenticate-client.ts'
-import { authenticateBasic } from '../client-authentication/client-secret.ts'
+import {
+  type FeedOpeningDeps,
+  type OpenedFeed,
+  openFeed,
+} from '../client-authentication/feed-opening.ts'
 import { FEED_MAX_PAYLOAD_BYTES, type FeedSocket } from '../feed/connection.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import { singleHeader } from '../http/single-header.ts'
 
-export interface FeedDeps {
-  readonly clients: ClientDirectory
+export interface FeedDeps extends FeedOpeningDeps {
   readonly hub: Pick<FeedHub, 'accept'>
 }
 
-/** One address speaks WebSocket, and one subprotocol. A few bytes must not become a large frame. */
+/** What is preferred comes first. */
+const ENCODINGS: readonly FeedEncoding[] = ['binary', 'text']
+
+/** One address speaks WebSocket, and these subprotocols. A few bytes must not become a large frame. */
 export const FEED_SOCKETS: NonNullable<WebsocketPluginOptions['options']> = {
-  maxPayload: FEED_MAX_PAYLOAD_BYTES,
+  // A MAC stands before each frame.
+  maxPayload: FEED_MAX_PAYLOAD_BYTES + 64,
   perMessageDeflate: false,
   verifyClient: ({ req }, decided) => decided(/^\/feed(?:\?|$)/.test(req.url ?? ''), 404),
-  handleProtocols: (offered) => offered.has(FEED_SUBPROTOCOL) && FEED_SUBPROTOCOL,
+  handleProtocols: (offered) => {
+    const encoding = chosen((subprotocol) => offered.has(subprotocol))
+    return encoding ? FEED_CODECS[encoding].subprotocol : false
+  },
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The client that opened the feed; set before the upgrade. */
-    feedClient: string | undefined
-  }
+/** Who opened the feed, and how it is spoken; set before the upgrade. */
+interface Opened extends OpenedFeed {
+  readonly encoding: FeedEncoding
 }
 
 export function feed(deps: FeedDeps) {
+  const opened = new WeakMap<IncomingMessage, Opened>()
   return async (app: FastifyInstance) => {
-    app.decorateRequest('feedClient', undefined)
+    app.websocketServer.on('headers', (headers: string[], request: IncomingMessage) => {
+      const nonce = opened.get(request)?.issuerNonce
+      if (nonce !== undefined) headers.push(`${FEED_NONCE_HEADER}: ${nonce}`)
+    })
     app.get(
       '/feed',
       {
@@ -39,23 +52,27 @@ export function feed(deps: FeedDeps) {
         // Before the 101: a caller without credentials never gets a socket. Cookies mean nothing here.
         preValidation: async (request) => {
           const { upgrade } = request.headers
-          const authorization = singleHeader(request, 'authorization')
           const asked = request.headers['sec-websocket-protocol']?.split(/ *, */) ?? []
-          if (upgrade?.toLowerCase() !== 'websocket' || !asked.includes(FEED_SUBPROTOCOL)) {
+          const encoding = chosen((subprotocol) => asked.includes(subprotocol))
+          if (upgrade?.toLowerCase() !== 'websocket' || !encoding) {
             throw new OAuthError('invalid_request', 'not_a_feed_upgrade', {
-              description: `open a WebSocket with the subprotocol ${FEED_SUBPROTOCOL}`,
+              description: `open a WebSocket with the subprotocol ${FEED_CODECS.text.subprotocol}`,
             })
           }
-          if (authorization === undefined) throw new OAuthError('invalid_client', 'no_credentials')
-          const client = await authenticateBasic(authorization, deps.clients)
-          request.feedClient = client.id
+          const channel = FEED_CODECS[encoding].subprotocol
+          const proven = await openFeed(singleHeader(request, 'authorization'), { channel }, deps)
+          opened.set(request.raw, { ...proven, encoding })
         },
       },
       (socket, request) => {
-        const peer = deps.hub.accept(endable(socket), request.feedClient ?? '')
-        socket.on('message', (data, isBinary) => {
-          if (isBinary) peer.binary()
-          else peer.frame(data.toString())
+        const { clientId, session, encoding } = opened.get(request.raw) as Opened
+        const line = endable(socket, session, encoding)
+        const peer = deps.hub.accept(line, clientId)
+        socket.on('message', (data: Buffer, isBinary) => {
+          const frame = session.open(isBinary ? data : data.toString())
+          // Somebody stands in between, or the verifier counts wrongly: nothing that follows can be trusted.
+          if (frame === undefined) line.end(1002, 'not a frame of this session')
+          else peer.frame(frame)
         })
         socket.on('ping', peer.heard)
         socket.on('close', peer.closed)
@@ -65,19 +82,25 @@ export function feed(deps: FeedDeps) {
   }
 }
 
+function chosen(isOffered: (subprotocol: string) => boolean): FeedEncoding | undefined {
+  return ENCODINGS.find((encoding) => isOffered(FEED_CODECS[encoding].subprotocol))
+}
+
 /** A closing handshake that takes longer is not waited for: the other side does not read, or its host is gone. */
 const GOODBYE_MS = 1000
 
-function endable(socket: WebSocket): FeedSocket {
+function endable(socket: WebSocket, session: FeedSession, encoding: FeedEncoding): FeedSocket {
   let drained = Promise.resolve()
   return {
+    encoding,
     get bufferedAmount() {
       return socket.bufferedAmount
     },
-    send: (text) => {
+    send: (frame) => {
       // Called with an error too, when the socket has gone: nobody shall wait for it then.
-      drained = new Promise((resolve) => socket.send(text, () => resolve()))
+      drained = new Promise((resolve) => socket.send(session.seal(frame), () => resolve()))
     },
+    wrapKey: session.wrapKey,
     drained: () => drained,
     terminate: () => socket.terminate(),
     end: (code, reason) => {

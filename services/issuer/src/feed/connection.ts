@@ -1,12 +1,23 @@
 /** One verifier on the feed: its place in the log, what it acknowledged, and the leases that it gets. */
-import { type IssuerMessage, LIMITS } from '@latchkey/protocol'
+import { FEED_CODECS, type FeedEncoding } from '@latchkey/feed'
+import {
+  type FeedFrame,
+  type FeedKey,
+  feedFrame,
+  type IssuerMessage,
+  LIMITS,
+} from '@latchkey/protocol'
 import { type Delivery, delivery } from './delivery.ts'
 import type { Confirmation } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 
+/** An authenticated line to a verifier. Whoever implements it seals each frame for this session (feed-session.ts). */
 export interface FeedSocket {
+  readonly encoding: FeedEncoding
   readonly bufferedAmount: number
-  send(text: string): void
+  send(frame: FeedFrame): void
+  /** An HS256 key as only this verifier can read it: compact JWE. */
+  wrapKey(kid: string, k: string): string
   /** Resolves when everything that was sent has been passed on to the network, or the socket is gone. */
   drained(): Promise<void>
   /** Closes; whoever does not answer soon is cut off. */
@@ -25,6 +36,8 @@ export interface VerifierConnection extends Pick<Delivery, 'place' | 'append' | 
   /** Answers `lease?`, or stays silent when the answer could not extend the lease. */
   lease(id: number, confirmation: Confirmation | undefined, nowMs: number): void
   send(message: IssuerMessage): void
+  /** Replaces the keys of the verifier. */
+  giveKeys(keys: readonly FeedKey[]): void
 }
 
 /** The largest frame that a verifier may send: its whole route catalogue. */
@@ -47,6 +60,7 @@ export interface ConnectionDeps {
 export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
   const { id, audience, socket } = deps
   const acked = new Map<number, { epoch: number; offset: number }>()
+  const codec = FEED_CODECS[socket.encoding]
   let tooSlow = false
 
   function send(message: IssuerMessage): void {
@@ -54,7 +68,14 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     if (tooSlow) return
     tooSlow = socket.bufferedAmount > MOST_BUFFERED_BYTES
     if (tooSlow) socket.end(1013, 'reads too slowly')
-    else socket.send(JSON.stringify(message))
+    else socket.send(feedFrame(message.t, codec.encode(message)))
+  }
+
+  function giveKeys(keys: readonly FeedKey[]): void {
+    const wrapped = keys.map(({ k, ...key }) =>
+      k === undefined ? key : { ...key, jwe: socket.wrapKey(key.kid, k) },
+    )
+    send({ t: 'keys', keys: wrapped })
   }
 
   const delivered = delivery({
@@ -72,6 +93,7 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     append: delivered.append,
     snapshot: delivered.snapshot,
     send,
+    giveKeys,
     acked: (partition) => acked.get(partition),
     ack: (partition, epoch, offset) => {
       const reach = delivered.reach(partition)

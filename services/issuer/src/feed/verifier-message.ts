@@ -1,4 +1,5 @@
 /** Frames from verifiers, parsed strictly at the edge: nothing that they claim is believed, only bounded and typed. */
+import type { ReadOutcome } from '@latchkey/feed'
 import type { FeedPosition, VerifierMessage } from '@latchkey/protocol'
 
 const MOST_POSITIONS = 1024
@@ -11,14 +12,9 @@ const INSTANCE = /^[A-Za-z0-9_-]{22}$/
 const METHOD = /^[A-Z][A-Z-]{0,31}$/
 
 /** Undefined for anything that is not a well-formed message of the protocol. */
-export function parseVerifierMessage(text: string): VerifierMessage | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isObject(value)) return undefined
+export function parseVerifierMessage(read: ReadOutcome): VerifierMessage | undefined {
+  if (read.kind === 'bad' || !isObject(read.value)) return undefined
+  const { value } = read
   switch (value['t']) {
     case 'hello':
       return hello(value)
