@@ -1,10 +1,19 @@
 /** How a request carries its access token: RFC 6750 section 2, RFC 9449 section 7.1. */
 import type { IncomingMessage } from 'node:http'
+import { TICKET_SUBPROTOCOL } from '@latchkey/protocol'
 import type { RouteSettings } from './route-settings.ts'
 
 export type Credentials =
   | { readonly kind: 'none' }
-  | { readonly kind: 'token'; readonly token: string; readonly scheme: 'Bearer' | 'DPoP' }
+  | {
+      readonly kind: 'token'
+      readonly token: string
+      readonly scheme: 'Bearer' | 'DPoP'
+      /** Possession of its key was proven when it was shown before. */
+      readonly proven?: true
+    }
+  /** A one-time ticket that stands for a token. */
+  | { readonly kind: 'ticket'; readonly ticket: string }
   /** 400 `invalid_request` (RFC 6750 section 3.1). */
   | { readonly kind: 'malformed'; readonly description: string }
 
@@ -87,12 +96,15 @@ function fromParameters(parameters: URLSearchParams): Credentials {
 }
 
 function fromSubprotocols(offered: string): Credentials {
-  const tokens = offered
+  const [first, ...more] = offered
     .split(',')
     .map((protocol) => protocol.trim())
-    .filter((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL))
-  if (tokens.length > 1) return malformed('The access token was sent more than once')
-  return tokens[0] === undefined ? NONE : fromText(tokens[0].slice(BEARER_SUBPROTOCOL.length))
+    .filter((name) => name.startsWith(BEARER_SUBPROTOCOL) || name.startsWith(TICKET_SUBPROTOCOL))
+  if (more.length > 0) return malformed('The access token was sent more than once')
+  if (first === undefined) return NONE
+  return first.startsWith(BEARER_SUBPROTOCOL)
+    ? fromText(first.slice(BEARER_SUBPROTOCOL.length))
+    : { kind: 'ticket', ticket: first.slice(TICKET_SUBPROTOCOL.length) }
 }
 
 function fromText(token: string, scheme: 'Bearer' | 'DPoP' = 'Bearer'): Credentials {

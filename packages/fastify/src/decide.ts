@@ -1,15 +1,14 @@
 /** Who calls, and may they: RFC 6750 section 2, docs/architecture.md. Decides and sends nothing. */
 import type { FastifyRequest } from 'fastify'
 import { isBearerSyntax, readCredentials } from './credentials.ts'
+import { type DecideTicketDeps, decideTicket } from './decide-ticket.ts'
 import { formBytes, readFormAhead } from './form-token.ts'
-import { type Asked, type JudgeDeps, judge, type Outcome } from './judge.ts'
+import { type Asked, judge, type Outcome } from './judge.ts'
 import type { Refusal } from './refusal.ts'
 import { needsSameOrigin, provenance } from './same-origin.ts'
 import { isRenewable, type SessionSource } from './session-source.ts'
 
-export interface DecideDeps extends JudgeDeps {
-  session: SessionSource | undefined
-  origins: ReadonlySet<string>
+export interface DecideDeps extends DecideTicketDeps {
   /** Whether tokens that requests carry have to be bound to a key of theirs. */
   dpopRequired: boolean
 }
@@ -38,6 +37,8 @@ function decideWith(
     case 'none':
       if (deps.session === undefined) return { kind: 'no_credentials' }
       return decideSession(deps, deps.session, asked)
+    case 'ticket':
+      return decideTicket(deps, asked, credentials.ticket)
     case 'token': {
       // A page of another site may have got hold of a token, but does not get a socket. What is no page has no origin.
       if (isUpgrade(asked.request) && provenance(raw, deps.origins) === 'other') {

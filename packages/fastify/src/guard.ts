@@ -76,6 +76,7 @@ function settle(deps: GuardDeps, held: Held, outcome: Outcome): void {
           token: outcome.token,
           claims: outcome.claims,
           toleranceSeconds: route.toleranceSeconds,
+          route: held.pattern,
           mayStay: (claims) => entitled(deps, held, outcome.token, claims).kind === 'allowed',
         })
       }

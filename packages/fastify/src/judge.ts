@@ -19,7 +19,7 @@ export interface JudgeDeps {
 }
 
 /** A token, and how it came. Those of a session come as bearer tokens. */
-export type Ticket = Extract<Credentials, { kind: 'token' }>
+export type ShownToken = Extract<Credentials, { kind: 'token' }>
 
 /** A request with the route that the router matched: the only thing that rights are looked up by. */
 export interface Asked {
@@ -41,35 +41,35 @@ export const UNAVAILABLE: Refusal = { kind: 'unavailable', retryAfterSeconds: 1 
 export function judge(
   deps: JudgeDeps,
   asked: Asked,
-  ticket: Ticket,
+  shown: ShownToken,
   mustBeBound: boolean,
 ): Outcome | Promise<Outcome> {
   const { toleranceSeconds } = asked.route
-  const verification = deps.verifier.verify(ticket.token, toleranceSeconds)
+  const verification = deps.verifier.verify(shown.token, toleranceSeconds)
   if (verification.kind === 'invalid' && verification.reason === 'ahead') {
     return deps.verifier
-      .verifyCurrent(ticket.token, toleranceSeconds)
-      .then((current) => outcomeOf(deps, asked, ticket, current, mustBeBound))
+      .verifyCurrent(shown.token, toleranceSeconds)
+      .then((current) => outcomeOf(deps, asked, shown, current, mustBeBound))
   }
-  return outcomeOf(deps, asked, ticket, verification, mustBeBound)
+  return outcomeOf(deps, asked, shown, verification, mustBeBound)
 }
 
 function outcomeOf(
   deps: JudgeDeps,
   asked: Asked,
-  ticket: Ticket,
+  shown: ShownToken,
   verification: Verification,
   mustBeBound: boolean,
 ): Outcome | Promise<Outcome> {
   switch (verification.kind) {
     case 'valid':
       // A proof beside a token that is bound to nothing proves nothing.
-      if (mustBeBound || ticket.scheme === 'DPoP') {
+      if (mustBeBound || shown.scheme === 'DPoP') {
         return { kind: 'invalid_token', reason: 'not_bound' }
       }
-      return entitled(deps, asked, ticket.token, verification.claims)
+      return entitled(deps, asked, shown.token, verification.claims)
     case 'bound':
-      return proveBinding(deps, asked, ticket, verification.claims, mustBeBound)
+      return proveBinding(deps, asked, shown, verification.claims, mustBeBound)
     case 'stale':
       return { kind: 'unavailable', retryAfterSeconds: verification.retryAfterSeconds }
     case 'invalid':
@@ -83,13 +83,14 @@ function outcomeOf(
 function proveBinding(
   deps: JudgeDeps,
   asked: Asked,
-  { token, scheme }: Ticket,
+  { token, scheme, proven }: ShownToken,
   claims: AccessTokenClaims,
   mustBeBound: boolean,
 ): Outcome | Promise<Outcome> {
   if (mustBeBound && claims.cnf?.['jkt'] === undefined) {
     return { kind: 'invalid_token', reason: 'not_bound' }
   }
+  if (proven) return entitled(deps, asked, token, claims)
   const { request } = asked
   const { dpop } = request.raw.headers
   const possession = deps.possession(claims, {
@@ -135,5 +136,5 @@ function mayCall(
   { request, pattern, route }: Asked,
   claims: AccessTokenClaims,
 ): boolean {
-  return route.public || verifier.may(claims, request.method, pattern)
+  return route.public || route.grantless || verifier.may(claims, request.method, pattern)
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { RefusalPage } from './refusal-page.ts'
 import type { ResourceMetadataOptions } from './resource-metadata.ts'
 import type { SessionSource } from './session-source.ts'
+import type { TicketOptions } from './ticket-options.ts'
 
 export interface LatchkeyOptions {
   /** From `createVerifier`. Whoever made it closes it. */
@@ -31,6 +32,16 @@ export interface LatchkeyOptions {
     /** Remembers proofs for several processes together. Default: each remembers those that it has seen. */
     claimProof?: ClaimProof
   }
+  /**
+   * One-time tickets for WebSockets, and where pages ask for them; `true`: at `/latchkey/ticket`, kept in memory. Default: none are
+   * given.
+   */
+  tickets?: TicketOptions | true
+  /**
+   * How long a page that offers the subprotocol `latchkey.renew` has to show a fresh ticket when its permissions changed or its token
+   * expired, before its socket is closed; 0 to 10 s. Nothing passes meanwhile. Default 2 s.
+   */
+  socketGraceSeconds?: number
   /**
    * SHA-256 (base64url) of the client's certificate, which tokens with `cnf["x5t#S256"]` are bound to (RFC 8705), for example from a
    * header that your proxy sets and takes from nobody. Default: such tokens are refused.

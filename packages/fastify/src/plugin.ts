@@ -1,7 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { type AccessTokenClaims, systemClock } from '@latchkey/protocol'
-import { possessionCheck, type Verifier } from '@latchkey/verifier'
+import {
+  type AccessTokenClaims,
+  InputError,
+  systemClock,
+  systemScheduler,
+} from '@latchkey/protocol'
+import { type Clock, possessionCheck, type Verifier } from '@latchkey/verifier'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { challengesOf } from './challenges.ts'
@@ -25,6 +30,8 @@ import {
 import { allowedOrigins } from './same-origin.ts'
 import type { GuardableSocket } from './socket-guard.ts'
 import { type SocketGuards, socketGuards } from './socket-guards.ts'
+import { type Ticketing, ticketing } from './ticket-options.ts'
+import { serveTickets } from './ticket-route.ts'
 import { protectUrlToken } from './url-token.ts'
 
 /** `app.latchkey` */
@@ -76,7 +83,15 @@ export const latchkey = fp<LatchkeyOptions>(
       })
     }
     const catalogue = routeCatalogue()
-    const sockets = socketGuards(verifier)
+    const tickets = ticketsOf(options, clock)
+    if (tickets !== undefined) serveTickets(app, tickets)
+    const sockets = socketGuards({
+      verifier,
+      tickets: tickets?.tickets,
+      graceSeconds: graceOf(options),
+      clock,
+      scheduler: systemScheduler,
+    })
     app.decorateRequest('caller', undefined)
     app.decorateRequest(CALLER_TOKEN, undefined)
     app.decorate('latchkey', {
@@ -98,6 +113,7 @@ export const latchkey = fp<LatchkeyOptions>(
       guard({
         verifier,
         sockets,
+        tickets: tickets?.tickets,
         session: options.session,
         origins: allowedOrigins(options.origins, verifier.service),
         possession: possessionCheck(claimProof ? { clock, claimProof } : { clock }),
@@ -129,6 +145,24 @@ function declareRoute(route: RouteOptions, catalogue: RouteCatalogue): void {
     const own = route.preValidation ?? []
     route.preValidation = [dropFormToken, ...(Array.isArray(own) ? own : [own])]
   }
+}
+
+function ticketsOf({ tickets, verifier }: LatchkeyOptions, clock: Clock): Ticketing | undefined {
+  if (tickets === undefined) return undefined
+  return ticketing(tickets === true ? {} : tickets, { service: verifier.service, clock })
+}
+
+const GRACE_SECONDS = 2
+/** Messages wait for so long: whoever needs more had better connect again. */
+const MOST_GRACE_SECONDS = 10
+
+function graceOf({ socketGraceSeconds: seconds = GRACE_SECONDS }: LatchkeyOptions): number {
+  if (seconds >= 0 && seconds <= MOST_GRACE_SECONDS) return seconds
+  throw new InputError('socket-grace', {
+    received: String(seconds),
+    expected: `0 to ${MOST_GRACE_SECONDS} seconds`,
+    where: 'socketGraceSeconds',
+  })
 }
 
 /** With @fastify/websocket at the root no handler has to remember the guard: it stands before the handler begins. */

@@ -3,13 +3,17 @@ import { cleanDescription } from '@latchkey/protocol'
 import type { PossessionFault, RefusalReason } from '@latchkey/verifier'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Challenges, quote, wantsProof } from './challenges.ts'
+import type { TicketFault } from './decide-ticket.ts'
 import { isShown, pageFor, type RefusalPage } from './refusal-page.ts'
 import type { StepUp } from './step-up.ts'
+
+/** Why a token was refused; for the log. */
+export type TokenRefusal = RefusalReason | PossessionFault | TicketFault
 
 export type Refusal =
   | { readonly kind: 'no_credentials' }
   | { readonly kind: 'invalid_request'; readonly description: string }
-  | { readonly kind: 'invalid_token'; readonly reason: RefusalReason | PossessionFault }
+  | { readonly kind: 'invalid_token'; readonly reason: TokenRefusal }
   /** The token may be good; the proof that the caller holds its key is not. */
   | { readonly kind: 'invalid_dpop_proof'; readonly reason: PossessionFault }
   /** The sign-in behind the token is too weak or too long ago for this route. */
@@ -119,7 +123,7 @@ function answerOf(refusal: Refusal): Answer {
  * One answer for every reason, so that a forger learns nothing. `stale` alone is told: its token was good until the
  * caller's permissions changed, and a client that reads it refreshes at once and silently (packages/permissions/README.md).
  */
-function refusedToken(reason: RefusalReason | PossessionFault): Answer {
+function refusedToken(reason: TokenRefusal): Answer {
   return tokenError(401, reason === 'stale' ? { ...INVALID_TOKEN, reason } : INVALID_TOKEN)
 }
 

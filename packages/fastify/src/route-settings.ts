@@ -22,6 +22,8 @@ export interface LatchkeyRouteConfig {
 export interface RouteSettings {
   readonly public: boolean
   readonly identify: boolean
+  /** Any good token will do: a route of the plug-in itself, which gives nothing that the token does not. */
+  readonly grantless: boolean
   readonly toleranceSeconds: number
   readonly tokenInUrl: boolean
   /** Undefined: any sign-in will do. */
@@ -34,6 +36,7 @@ export const ROUTE_SETTINGS: unique symbol = Symbol('latchkey.route')
 export const CLOSED: RouteSettings = {
   public: false,
   identify: false,
+  grantless: false,
   toleranceSeconds: 0,
   tokenInUrl: false,
   stepUp: undefined,
@@ -58,6 +61,7 @@ export function parseRouteSettings(
   const where = `route ${route.methods.join(',')} ${route.url}`
   const given = section(config?.latchkey, where)
   const settings = {
+    grantless: false,
     public: flag(config?.public, `${where}, config.public`),
     identify: flag(given.identify, `${where}, config.latchkey.identify`),
     tokenInUrl: flag(given.tokenInUrl, `${where}, config.latchkey.tokenInUrl`),

@@ -1,15 +1,16 @@
-import type { AccessTokenClaims } from '@latchkey/protocol'
-import type { RefusalReason, Verifier } from '@latchkey/verifier'
-import { freezeClaims } from './freeze-claims.ts'
-import { type SocketClose, socketClose, TRY_LATER } from './socket-close.ts'
+import { type AccessTokenClaims, nowSeconds, type Scheduler } from '@latchkey/protocol'
+import type { Clock, Verifier } from '@latchkey/verifier'
+import { heldMessages } from './held-messages.ts'
+import { PERMISSION_LOST, type SocketClose, socketClose } from './socket-close.ts'
+import { type GuardFrame, renewalIn } from './socket-control.ts'
+import { type GatedSocket, gate } from './socket-gate.ts'
+import { type Reauthentication, reauthentication } from './socket-reauthentication.ts'
+import { socketStanding } from './socket-standing.ts'
+import type { SocketTickets } from './socket-ticket.ts'
 
 /** What the guard needs of a WebSocket of `ws`. */
-export interface GuardableSocket {
+export interface GuardableSocket extends GatedSocket {
   readonly readyState: number
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of ws, which are passed through unseen
-  send(...args: any[]): void
-  // biome-ignore lint/suspicious/noExplicitAny: the signature of EventEmitter
-  emit(event: any, ...args: any[]): boolean
   once(event: 'close', listener: () => void): unknown
   close(code: number, reason: string): void
   terminate(): void
@@ -20,6 +21,8 @@ export interface Admission {
   readonly token: string
   readonly claims: AccessTokenClaims
   readonly toleranceSeconds: number
+  /** As the router knows it. */
+  readonly route: string
   /** Whether a caller with these claims has the right to the route. */
   mayStay(claims: AccessTokenClaims): boolean
 }
@@ -27,19 +30,27 @@ export interface Admission {
 export interface SocketGuard {
   /** Claims that the socket stands on now. */
   readonly caller: AccessTokenClaims
-  /** Goes on with a fresh token of the same session, without a new connection. When refused, the old one still counts. */
-  reauthenticate(token: string): Promise<Reauthentication>
+  /**
+   * Goes on with a fresh token of the same session, or the ticket of one, without a new connection. When refused, the old one still
+   * counts.
+   */
+  reauthenticate(ticketOrToken: string): Promise<Reauthentication>
 }
 
-export type Reauthentication =
-  | { readonly kind: 'accepted'; readonly caller: AccessTokenClaims }
-  | {
-      readonly kind: 'refused'
-      readonly reason: RefusalReason | 'other_session' | 'not_permitted' | 'no_lease' | 'closed'
-    }
+export interface SocketGuardDeps {
+  readonly verifier: Pick<Verifier, 'verify' | 'verifyCurrent' | 'watch'>
+  /** Undefined: this service gives none. */
+  readonly tickets: Pick<SocketTickets, 'spend'> | undefined
+  readonly graceSeconds: number
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly scheduler: Scheduler
+}
 
 /** A peer that does not answer the closing handshake is cut off after this long. */
 const CLOSE_TIMEOUT_MS = 1000
+
+/** The memory of used tickets is away, so that nobody can say what was shown. */
+const UNKNOWN: Reauthentication = { kind: 'refused', reason: 'no_lease' }
 
 /** `readyState` from which on a socket takes no more messages: CLOSING (the WebSocket standard's number). */
 const CLOSING = 2
@@ -48,104 +59,89 @@ const CLOSING = 2
  * Lets messages pass, in and out, only while the caller's token is acceptable, and closes the socket at the moment it
  * stops being so. Every message is a decision of its own, as every request is: a verifier that has lost its lease hears of
  * no end, and must not go on (docs/architecture.md).
+ * @param renews the page offered to answer the guard's frames: where a fresh token helps, it is asked for one first, and messages
+ *   wait meanwhile in both directions
  */
 export function guardOne(
-  verifier: Verifier,
+  deps: SocketGuardDeps,
   admission: Admission,
   socket: GuardableSocket,
+  renews = false,
 ): SocketGuard {
-  const { toleranceSeconds } = admission
-  let { token, claims } = admission
-  let over = false
-  let unwatch = () => {}
+  const held = heldMessages()
+  let renewing = false
 
-  const end = (close: SocketClose) => {
-    if (over) return
-    stop()
-    socket.close(close.code, close.text)
-    const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS)
-    timer.unref()
-    socket.once('close', () => clearTimeout(timer))
+  const { sendPast } = gate(socket, (message) => {
+    const shown = renews && message.direction === 'in' ? renewalIn(message.args) : undefined
+    if (shown !== undefined) void renew(shown)
+    else if (standing.look() === 'open') message.pass()
+    else if (standing.state === 'over') message.drop()
+    else if (!held.add(message)) {
+      message.drop()
+      standing.end(socketClose('stale'))
+    }
+  })
+  const say = (frame: GuardFrame) => sendPast(JSON.stringify(frame))
+
+  const standing = socketStanding(admission, {
+    ...deps,
+    toleranceSeconds: admission.toleranceSeconds,
+    graceSeconds: renews ? deps.graceSeconds : 0,
+    holding: () => say({ latchkey: 'renew', within: deps.graceSeconds }),
+    over: (close) => {
+      for (const { drop } of held.takeAll()) drop()
+      if (close !== undefined) closeSocket(socket, close, deps.scheduler)
+    },
+  })
+
+  async function reauthenticate(shown: string): Promise<Reauthentication> {
+    const outcome = await reauthentication(deps, admission, standing.claims, shown)
+    if (standing.state === 'over') return { kind: 'refused', reason: 'closed' }
+    if (outcome.kind === 'accepted') standing.replace(outcome.token, outcome.caller)
+    return outcome
   }
-  const stop = () => {
-    over = true
-    unwatch()
-  }
-  const watch = () => {
-    unwatch()
-    unwatch = verifier.watch(claims, (reason) => end(socketClose(reason)))
-    // It may have called back at once, before there was anything to stop.
-    if (over) unwatch()
-  }
-  const passes = () => {
-    if (over) return false
-    const verification = verifier.verify(token, toleranceSeconds)
-    switch (verification.kind) {
-      case 'valid':
-      case 'bound':
-        // Whoever opened the connection proved to hold the key.
-        return true
-      case 'stale':
-        end(TRY_LATER)
-        return false
-      case 'invalid':
-        end(socketClose(verification.reason))
-        return false
+
+  function release(): void {
+    for (const { pass, drop } of held.takeAll()) {
+      if (standing.look() === 'open') pass()
+      else drop()
     }
   }
 
-  gate(socket, passes)
-  if (socket.readyState >= CLOSING) stop()
-  else {
-    socket.once('close', stop)
-    watch()
+  /** What a page shows by itself. One at a time: a page that waits has no reason to show another. */
+  async function renew(shown: string): Promise<void> {
+    if (renewing || standing.state === 'over') return
+    renewing = true
+    const outcome = await reauthenticate(shown).catch(() => UNKNOWN)
+    renewing = false
+    if (outcome.kind === 'accepted') {
+      say({ latchkey: 'renewed', expires_in: outcome.caller.exp - nowSeconds(deps.clock) })
+      release()
+    } else if (standing.state === 'holding' && outcome.reason === 'not_permitted') {
+      standing.end(PERMISSION_LOST)
+    } else if (outcome.reason !== 'closed') say({ latchkey: 'refused' })
   }
 
+  if (socket.readyState >= CLOSING) standing.stop()
+  else socket.once('close', standing.stop)
   return {
     get caller() {
-      return claims
+      return standing.claims
     },
-    async reauthenticate(fresh) {
-      const verification = await verifier.verifyCurrent(fresh, toleranceSeconds)
-      if (over) return { kind: 'refused', reason: 'closed' }
-      if (verification.kind === 'stale') return { kind: 'refused', reason: 'no_lease' }
-      if (verification.kind === 'invalid') return { kind: 'refused', reason: verification.reason }
-      const next = freezeClaims(verification.claims)
-      if (next.sub !== claims.sub || next.sid !== claims.sid) {
-        return { kind: 'refused', reason: 'other_session' }
-      }
-      // No proof can come over a socket: what was proven when it was opened must be enough.
-      if (!isSameBinding(next, claims)) return { kind: 'refused', reason: 'proof_missing' }
-      if (!admission.mayStay(next)) return { kind: 'refused', reason: 'not_permitted' }
-      token = fresh
-      claims = next
-      watch()
-      return { kind: 'accepted', caller: claims }
+    reauthenticate: async (shown) => {
+      const outcome = await reauthenticate(shown)
+      if (outcome.kind === 'accepted') release()
+      return outcome
     },
   }
 }
 
-function isSameBinding(one: AccessTokenClaims, other: AccessTokenClaims): boolean {
-  const names = ['jkt', 'x5t#S256']
-  return names.every((name) => one.cnf?.[name] === other.cnf?.[name])
-}
-
-/**
- * Stands before `emit` and `send` of this one socket. After `close` ws still delivers messages until the peer has
- * answered, to listeners that anybody may add at any time, so that taking listeners away would not do.
- */
-function gate(socket: GuardableSocket, passes: () => boolean): void {
-  const { emit, send } = socket
-  socket.emit = function guardedEmit(event, ...args) {
-    if (event === 'message' && !passes()) return false
-    return emit.call(socket, event, ...args)
-  }
-  socket.send = function guardedSend(...args) {
-    if (passes()) {
-      send.apply(socket, args)
-      return
-    }
-    const callback: unknown = args.at(-1)
-    if (typeof callback === 'function') callback(new Error('The guard has ended this socket'))
-  }
+function closeSocket(
+  socket: GuardableSocket,
+  { code, text }: SocketClose,
+  scheduler: Scheduler,
+): void {
+  socket.close(code, text)
+  const cancel = scheduler.after(CLOSE_TIMEOUT_MS, () => socket.terminate())
+  socket.once('close', cancel)
 }

@@ -1,8 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AccessTokenClaims } from '@latchkey/protocol'
-import type { Verifier } from '@latchkey/verifier'
-import { type Admission, type GuardableSocket, guardOne, type SocketGuard } from './socket-guard.ts'
+import { RENEW_SUBPROTOCOL } from './socket-control.ts'
+import {
+  type Admission,
+  type GuardableSocket,
+  guardOne,
+  type SocketGuard,
+  type SocketGuardDeps,
+} from './socket-guard.ts'
 
 /** The part of a Fastify request that tells which connection it came over. */
 export interface UpgradeRequest {
@@ -20,7 +26,8 @@ export interface SocketGuards {
   isAdmitted(raw: IncomingMessage): boolean
 }
 
-export function socketGuards(verifier: Verifier): SocketGuards {
+export function socketGuards(deps: SocketGuardDeps): SocketGuards {
+  const { verifier } = deps
   const admissions = new WeakMap<IncomingMessage, Admission>()
   const holds = new WeakMap<Duplex, () => void>()
   const guards = new WeakMap<GuardableSocket, SocketGuard>()
@@ -61,11 +68,17 @@ export function socketGuards(verifier: Verifier): SocketGuards {
       if (admission === undefined) {
         throw new Error('guardSocket: nobody was identified at this upgrade (a public route?)')
       }
-      const made = guardOne(verifier, admission, socket)
+      const made = guardOne(deps, admission, socket, offersRenewal(raw))
       guards.set(socket, made)
       release(raw.socket)
       return made
     },
     isAdmitted: (raw) => admissions.has(raw),
   }
+}
+
+/** Whether the page answers the guard's frames. It says so among its subprotocols, whichever of them the app chose. */
+function offersRenewal({ headers }: IncomingMessage): boolean {
+  const offered = headers['sec-websocket-protocol']?.split(',') ?? []
+  return offered.some((name) => name.trim() === RENEW_SUBPROTOCOL)
 }

@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events'
+import { END_REASONS, systemClock, systemScheduler } from '@latchkey/protocol'
 import type { RefusalReason, Verifier } from '@latchkey/verifier'
 import t from 'tap'
 import { WebSocket } from 'ws'
+import { socketClose } from '../src/socket-close.ts'
 import { guardOne } from '../src/socket-guard.ts'
 import { GOOD } from './fixtures/bearer-rows.ts'
 import { fakeVerifier } from './fixtures/fake-verifier.ts'
@@ -15,6 +17,9 @@ const ENDINGS: [reason: RefusalReason, code: number, text: string][] = [
   ['all_ended', 4401, 'session ended'],
   ['stale', 4403, 'permission changed'],
   ['expired', 4408, 'token expired'],
+  ['key_ended', 4408, 'key replaced'],
+  ['unknown_kid', 4408, 'key replaced'],
+  ['service_ended', 4408, 'key replaced'],
 ]
 
 t.test('K16: the socket closes the moment the token stops being good', async (t) => {
@@ -29,6 +34,20 @@ t.test('K16: the socket closes the moment the token stops being good', async (t)
     t.strictSame(heard, ['before'])
     t.equal(verifier.watching, 0, 'nobody watches a closed socket')
   }
+})
+
+t.test('the text says what ended it, whatever that was, and fits into a close frame', async (t) => {
+  const { verifier, open } = await liveService(t)
+  const client = await open(GOOD)
+  verifier.end('good', 'session_ended', 'admin')
+  t.strictSame(String((await once(client, 'close'))[1]), 'session ended: admin')
+  for (const why of END_REASONS) {
+    const { code, text } = socketClose('user_ended', why)
+    t.equal(code, 4401)
+    t.equal(text, `session ended: ${why}`)
+    t.ok(Buffer.byteLength(text) <= 123, why)
+  }
+  t.equal(socketClose('stale', 'admin').text, 'permission changed')
 })
 
 t.test('after the end nothing passes in either direction', async (t) => {
@@ -140,7 +159,14 @@ t.test('a guard that comes too late watches nothing', async (t) => {
   const verification = verifier.verify('good')
   if (verification.kind !== 'valid') throw new Error('not granted')
   const { claims } = verification
-  const admission = { token: 'good', claims, toleranceSeconds: 0, mayStay: () => true }
+  const admission = {
+    ...{ token: 'good', claims, toleranceSeconds: 0, route: '/live' },
+    mayStay: () => true,
+  }
+  const deps = {
+    ...{ verifier, tickets: undefined, graceSeconds: 2 },
+    ...{ clock: systemClock, scheduler: systemScheduler },
+  }
   const socket = (readyState: number) => {
     const closed: number[] = []
     const emitter = new EventEmitter()
@@ -155,7 +181,7 @@ t.test('a guard that comes too late watches nothing', async (t) => {
   }
 
   const left = socket(WebSocket.CLOSED)
-  guardOne(verifier, admission, left)
+  guardOne(deps, admission, left)
   t.equal(verifier.watching, 0, 'the peer had left')
 
   const ended = socket(WebSocket.OPEN)
@@ -165,7 +191,7 @@ t.test('a guard that comes too late watches nothing', async (t) => {
     onEnd('session_ended')
     return () => void watching--
   }
-  guardOne({ ...verifier, watch }, admission, ended)
+  guardOne({ ...deps, verifier: { ...verifier, watch } }, admission, ended)
   t.strictSame(ended.closed, [4401], 'the session had ended')
   t.equal(watching, 0)
   ended.emit('close')
