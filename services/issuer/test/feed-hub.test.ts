@@ -249,3 +249,22 @@ t.test('what members do is told to who listens', async (t) => {
   await join('a', A)
   t.equal(told.length, 5)
 })
+
+t.test(
+  'attack K17: what a thousand verifiers get is written once for all that may read the same',
+  async (t) => {
+    const { log, open, join } = await scene()
+    const many = []
+    for (let i = 0; i < 1000; i++) many.push(await join('a', A))
+    const other = await join('b', B)
+    log.append(entry(4), entry(5, 'stale', A.audience))
+    await turn()
+    const bodies = new Set(many.map(({ frames }) => frames.at(-1)))
+    t.equal(bodies.size, 1, 'the very same frame')
+    t.not(other.frames.at(-1), many[0]?.frames.at(-1))
+    t.match(other.sent.at(-1), { entries: [{ k: 'session' }, { k: 'none', v: '' }] })
+    const snapshots = many.map(({ frames }) => frames.find(({ t }) => t === 'snapshot'))
+    t.equal(new Set(snapshots).size, 1)
+    t.equal(open('a').frames.length, 0)
+  },
+)

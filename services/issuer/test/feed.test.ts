@@ -2,6 +2,7 @@ import type { IssuerMessage } from '@latchkey/protocol'
 import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
+import { frameShelf } from '../src/feed/frame-shelf.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
 import { entry, logOf } from './fixtures/log-of.ts'
@@ -22,6 +23,7 @@ function connect(tail: Awaited<ReturnType<typeof tailOf>>, buffered = 0) {
     id: 'v',
     audience,
     tail,
+    shelf: frameShelf(),
     partitions: 1,
     leaseMs: 5000,
     socket: {

@@ -14,7 +14,8 @@ export function entryFor(audience: string, entry: LoggedEntry): LogEntry {
   return r !== undefined && WITH_REASON.has(k) ? { p, o, k, v, x, d, r } : { p, o, k, v, x, d }
 }
 
-function concerns(audience: string, entry: LoggedEntry): boolean {
+/** Whether a service is told what the entry says, or only that there is one. */
+export function concerns(audience: string, entry: LoggedEntry): boolean {
   if (entry.k === 'token') return entry.a === undefined || entry.a === audience
   if (entry.k === 'service') return entry.v === audience
   if (entry.k !== 'stale') return true

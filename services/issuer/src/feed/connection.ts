@@ -8,6 +8,7 @@ import {
   LIMITS,
 } from '@latchkey/protocol'
 import { type Delivery, delivery } from './delivery.ts'
+import type { FrameShelf } from './frame-shelf.ts'
 import type { Confirmation } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 
@@ -53,6 +54,7 @@ export interface ConnectionDeps {
   readonly audience: string
   readonly socket: FeedSocket
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after'>
+  readonly shelf: FrameShelf
   readonly partitions: number
   readonly leaseMs: number
 }
@@ -63,13 +65,15 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
   const codec = FEED_CODECS[socket.encoding]
   let tooSlow = false
 
-  function send(message: IssuerMessage): void {
+  function sendFrame(frame: FeedFrame): void {
     // Once something was left out, nothing may follow it.
     if (tooSlow) return
     tooSlow = socket.bufferedAmount > MOST_BUFFERED_BYTES
     if (tooSlow) socket.end(1013, 'reads too slowly')
-    else socket.send(feedFrame(message.t, codec.encode(message)))
+    else socket.send(frame)
   }
+
+  const send = (message: IssuerMessage) => sendFrame(feedFrame(message.t, codec.encode(message)))
 
   function giveKeys(keys: readonly FeedKey[]): void {
     const wrapped = keys.map(({ k, ...key }) =>
@@ -80,7 +84,8 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
 
   const delivered = delivery({
     ...deps,
-    send,
+    encoding: socket.encoding,
+    send: sendFrame,
     isFull: () => !tooSlow && socket.bufferedAmount > ENOUGH_BUFFERED_BYTES,
     drained: socket.drained,
     failed: () => socket.end(1011, 'try again'),

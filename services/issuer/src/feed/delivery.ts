@@ -1,6 +1,6 @@
 /** What one verifier has been sent, and the rule that nothing is ever skipped. */
-import type { FeedPosition, IssuerMessage, LogEntry } from '@latchkey/protocol'
-import { entryFor } from './audience-filter.ts'
+import type { FeedFrame, FeedPosition, LogEntry } from '@latchkey/protocol'
+import { type EntryFramesDeps, entryFrames } from './entry-frames.ts'
 import type { LogTail } from './log-tail.ts'
 
 export interface Delivery {
@@ -16,14 +16,10 @@ export interface Delivery {
   snapshot(partition: number): void
 }
 
-/** About 40 KB of frame: below the frame limit of every verifier. */
-const ENTRIES_PER_FRAME = 300
-
-export interface DeliveryDeps {
-  readonly audience: string
+export interface DeliveryDeps extends EntryFramesDeps {
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after'>
   readonly partitions: number
-  readonly send: (message: IssuerMessage) => void
+  readonly send: (frame: FeedFrame) => void
   /** The socket holds enough: a long delivery waits until it is drained. */
   readonly isFull: () => boolean
   readonly drained: () => Promise<void>
@@ -34,32 +30,14 @@ export function delivery(deps: DeliveryDeps): Delivery {
   const { tail } = deps
   const sent = new Map<number, FeedPosition>()
   const underWay = new Map<number, FeedPosition>()
-  const mine = (entries: readonly LogEntry[]) =>
-    entries.map((entry) => entryFor(deps.audience, entry))
-
-  function* entryFrames(epoch: number, entries: readonly LogEntry[]): Iterable<IssuerMessage> {
-    for (let i = 0; i < entries.length; i += ENTRIES_PER_FRAME) {
-      yield { t: 'entries', epoch, entries: mine(entries.slice(i, i + ENTRIES_PER_FRAME)) }
-    }
-  }
-
-  /** The tail only adds to its list; what it has now is its first part for good. */
-  function* snapshotFrames(position: FeedPosition, list: readonly LogEntry[], count: number) {
-    let i = 0
-    do {
-      const end = Math.min(i + ENTRIES_PER_FRAME, count)
-      const entries = mine(list.slice(i, end))
-      yield { t: 'snapshot', position, entries, first: i === 0, more: end < count } as const
-      i = end
-    } while (i < count)
-  }
+  const frames = entryFrames(deps)
 
   /** All in one go as long as the socket takes it. What is appended meanwhile follows at the end. */
-  async function bring(to: FeedPosition, frames: Iterable<IssuerMessage>): Promise<void> {
+  async function bring(to: FeedPosition, all: Iterable<FeedFrame>): Promise<void> {
     const partition = to.p
     sent.delete(partition)
     underWay.set(partition, to)
-    for (const frame of frames) {
+    for (const frame of all) {
       deps.send(frame)
       if (deps.isFull()) await deps.drained()
       // It has been started over in the meantime.
@@ -74,12 +52,12 @@ export function delivery(deps: DeliveryDeps): Delivery {
     const here = tail.position(from.p)
     if (here.epoch === from.epoch && here.offset === from.offset) return
     const missing = tail.after(from)
-    await (missing ? bring(here, entryFrames(here.epoch, missing)) : startOver(from.p))
+    await (missing ? bring(here, frames.entries(here.epoch, missing)) : startOver(from.p))
   }
 
   function startOver(partition: number): Promise<void> {
     const [position, entries] = [tail.position(partition), tail.living(partition)]
-    return bring(position, snapshotFrames(position, entries, entries.length))
+    return bring(position, frames.snapshot(position, entries, entries.length))
   }
 
   const snapshot = (partition: number) => void startOver(partition).catch(deps.failed)
@@ -93,7 +71,7 @@ export function delivery(deps: DeliveryDeps): Delivery {
         const position = positions.find(({ p }) => p === partition)
         const missing = position && tail.after(position)
         const here = tail.position(partition)
-        await (missing ? bring(here, entryFrames(here.epoch, missing)) : startOver(partition))
+        await (missing ? bring(here, frames.entries(here.epoch, missing)) : startOver(partition))
       }
     },
     append: (epoch, entries) => {
@@ -102,7 +80,7 @@ export function delivery(deps: DeliveryDeps): Delivery {
       const before = first && sent.get(first.p)
       if (!first || !last || !before) return
       if (before.epoch !== epoch || before.offset + 1 !== first.o) return snapshot(first.p)
-      for (const frame of entryFrames(epoch, entries)) deps.send(frame)
+      for (const frame of frames.entries(epoch, entries)) deps.send(frame)
       sent.set(first.p, { p: first.p, epoch, offset: last.o, digest: last.d })
     },
   }

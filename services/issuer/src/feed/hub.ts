@@ -1,6 +1,7 @@
 /** All verifiers of this process: docs/architecture.md. Reads the log once and writes to each of them. */
 import type { LogEntry, Scheduler } from '@latchkey/protocol'
 import type { FeedSocket } from './connection.ts'
+import { frameShelf } from './frame-shelf.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
 import { type Peer, type PeerDeps, peer } from './peer.ts'
@@ -30,13 +31,14 @@ export interface VerifierStatus {
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps extends Omit<PeerDeps, 'changed'> {
+export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'shelf'> {
   readonly tail: LogTail
   readonly scheduler: Scheduler
 }
 
 export function feedHub(deps: FeedHubDeps): FeedHub {
   const peers = new Set<Peer>()
+  const shelf = frameShelf()
   const listeners = new Set<MemberListener>()
   const changed: MemberListener = (member, change) => {
     for (const listener of listeners) listener(member, change)
@@ -81,7 +83,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 
   return {
     accept: (socket, clientId) => {
-      const one = peer(socket, clientId, { ...deps, changed })
+      const one = peer(socket, clientId, { ...deps, changed, shelf })
       peers.add(one)
       return {
         frame: one.frame,

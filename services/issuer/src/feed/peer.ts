@@ -14,6 +14,7 @@ import {
 import type { OneTimeStore } from '@latchkey/store'
 import { type FeedSocket, verifierConnection } from './connection.ts'
 import { frameLimits } from './frame-limits.ts'
+import type { FrameShelf } from './frame-shelf.ts'
 import type { LeaseClock } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 import { feedMember, type Member, type MemberListener } from './member.ts'
@@ -42,6 +43,7 @@ export interface PeerDeps {
   readonly keysFor: (service: StoredService) => readonly FeedKey[]
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after' | 'reach'>
   readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
+  readonly shelf: FrameShelf
   readonly partitions: number
   readonly leaseMs: number
   readonly clock: Clock
