@@ -1,45 +1,44 @@
-import { type Mark, type MarkTable, NAMED_KINDS, type Partition } from './partition.ts'
+import type { MarkTable } from './mark-table.ts'
+import { NAMED_KINDS, type Partition } from './partition.ts'
 
 export interface MarkSweeper {
-  /** Deletes marks that have expired, looking at no more than `steps`; goes on where it stopped. */
+  /** Deletes marks that have expired, in no more than `steps` steps; goes on where it stopped. */
   sweep(partitions: readonly Partition[], nowSeconds: number, steps: number): void
   /** The partitions are other ones now. */
   restart(): void
 }
 
-/** Sweeps a little at a time: a million marks at once would stop the service for a tenth of a second. */
+/** Sweeps a little at a time: a million marks at once would stop the service for some milliseconds. */
 export function markSweeper(): MarkSweeper {
-  let walk: Generator<SweepStep> | undefined
+  let walk: Iterator<MarkTable> | undefined
+  let table: MarkTable | undefined
+
+  /** The table to go on with; undefined at the end. */
+  function current(partitions: readonly Partition[]): MarkTable | undefined {
+    walk ??= everyTable(partitions)
+    table ??= walk.next().value as MarkTable | undefined
+    if (!table) walk = undefined
+    return table
+  }
+
   return {
     sweep: (partitions, nowSeconds, steps) => {
-      walk ??= everyMark(partitions)
-      for (let step = 0; step < steps; step++) {
-        const next = walk.next()
-        if (next.done) {
-          walk = undefined
-          return
-        }
-        const { table, value, mark } = next.value
-        if (mark.expiresAt < nowSeconds) table.delete(value)
+      for (let left = steps; left > 0; ) {
+        const now = current(partitions)
+        if (!now) return
+        left = now.sweep(nowSeconds, left)
+        if (left >= 0) table = undefined
       }
     },
     restart: () => {
       walk = undefined
+      table = undefined
     },
   }
 }
 
-interface SweepStep {
-  readonly table: MarkTable
-  readonly value: string
-  readonly mark: Mark
-}
-
-function* everyMark(partitions: readonly Partition[]): Generator<SweepStep> {
+function* everyTable(partitions: readonly Partition[]): Generator<MarkTable, undefined> {
   for (const { marks } of partitions) {
-    for (const kind of NAMED_KINDS) {
-      const table = marks[kind]
-      for (const [value, mark] of table) yield { table, value, mark }
-    }
+    for (const kind of NAMED_KINDS) yield marks[kind]
   }
 }

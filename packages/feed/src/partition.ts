@@ -1,4 +1,6 @@
 import type { FeedPosition, LogEntry } from '@latchkey/protocol'
+import type { Fingerprint } from './fingerprint.ts'
+import { type MarkTable, markTable } from './mark-table.ts'
 
 /** The kinds of entries that name what they end. */
 export const NAMED_KINDS = [
@@ -11,15 +13,6 @@ export const NAMED_KINDS = [
   'stale',
 ] as const
 type NamedKind = (typeof NAMED_KINDS)[number]
-
-/** The newest entry about one thing. */
-export interface Mark {
-  readonly offset: number
-  /** Wall-clock second after which it can match nothing. */
-  readonly expiresAt: number
-}
-
-export type MarkTable = Map<string, Mark>
 
 /** How many offsets back a replaced log is recognised. Far more than a store can lose in a failover of some seconds. */
 const REMEMBERED_DIGESTS = 1024
@@ -36,25 +29,23 @@ export interface Partition {
   digestAt(offset: number): string | undefined
 }
 
-export function partition(start: FeedPosition): Partition {
+export function partition(start: FeedPosition, print: Fingerprint): Partition {
   const marks: Record<NamedKind, MarkTable> = {
-    token: new Map(),
-    session: new Map(),
-    user: new Map(),
-    client: new Map(),
-    service: new Map(),
-    key: new Map(),
-    stale: new Map(),
+    token: markTable(),
+    session: markTable(),
+    user: markTable(),
+    client: markTable(),
+    service: markTable(),
+    key: markTable(),
+    stale: markTable(),
   }
   const digests = new Map([[start.offset, start.digest]])
   let position = start
   let all = 0
 
   function keep(kind: NamedKind, entry: LogEntry): void {
-    const before = marks[kind].get(entry.v)
-    if (before && before.offset > entry.o) return
-    const expiresAt = Math.max(entry.x, before?.expiresAt ?? 0)
-    marks[kind].set(entry.v, { offset: entry.o, expiresAt })
+    print.take(entry.v)
+    marks[kind].keep(print, entry.o, entry.x)
   }
 
   return {

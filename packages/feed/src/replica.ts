@@ -1,13 +1,16 @@
 /** What has ended, as far as this process knows: docs/architecture.md. A data structure; it reads no clock and does no I/O. */
-import type {
-  EntriesMessage,
-  FeedPosition,
-  LeaseMessage,
-  RevClaim,
-  SnapshotMessage,
+import {
+  type EntriesMessage,
+  type FeedPosition,
+  type LeaseMessage,
+  type Random,
+  type RevClaim,
+  type SnapshotMessage,
+  systemRandom,
 } from '@latchkey/protocol'
 import { type ApplyOutcome, applyEntries } from './apply-entries.ts'
 import { type CompareOutcome, comparePositions } from './compare-positions.ts'
+import { fingerprint } from './fingerprint.ts'
 import { type JudgedClaims, judgeByIdentity, judgeByPosition, type Verdict } from './judge.ts'
 import { markSweeper } from './mark-sweeper.ts'
 import { countMarks, type Partition } from './partition.ts'
@@ -27,17 +30,19 @@ export interface RevocationReplica {
   applyEntries(message: Pick<EntriesMessage, 'epoch' | 'entries'>): ApplyOutcome
   applySnapshot(part: Omit<SnapshotMessage, 't'>): ApplyOutcome
   compare(positions: LeaseMessage['positions']): CompareOutcome
-  /** Forgets entries whose second has passed, looking at no more than `steps` of them; goes on where it stopped. */
+  /** Forgets entries whose second has passed, looking at no more than `steps` places; goes on where it stopped. */
   sweep(nowSeconds: number, steps: number): void
   /** Forgets everything: every token is ahead until snapshots arrive. */
   clear(): void
 }
 
-export function revocationReplica(): RevocationReplica {
+/** @param random where the secret key of the fingerprints of names comes from */
+export function revocationReplica(random: Random = systemRandom): RevocationReplica {
+  const print = fingerprint(random)
   const byNumber = new Map<number, Partition>()
   /** The same as a list, because judging walks through it. */
   let partitions: readonly Partition[] = []
-  const assembly = snapshotAssembly()
+  const assembly = snapshotAssembly(print)
   const sweeper = markSweeper()
   let version = 0
 
@@ -68,8 +73,8 @@ export function revocationReplica(): RevocationReplica {
       return home !== undefined && !isAhead(rev, home.position)
     },
     judge: (claims, kid) =>
-      judgeByIdentity(partitions, claims, kid) ??
-      judgeByPosition(byNumber.get(claims.rev[0]), claims),
+      judgeByIdentity(partitions, claims, kid, print) ??
+      judgeByPosition(byNumber.get(claims.rev[0]), claims, print),
     applyEntries: (message) => {
       const p = message.entries[0]?.p
       if (p === undefined) return { kind: 'nothing_new' }

@@ -1,4 +1,5 @@
 import type { SnapshotMessage } from '@latchkey/protocol'
+import type { Fingerprint } from './fingerprint.ts'
 import { type Partition, partition } from './partition.ts'
 import { isSamePlace } from './place.ts'
 
@@ -9,12 +10,12 @@ export interface SnapshotAssembly {
 }
 
 /** Puts snapshots together beside what is in use, so that half a snapshot is never judged by. */
-export function snapshotAssembly(): SnapshotAssembly {
+export function snapshotAssembly(print: Fingerprint): SnapshotAssembly {
   const arriving = new Map<number, Partition>()
   return {
     add: (part) => {
       const { p } = part.position
-      const next = part.first ? partition(part.position) : arriving.get(p)
+      const next = part.first ? partition(part.position, print) : arriving.get(p)
       arriving.delete(p)
       if (!next || !isSamePlace(next.position, part.position)) return 'parts_missing'
       for (const entry of part.entries) next.add(entry)
