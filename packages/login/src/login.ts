@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { cookieBox } from './cookie-box.ts'
 import { endedSessions } from './ended-sessions.ts'
+import { issuerFetch } from './issuer-fetch.ts'
 import { LOGIN_LIMITS } from './limits.ts'
 import { pages } from './page.ts'
 import { provider as providerOf } from './provider.ts'
@@ -11,8 +12,10 @@ import { backchannelRoute } from './routes/backchannel.ts'
 import { callbackRoute } from './routes/callback.ts'
 import { loginRoute } from './routes/login.ts'
 import { logoutRoutes } from './routes/logout.ts'
+import { sessionTicketRoute } from './routes/session-ticket.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { type SessionSource, sessionSource } from './session-source.ts'
+import { sessionTickets } from './session-tickets.ts'
 import { type LoginOptions, type Settings, settle } from './settings.ts'
 import { startSignIn } from './sign-in.ts'
 import { transactionCookies } from './transaction-cookies.ts'
@@ -29,8 +32,8 @@ export interface Login {
 }
 
 /**
- * Redirect sign-in for a Fastify web app: adds `/login`, `/login/callback`, `/logout` and `/login/backchannel` (all
- * public), `request.person` and `app.login.session`. Throws `InputError` when an option is wrong.
+ * Redirect sign-in for a Fastify web app: adds `/login`, `/login/callback`, `/logout`, `/login/backchannel` and
+ * `/login/session-ticket` (all public), `request.person` and `app.login.session`. Throws `InputError` when an option is wrong.
  */
 export const login = fp(
   async (app: FastifyInstance, options: LoginOptions) => {
@@ -51,6 +54,7 @@ export const login = fp(
       callbackRoute(scope, parts)
       logoutRoutes(scope, parts)
       backchannelRoute(scope, parts)
+      sessionTicketRoute(scope, parts)
       done()
     })
   },
@@ -74,6 +78,7 @@ async function assemble(settings: Settings) {
   const start = startSignIn({ settings, provider, transactions, sendPage })
   const source = sessionSource({ settings, sessions, refresher, start, sendPage })
   const signOutBox = await box('sign_out')
+  const ticketFor = sessionTickets(settings, issuerFetch(issuer, settings.issuerAddress))
   return {
     settings,
     transactions,
@@ -84,6 +89,7 @@ async function assemble(settings: Settings) {
     start,
     source,
     signOutBox,
+    ticketFor,
   }
 }
 
@@ -98,7 +104,7 @@ function keepOutOfCaches(request: FastifyRequest, reply: FastifyReply): void {
   if (request.person !== undefined && !decided) reply.header('cache-control', 'no-store')
 }
 
-/** Our two POST routes take forms. What else Fastify parses (`text/plain`!) is refused with 415 (attack E3). */
+/** Our POST routes take forms. What else Fastify parses (`text/plain`!) is refused with 415 (attack E3). */
 function acceptFormsOnly(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(

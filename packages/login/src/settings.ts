@@ -60,6 +60,7 @@ export interface Paths {
   readonly callback: string
   readonly backchannel: string
   readonly logout: string
+  readonly sessionTicket: string
 }
 
 /** Checks the options once, when the plug-in is registered. Throws `InputError`, which never holds a secret. */
@@ -89,6 +90,7 @@ export function settle(options: LoginOptions): Settings {
       callback: `${prefix}/login/callback`,
       backchannel: `${prefix}/login/backchannel`,
       logout: `${prefix}/logout`,
+      sessionTicket: `${prefix}/login/session-ticket`,
     },
   }
 }

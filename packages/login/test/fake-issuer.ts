@@ -17,6 +17,8 @@ export interface FakeIssuer {
   readonly address: string
   /** What came to the token endpoint. */
   readonly tokenRequests: URLSearchParams[]
+  /** What came to the endpoint for session tickets. */
+  readonly ticketRequests: URLSearchParams[]
   /** Which paths were asked, in order. */
   readonly paths: string[]
   /** How it behaves; tests change it. */
@@ -48,6 +50,8 @@ export interface Ways {
   metadata: (metadata: Record<string, unknown>) => Record<string, unknown>
   /** Answers authorization requests with this error. */
   authorizationError: string | undefined
+  /** Changes the answers of the endpoint for session tickets. */
+  ticket: (answer: JsonAnswer) => JsonAnswer
   /** The token endpoint answers after this. */
   gate: Promise<void>
 }
@@ -70,6 +74,7 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
   const ended = new Set<string>()
   const successors = new Map<string, { at: number; refreshToken: string | undefined }>()
   const tokenRequests: URLSearchParams[] = []
+  const ticketRequests: URLSearchParams[] = []
   const paths: string[] = []
   const ways: Ways = {
     sid: 's0_first',
@@ -84,6 +89,7 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
     padding: 0,
     metadata: (metadata) => metadata,
     authorizationError: undefined,
+    ticket: (answer) => answer,
     gate: Promise.resolve(),
   }
   const now = () => Math.floor(clock.nowMs() / 1000)
@@ -139,12 +145,18 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
   }
 
   async function token(request: IncomingMessage, form: URLSearchParams) {
-    const basic = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString()
-    const encoded = (text: string) => encodeURIComponent(text).replace(/%20/g, '+')
-    if (basic !== `${encoded(CLIENT.id)}:${encoded(CLIENT.secret)}`) {
+    if (!isAuthenticated(request)) {
       return { status: 401, body: { error: 'invalid_client' } }
     }
     return form.get('grant_type') === 'refresh_token' ? refresh(form) : redeem(form)
+  }
+
+  function sessionTicket(request: IncomingMessage, form: URLSearchParams) {
+    if (!isAuthenticated(request)) return { status: 401, body: { error: 'invalid_client' } }
+    const [, sid] = /^rt_(.+)_[0-9a-f]+$/.exec(form.get('token') ?? '') ?? []
+    if (sid === undefined || ended.has(sid)) return REFUSED
+    const facts = { ticket: `ticket of ${sid}`, expires_in: 30 }
+    return { status: 200, body: { ...facts, events_endpoint: `${issuer}/session/events` } }
   }
 
   async function redeem(form: URLSearchParams) {
@@ -193,6 +205,11 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
         const { status, body } = await token(request, form)
         return json(response, status, body)
       }
+      case '/session/ticket': {
+        ticketRequests.push(form)
+        const { status, body } = ways.ticket(sessionTicket(request, form))
+        return json(response, status, body)
+      }
       default:
         return response.writeHead(404).end()
     }
@@ -212,6 +229,7 @@ export async function fakeIssuer(clock: Clock): Promise<FakeIssuer> {
     issuer,
     address: `http://127.0.0.1:${port}`,
     tokenRequests,
+    ticketRequests,
     paths,
     ways,
     endSession: (sid) => void ended.add(sid),
@@ -234,6 +252,17 @@ function newRefreshToken(sid: string): string {
 /** The claims or metadata without one member. */
 export function without<T extends object>(facts: T, member: keyof T & string): T {
   return Object.fromEntries(Object.entries(facts).filter(([name]) => name !== member)) as T
+}
+
+function isAuthenticated(request: IncomingMessage): boolean {
+  const basic = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64').toString()
+  const encoded = (text: string) => encodeURIComponent(text).replace(/%20/g, '+')
+  return basic === `${encoded(CLIENT.id)}:${encoded(CLIENT.secret)}`
+}
+
+interface JsonAnswer {
+  readonly status: number
+  readonly body: object
 }
 
 const REFUSED = { status: 400, body: { error: 'invalid_grant' } }
