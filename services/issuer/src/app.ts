@@ -15,6 +15,7 @@ import { adminKeys } from './admin/keys.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
+import { adminStreams } from './admin/streams.ts'
 import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
@@ -65,8 +66,10 @@ import { type Feeding, wireFeed } from './wiring/feed.ts'
 import { type KeyLife, wireKeyLife } from './wiring/key-life.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
+import { type Receipts, wireReceipts } from './wiring/receipts.ts'
 import { registration } from './wiring/registration.ts'
 import { sessionPages } from './wiring/session-pages.ts'
+import { receivers, type Signals, wireSignals } from './wiring/signals.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
 import { type Tokens, wireTokens } from './wiring/tokens.ts'
 
@@ -118,16 +121,21 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const feeding = wireFeed({ ...deps, ...keys, log })
   const request = guardedRequest({ allow: deps.settings.outgoing.allow })
   const ending = wireEnding({ ...deps, ...keys, ...feeding, request, log })
+  const receipts = wireReceipts({ ...deps, ...feeding, ...ending, log })
   const keyLife = wireKeyLife({ ...deps, ...keys, ...feeding, ...ending, log })
   const tokens = await wireTokens({ ...deps, ...keys, ...feeding, ...ending, log })
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
+  const signals = wireSignals({ ...deps, ...keys, ...feeding, request, log })
   const people = wirePeople({ ...deps, ...keys })
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(sessionPages({ ...deps, ...feeding, ...tokens, ...callers }))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
+  await app.register(receivers({ ...deps, ...callers, ...signals }))
   await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
-  await app.register(admin(deps, keys, keyLife, feeding, ending, callers, people))
+  await app.register(
+    admin(deps, keys, keyLife, feeding, ending, receipts, callers, people, signals),
+  )
   let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
@@ -137,9 +145,11 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     await feeding.lease.beat()
     feeding.lease.start()
     feeding.hub.start()
+    receipts.reporter.start()
     keeper.start()
     keyLife.keeper.start()
     ending.deliveries.start()
+    signals.start()
   })
   app.addHook('preClose', async () => feeding.hub.close())
   app.addHook('onClose', async () => {
@@ -149,6 +159,9 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     feeding.lease.stop()
     feeding.tail.stop()
     await ending.deliveries.stop()
+    await signals.stop()
+    receipts.tracker.close()
+    await receipts.reporter.stop()
   })
   return { app, end: ending.end, verifiers: feeding.hub.verifiers }
 }
@@ -235,7 +248,9 @@ function programs(
     await app.register(userinfo(shared))
     await app.register(discovery({ ...settings, grantTypes: [...tokens.grants.keys()] }))
     await app.register(jwks({ keys: keys.ring }))
-    await app.register(feed({ ...shared, clients: directory.clients, hub: feeding.hub, oneTime: store.oneTime }))
+    await app.register(
+      feed({ ...shared, clients: directory.clients, hub: feeding.hub, oneTime: store.oneTime }),
+    )
     await app.register(
       health({ parts: { store: () => store.ping(), directory: () => directory.ping() } }),
     )
@@ -249,8 +264,10 @@ function admin(
   keyLife: KeyLife,
   feeding: Feeding,
   ending: Ending,
+  receipts: Receipts,
   callers: Callers,
   people: People,
+  { signalling }: Signals,
 ) {
   const { settings, store, directory, clock } = deps
   const { issuer } = settings
@@ -276,9 +293,15 @@ function admin(
     await app.register(adminUsers(shared))
     await app.register(adminUserState(shared))
     await app.register(adminUserSessions(shared))
-    await app.register(adminEnds(shared))
-    await app.register(adminVerifiers(shared))
+    const { clients, services } = directory
+    await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
+    await app.register(adminVerifiers({ ...shared, ...receipts, tail: feeding.tail }))
     await app.register(adminDeliveries(shared))
+    const { streams, clients: receiving } = directory
+    const { signals } = store
+    await app.register(
+      adminStreams({ ...shared, ...signalling, signals, streams, clients: receiving }),
+    )
     await app.register(adminRegistrationTokens(shared))
     await app.register(adminKeys(shared))
   }

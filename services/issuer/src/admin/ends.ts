@@ -1,38 +1,41 @@
-/** POST /admin/v1/ends: ends a session or everything of a user. The answer says by when no service accepts it any more. */
-import type { Users } from '@latchkey/directory'
-import { type Clock, type EndTarget, StoreUnavailable } from '@latchkey/protocol'
+/** POST /admin/v1/ends and GET /admin/v1/ends/:id: ends something, and says which verifiers have applied it (RFC 7240). */
+import type { Clients, Services, Users } from '@latchkey/directory'
+import { InputError, type Scheduler, StoreUnavailable } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { End } from '../ending/end.ts'
+import { preferredWait } from '../http/prefer.ts'
+import { ADMIN_REASONS, AdminTarget } from '../receipts/admin-target.ts'
+import type { OperationKeeper } from '../receipts/operation-keeper.ts'
+import { needsConfirmation, type previews } from '../receipts/preview.ts'
+import type { RunEnd } from '../receipts/run-end.ts'
 import { actorOf } from './actor.ts'
 import { findUser } from './user-params.ts'
 
 export interface AdminEndsDeps {
   readonly users: Pick<Users, 'find'>
-  readonly end: End
-  readonly clock: Clock
-  readonly leaseMs: number
+  readonly clients: Pick<Clients, 'find'>
+  readonly services: Pick<Services, 'find'>
+  readonly runEnd: RunEnd
+  readonly operations: Pick<OperationKeeper, 'find'>
+  readonly previews: ReturnType<typeof previews>
+  readonly scheduler: Scheduler
 }
 
+const closed = { additionalProperties: false }
 const EndBody = Type.Object(
   {
-    target: Type.Union([
-      Type.Object(
-        {
-          kind: Type.Literal('session'),
-          sid: Type.String({ pattern: '^s\\d{1,4}_[A-Za-z0-9_-]{22}$' }),
-        },
-        { additionalProperties: false },
-      ),
-      Type.Object(
-        { kind: Type.Literal('user'), sub: Type.String({ pattern: '^u_[0-9A-HJKMNP-TV-Z]{26}$' }) },
-        { additionalProperties: false },
-      ),
-    ]),
+    target: AdminTarget,
+    reason: Type.Optional(Type.Union(ADMIN_REASONS.map((reason) => Type.Literal(reason)))),
+    confirm: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' })),
   },
-  { additionalProperties: false },
+  closed,
 )
 type EndBody = Static<typeof EndBody>
+const PreviewBody = Type.Object({ target: AdminTarget }, closed)
+const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }, closed)
+
+/** A connection that waits costs little, but proxies in between lose patience. */
+const MOST_WAIT_SECONDS = 10
 
 export function adminEnds(deps: AdminEndsDeps) {
   return async (app: FastifyInstance) => {
@@ -40,32 +43,88 @@ export function adminEnds(deps: AdminEndsDeps) {
       '/admin/v1/ends',
       { schema: { body: EndBody } },
       async (request, reply) => {
-        const target: EndTarget = request.body.target
-        if (target.kind === 'user') await checkUser(target.sub, deps)
-        const outcome = await deps.end(target, 'admin', actorOf(request))
-        // From now on: a verifier whose lease was granted just before this answer holds it for at most T.
-        const closedBy = new Date(deps.clock.nowMs() + deps.leaseMs).toISOString()
-        request.log.info({ target: target.kind, entries: outcome.entries.length }, 'ended by admin')
-        return await reply.send({
-          ended: outcome.entries.length > 0,
-          epoch: outcome.epoch,
-          entries: outcome.entries.map((entry) => ({
-            partition: entry.p,
-            offset: entry.o,
-            kind: entry.k,
-          })),
-          closed_by: closedBy,
+        const { target, reason = 'admin', confirm } = request.body
+        await checkTarget(target, deps)
+        await checkConfirmation(target, confirm, deps)
+        const run = await deps.runEnd({ target, reason, actor: actorOf(request) })
+        const wait = preferredWait(request.headers['prefer'], MOST_WAIT_SECONDS)
+        if (wait !== undefined) {
+          await settledWithin(wait * 1000, run.settled, deps.scheduler)
+          reply.header('preference-applied', `wait=${wait}`)
+        }
+        const operation = run.operation()
+        const { id, state, counts } = operation
+        request.log.info({ operation: id, target: target.kind, counts }, 'ended by admin')
+        return await reply
+          .code(state === 'running' ? 202 : 200)
+          .header('location', `/admin/v1/ends/${id}`)
+          .send(operation)
+      },
+    )
+
+    app.get<{ Params: Static<typeof Params> }>(
+      '/admin/v1/ends/:id',
+      { schema: { params: Params } },
+      async ({ params }) => {
+        const found = await deps.operations.find(params.id)
+        if (found) return found
+        throw new InputError('unknown-operation', {
+          received: params.id,
+          expected: 'the id of an end of the last day',
         })
+      },
+    )
+
+    app.post<{ Body: Static<typeof PreviewBody> }>(
+      '/admin/v1/ends/preview',
+      { schema: { body: PreviewBody } },
+      async ({ body }) => {
+        await checkTarget(body.target, deps)
+        return await deps.previews.preview(body.target)
       },
     )
   }
 }
 
 /** Tells an admin who mistyped. While SQL is away ending goes on (docs/architecture.md): an entry about nobody harms nobody. */
-async function checkUser(sub: string, deps: Pick<AdminEndsDeps, 'users'>): Promise<void> {
+async function checkTarget(target: AdminTarget, deps: AdminEndsDeps): Promise<void> {
   try {
-    await findUser(sub, deps.users)
+    if (target.kind === 'user') await findUser(target.sub, deps.users)
+    if (target.kind === 'client' && !(await deps.clients.find(target.client_id))) {
+      const expected = 'the id of a client'
+      throw new InputError('unknown-client', { received: target.client_id, expected })
+    }
+    if (target.kind === 'service' && !(await deps.services.find(target.audience))) {
+      const expected = 'the audience of a service'
+      throw new InputError('unknown-service', { received: target.audience, expected })
+    }
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
   }
+}
+
+async function checkConfirmation(
+  target: AdminTarget,
+  confirm: string | undefined,
+  { previews }: Pick<AdminEndsDeps, 'previews'>,
+): Promise<void> {
+  if (!needsConfirmation(target)) return
+  if (confirm !== undefined && (await previews.isConfirmed(target, confirm))) return
+  throw new InputError('not-confirmed', {
+    received:
+      confirm === undefined ? 'no confirm' : 'a confirm that is used, old or of another target',
+    expected:
+      'confirm as POST /admin/v1/ends/preview of this target gave it in the last ten minutes',
+  })
+}
+
+async function settledWithin(
+  milliseconds: number,
+  settled: Promise<void>,
+  scheduler: Scheduler,
+): Promise<void> {
+  const over = Promise.withResolvers<void>()
+  const cancel = scheduler.after(milliseconds, over.resolve)
+  await Promise.race([settled, over.promise])
+  cancel()
 }

@@ -52,7 +52,7 @@ function sendAdminError(thrown: unknown, request: FastifyRequest, reply: Fastify
 }
 
 /** What a schema refuses, with its place, and no value. The caller may be here, so it may know the rules. */
-function explained(thrown: unknown): unknown {
+export function explained(thrown: unknown): unknown {
   const [fault] = (thrown as Partial<FastifyError>).validation ?? []
   if (fault === undefined) return thrown
   const unknown = String(fault.params['additionalProperty'] ?? '')
@@ -62,7 +62,17 @@ function explained(thrown: unknown): unknown {
   return new OAuthError('invalid_request', 'schema', { description, cause: thrown })
 }
 
+const NOT_FOUND = new Set([
+  'unknown-user',
+  'unknown-client',
+  'unknown-service',
+  'unknown-key',
+  'unknown-operation',
+  'unknown-stream',
+  'unknown-registration-token',
+])
+
 function statusOf(code: string): number {
-  if (['unknown-user', 'unknown-registration-token', 'unknown-key'].includes(code)) return 404
+  if (NOT_FOUND.has(code)) return 404
   return code.endsWith('-taken') ? 409 : 400
 }

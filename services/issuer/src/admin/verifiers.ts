@@ -1,9 +1,60 @@
-/** GET /admin/v1/verifiers: who is connected to this process and what they have applied. */
+/** GET /admin/v1/verifiers: the verifiers of all issuer processes, what they have applied, and how far they are behind. */
+import type { VerifierPresence } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
-import type { FeedHub } from '../feed/hub.ts'
+import type { LogTail } from '../feed/log-tail.ts'
+import type { KnownVerifiers } from '../receipts/known-verifiers.ts'
 
-export function adminVerifiers(deps: { readonly hub: Pick<FeedHub, 'verifiers'> }) {
+export interface AdminVerifiersDeps {
+  readonly known: KnownVerifiers
+  readonly tail: Pick<LogTail, 'position'>
+  readonly store: { readonly partitions: number }
+}
+
+/** Who left is shown for an hour: long enough to see that something is missing. */
+const KEEP_SECONDS = 3600
+
+export function adminVerifiers(deps: AdminVerifiersDeps) {
   return async (app: FastifyInstance) => {
-    app.get('/admin/v1/verifiers', async () => ({ verifiers: deps.hub.verifiers() }))
+    app.get('/admin/v1/verifiers', async () => {
+      const { verifiers, complete } = await deps.known.all(KEEP_SECONDS)
+      const order = (a: VerifierPresence, b: VerifierPresence) =>
+        a.audience.localeCompare(b.audience) || a.instance.localeCompare(b.instance)
+      return { verifiers: verifiers.toSorted(order).map((one) => describe(one, deps)), complete }
+    })
   }
+}
+
+function describe(verifier: VerifierPresence, deps: AdminVerifiersDeps) {
+  const { instance, audience, clientId, process, connectedAt, applied, kids, goneAt } = verifier
+  const lag = lagOf(verifier, deps)
+  return {
+    instance,
+    audience,
+    client_id: clientId,
+    process,
+    connected: goneAt === undefined,
+    connected_at: connectedAt,
+    ...(goneAt !== undefined && { gone_at: goneAt }),
+    applied,
+    ...(lag !== undefined && { lag_entries: lag }),
+    kids,
+  }
+}
+
+/**
+ * Entries that it lacks, over all partitions; undefined while it has not said where it is, or is in a log that was lost. What it is ahead of
+ * this process counts as nothing.
+ */
+export function lagOf(
+  { applied }: VerifierPresence,
+  { tail, store }: Pick<AdminVerifiersDeps, 'tail' | 'store'>,
+): number | undefined {
+  let lag = 0
+  for (let partition = 0; partition < store.partitions; partition++) {
+    const here = tail.position(partition)
+    const there = applied.find((one) => one.partition === partition)
+    if (!there || there.epoch !== here.epoch) return undefined
+    lag += Math.max(0, here.offset - there.offset)
+  }
+  return lag
 }

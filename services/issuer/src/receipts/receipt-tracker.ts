@@ -1,0 +1,173 @@
+/** Which verifiers have applied what was ended, and by when the others cannot accept it any more: docs/protocol/receipts.md. */
+import { type Clock, nowSeconds } from '@latchkey/protocol'
+import type { PresenceStore, VerifierPresence } from '@latchkey/store'
+import type { FeedHub } from '../feed/hub.ts'
+import { aliveSecondsOf, identityOf, type KnownVerifiers, presenceOf } from './known-verifiers.ts'
+
+export interface Receipt {
+  readonly instance: string
+  readonly audience: string
+  readonly state: 'applied' | 'waiting' | 'offline'
+  /** Milliseconds from when the end was asked for until this process saw that it was applied. */
+  readonly afterMs?: number
+}
+
+export interface Ended {
+  /** What has to be applied: the newest entry in each partition. */
+  readonly positions: readonly { partition: number; epoch: number; offset: number }[]
+  /** Whose tokens it is about; undefined: everybody's. */
+  readonly audience?: string | undefined
+  /** Monotonic, when it was asked for. */
+  readonly askedAtMs: number
+}
+
+export interface Tracking {
+  receipts(): readonly Receipt[]
+  /** False when the store could not be asked: there may be verifiers at other processes. */
+  complete(): boolean
+  /** Resolves when every verifier that was connected has applied it. */
+  readonly settled: Promise<void>
+  /** Calls back when a receipt has changed. */
+  onChange(listener: () => void): void
+  stop(): void
+}
+
+export interface ReceiptTracker {
+  /** Who is there before something is ended. Ask for it while the end is under way: it never throws. */
+  before(): Promise<Audience>
+  track(ended: Ended, before: Audience): Tracking
+  close(): void
+}
+
+export type Audience = Awaited<ReturnType<KnownVerifiers['all']>>
+type Seen = Pick<Audience, 'verifiers'>
+
+export interface ReceiptTrackerDeps {
+  readonly known: KnownVerifiers
+  readonly hub: Pick<FeedHub, 'listen'>
+  readonly presence: Pick<PresenceStore, 'watch'>
+  readonly process: string
+  readonly partitions: number
+  readonly leaseMs: number
+  readonly clock: Clock
+}
+
+interface Line {
+  verifier: VerifierPresence
+  /** It was connected at some time since the end: an answer waits for it. */
+  awaited: boolean
+  afterMs?: number
+}
+
+export function receiptTracker(deps: ReceiptTrackerDeps): ReceiptTracker {
+  /** Only who left so lately that a lease may still be good: of the others nothing is to be feared. */
+  const keepSeconds = aliveSecondsOf(deps.leaseMs) + Math.ceil(deps.leaseMs / 1000) + 1
+  const watchers = new Set<(seen: Seen) => void>()
+  let asking = false
+  let askAgain = false
+
+  const told = (seen: Seen) => {
+    for (const watcher of watchers) watcher(seen)
+  }
+
+  /** One question at a time serves all that wait, however many hints arrive meanwhile. */
+  async function ask(): Promise<void> {
+    askAgain = true
+    if (asking) return
+    asking = true
+    while (askAgain && watchers.size > 0) {
+      askAgain = false
+      told(await deps.known.all(keepSeconds))
+    }
+    asking = false
+  }
+
+  const unlisten = deps.hub.listen((member, change) => {
+    if (watchers.size === 0) return
+    const verifier = presenceOf(member, deps)
+    const gone = change === 'left' && { goneAt: nowSeconds(deps.clock) }
+    told({ verifiers: [{ ...verifier, ...gone }] })
+  })
+  const unwatch = deps.presence.watch(() => void ask())
+
+  return {
+    before: () => deps.known.all(keepSeconds),
+    track: (ended, before) => {
+      const tracking = follow(ended, before, deps)
+      const watcher = tracking.see
+      watchers.add(watcher)
+      const stop = () => void watchers.delete(watcher)
+      void tracking.settled.then(stop)
+      watcher({ verifiers: deps.known.own() })
+      // Others may have reported between the question and the end.
+      void ask()
+      return { ...tracking, stop }
+    },
+    close: () => {
+      unlisten()
+      unwatch()
+    },
+  }
+}
+
+function follow(ended: Ended, before: Audience, { clock }: Pick<ReceiptTrackerDeps, 'clock'>) {
+  const lines = new Map<string, Line>()
+  const listeners = new Set<() => void>()
+  const endedAt = nowSeconds(clock)
+  const { promise: settled, resolve } = Promise.withResolvers<void>()
+
+  function see({ verifiers }: Seen): void {
+    let changed = false
+    for (const verifier of verifiers) changed = note(verifier) || changed
+    if (changed) for (const listener of listeners) listener()
+    if ([...lines.values()].every((line) => !line.awaited || line.afterMs !== undefined)) resolve()
+  }
+
+  /** True when a receipt is another one now. */
+  function note(verifier: VerifierPresence): boolean {
+    if (ended.audience !== undefined && verifier.audience !== ended.audience) return false
+    const identity = identityOf(verifier)
+    const known = lines.get(identity)
+    // Who comes later is given everything that has ended before anything else.
+    if (!known && verifier.connectedAt > endedAt) return false
+    const line: Line = known ?? { verifier, awaited: false }
+    const was = stateOf(line)
+    line.verifier = verifier
+    line.awaited ||= verifier.goneAt === undefined
+    if (line.afterMs === undefined && covers(verifier, ended)) {
+      line.afterMs = clock.monotonicMs() - ended.askedAtMs
+    }
+    lines.set(identity, line)
+    return !known || was !== stateOf(line)
+  }
+
+  for (const verifier of before.verifiers) note(verifier)
+  return {
+    see,
+    settled,
+    complete: () => before.complete,
+    onChange: (listener: () => void) => void listeners.add(listener),
+    receipts: () => [...lines.values()].map(receiptOf),
+  }
+}
+
+function covers({ applied }: VerifierPresence, { positions }: Ended): boolean {
+  return positions.every(({ partition, epoch, offset }) =>
+    applied.some(
+      (one) =>
+        one.partition === partition &&
+        (one.epoch > epoch || (one.epoch === epoch && one.offset >= offset)),
+    ),
+  )
+}
+
+function stateOf({ verifier, afterMs }: Line): Receipt['state'] {
+  if (afterMs !== undefined) return 'applied'
+  return verifier.goneAt === undefined ? 'waiting' : 'offline'
+}
+
+function receiptOf(line: Line): Receipt {
+  const { instance, audience } = line.verifier
+  const after = line.afterMs !== undefined && { afterMs: line.afterMs }
+  return { instance, audience, state: stateOf(line), ...after }
+}
