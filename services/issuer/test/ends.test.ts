@@ -73,7 +73,7 @@ async function oneCause(t: Test, cause: Cause, issuer: TestIssuer): Promise<void
   t.equal(records.length, 1, 'one audit record')
   const actor = { ada: sub, bob: await issuer.sub('bob') }[cause.actor] ?? cause.actor
   t.match(records[0], { reason: cause.reason, actor: { sub: actor } })
-  const positions = entries.map(({ p, o }) => ({ partition: p, offset: o }))
+  const positions = entries.map(({ p, o, d }) => ({ partition: p, offset: o, digest: d }))
   t.strictSame(records[0]?.detail['positions'], positions, 'which says where the entries stand')
 
   const active = async (token: string) =>

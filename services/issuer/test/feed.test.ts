@@ -1,4 +1,4 @@
-import type { IssuerMessage } from '@latchkey/protocol'
+import type { FeedPosition, IssuerMessage } from '@latchkey/protocol'
 import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
@@ -227,13 +227,33 @@ t.test('a verifier connection', async (t) => {
   })
 })
 
+t.test('a log that lost its last writes and went on is read anew', async (t) => {
+  const log = logOf(10, 3)
+  const tail = await tailOf(log)
+  const resets: number[] = []
+  tail.listen({ appended: () => {}, reset: (partition) => resets.push(partition) })
+  const other = (o: number) => ({ ...entry(o, 'session', 'other'), d: `e${o}` })
+
+  log.state.entries.splice(2, 1, other(3))
+  t.equal(await tail.reach(0, 10, 3), true, 'the offset alone tells nothing')
+  t.equal(await tail.reach(0, 10, 3, 'e3'), true)
+  t.strictSame([resets, tail.living(0).at(-1)], [[0], other(3)])
+
+  log.state.entries.splice(2, 1, entry(3))
+  log.append(other(4))
+  await tail.poke()
+  t.strictSame(tail.living(0).slice(2), [entry(3), other(4)], 'also when it has gone on')
+  t.equal(await tail.reach(0, 10, 4, 'd4'), false, 'and what is not there is not reached')
+})
+
 t.test('the lease clock', async (t) => {
   const times = { now: 100, wall: 0 }
   const clock = { nowMs: () => times.wall, monotonicMs: () => times.now }
   const log = logOf(10, 2)
   const tail = await tailOf(log)
   const { scheduler } = simulatedTime()
-  const deps = { log: log.log, tail, clock, scheduler, leaseMs: 5000, ...quiet }
+  const mending = { isWhole: () => true, mend: async () => true }
+  const deps = { log: log.log, tail, mending, clock, scheduler, leaseMs: 5000, ...quiet }
 
   t.test('counts from the moment the write was begun', async (t) => {
     const slow = {
@@ -260,6 +280,32 @@ t.test('the lease clock', async (t) => {
       log.state.away = false
     },
   )
+  t.test('nothing is confirmed of a log that lacks ends, until it has them', async (t) => {
+    let whole = ''
+    let mended = false
+    const mending = {
+      isWhole: ([position]: readonly FeedPosition[]) => whole === `${position?.epoch}`,
+      mend: async ([position]: readonly FeedPosition[]) => {
+        if (!mended) return false
+        whole = `${position?.epoch}`
+        log.append(entry(log.state.entries.length + 1))
+        return true
+      },
+    }
+    const lease = leaseClock({ ...deps, mending })
+    t.equal(await lease.beat(), false, 'another process is at it')
+    t.equal(lease.confirmed(), undefined)
+    mended = true
+    t.equal(await lease.beat(), true)
+    t.equal(lease.confirmed()?.positions[0]?.offset, 3, 'with what was missing')
+    mended = false
+    log.state.epoch = 11
+    t.equal(await lease.beat(), false)
+    t.equal(lease.confirmed(), undefined, 'and of the log before nothing holds any more')
+    log.state.epoch = 10
+    log.state.entries.pop()
+    await tail.poke()
+  })
   t.test('a confirmation grows older while the host is suspended', async (t) => {
     const lease = leaseClock(deps)
     await lease.beat()

@@ -9,6 +9,7 @@ import {
   nowSeconds,
 } from '@latchkey/protocol'
 import type { EndOutcome, Store } from '@latchkey/store'
+import { endDetail } from './audited-end.ts'
 
 export type End = (target: EndTarget, reason: EndReason, actor: Actor) => Promise<EndOutcome>
 
@@ -35,6 +36,8 @@ export interface EndDeps {
   readonly log: { error(facts: Record<string, unknown>, message: string): void }
   /** Resolves when this process's own feed has passed the entries on; others hear of them from the store. */
   readonly published: () => Promise<void>
+  /** The epoch that this process has read last in the log of a partition. */
+  readonly epochNow: (partition: number) => number
   /** There may be apps to tell, in the outbox. Must not throw; is not waited for. */
   readonly tell: () => void
 }
@@ -49,19 +52,23 @@ export function ender(deps: EndDeps): Ender {
     if (target.kind === 'user') await addToOutbox(target.sub, facts, deps)
     const outcome = await deps.store.log.end(target, facts).catch(async (error: unknown) => {
       // The answer may be all that was lost, and who asks again finds nothing left to end.
-      await record(target, reason, actor, { confirmed: false }, deps)
+      await record(target, reason, actor, endDetail(target, undefined), deps)
       throw error
     })
     if (outcome.entries.length === 0) return outcome
     await concludeEnd(target, reason, actor, outcome)
+    // The log was lost, and put right from the records, before this end had its own.
+    if (deps.epochNow(outcome.entries[0]?.p ?? 0) > outcome.epoch) {
+      await deps.store.log.end(target, { ...facts, always: true })
+      await deps.published()
+    }
     return outcome
   }
 
   const concludeEnd: Ender['concludeEnd'] = async (target, reason, actor, outcome) => {
     await deps.published()
-    const positions = outcome.entries.map((entry) => ({ partition: entry.p, offset: entry.o }))
     if (outcome.session || target.kind === 'user') deps.tell()
-    await record(target, reason, actor, { epoch: outcome.epoch, positions }, deps)
+    await record(target, reason, actor, endDetail(target, outcome), deps)
   }
 
   return { end, concludeEnd }

@@ -1,6 +1,7 @@
 /** Leases: docs/architecture.md. One write to the store every T/5 serves all verifiers; its age counts from when it began. */
 import type { Clock, FeedPosition, Scheduler } from '@latchkey/protocol'
 import type { RevocationLog } from '@latchkey/store'
+import type { LogMending } from '../ending/log-mending.ts'
 import type { LogTail } from './log-tail.ts'
 
 export interface Confirmation {
@@ -22,6 +23,8 @@ export interface LeaseClock {
 export interface LeaseClockDeps {
   readonly log: Pick<RevocationLog, 'heartbeat'>
   readonly tail: Pick<LogTail, 'reach' | 'position'>
+  /** What a log that begins anew must hold before anybody may rely on it. */
+  readonly mending: LogMending
   readonly partitions: number
   readonly clock: Clock
   readonly scheduler: Scheduler
@@ -44,8 +47,14 @@ export function leaseClock(deps: LeaseClockDeps): LeaseClock {
         const head = await deps.log.heartbeat(partition)
         const { epoch, offset } = head.position
         // Everything up to the confirmed write must have been read here, or it could not have been delivered.
-        if (!(await deps.tail.reach(partition, epoch, offset))) return false
+        if (!(await deps.tail.reach(partition, epoch, offset, head.digest))) return false
         positions.push({ p: partition, epoch, offset, digest: head.digest })
+      }
+      if (!deps.mending.isWhole(positions)) {
+        // What was confirmed of another log says nothing of this one.
+        newest = undefined
+        // What is written into the log now must have been delivered, too: another beat.
+        return (await deps.mending.mend(positions)) && (await beatOnce())
       }
       newest = { begunAtMs, begunAtWallMs, positions }
       if (failing) deps.warn({}, 'store confirms writes again')

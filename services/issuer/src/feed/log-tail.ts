@@ -18,8 +18,11 @@ export interface LogTail {
   living(partition: number): readonly LogEntry[]
   /** Entries after a position, or undefined when it is not ours or too far back. */
   after(position: FeedPosition): readonly LogEntry[] | undefined
-  /** Reads on until at least this offset of this epoch is here. False when it is not there to be read. */
-  reach(partition: number, epoch: number, offset: number): Promise<boolean>
+  /**
+   * Reads on until at least this offset of this epoch is here. False when it is not there to be read. With a digest the newest entry here
+   * is not taken for another one that stands at this offset.
+   */
+  reach(partition: number, epoch: number, offset: number, digest?: string): Promise<boolean>
   /** Reads on now; resolves when everything appended before the call is here, or the store is away. */
   poke(): Promise<void>
   listen(listener: LogTailListener): () => void
@@ -66,11 +69,12 @@ export function logTail(deps: LogTailDeps): LogTail {
     position: (partition) => tailOf(partition).position(),
     living: (partition) => tailOf(partition).living(),
     after: (position) => tailOf(position.p).after(position),
-    reach: async (partition, epoch, offset) => {
+    reach: async (partition, epoch, offset, digest) => {
       const tail = tailOf(partition)
       const here = () => {
         const position = tail.position()
-        return position.epoch === epoch && position.offset >= offset
+        if (position.epoch !== epoch || position.offset < offset) return false
+        return digest === undefined || position.offset > offset || position.digest === digest
       }
       if (!here()) await tail.readOn()
       return here()

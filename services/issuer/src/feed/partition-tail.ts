@@ -1,6 +1,7 @@
 /** The living log of one partition as this process has read it: complete, in order, one read at a time. */
 import type { FeedPosition, LogEntry } from '@latchkey/protocol'
 import type { RevocationLog } from '@latchkey/store'
+import { entriesBehind, withoutExpired } from './living-entries.ts'
 
 export interface PartitionTail {
   position(): FeedPosition
@@ -47,8 +48,8 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
   }
 
   async function readRound(): Promise<void> {
-    const slice = await deps.log.read(partition, copy.offset, READ_AT_ONCE)
-    if (slice.epoch !== copy.epoch || !slice.complete) {
+    const slice = await readBehind(copy, deps)
+    if (!slice) {
       const before = copy.epoch
       copy = await readFromStart(deps)
       again = true
@@ -60,7 +61,7 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
     copy.entries.push(...slice.entries)
     copy.offset = last.o
     copy.digest = last.d
-    again ||= slice.entries.length === READ_AT_ONCE
+    again ||= slice.more
     deps.appended(copy.epoch, slice.entries)
   }
 
@@ -79,9 +80,30 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
       await reading
     },
     drop: (nowSeconds) => {
-      copy.entries = copy.entries.filter((entry) => entry.x >= nowSeconds)
+      copy.entries = withoutExpired(copy.entries, nowSeconds)
     },
   }
+}
+
+/**
+ * What stands behind the newest entry here; undefined when this log does not go on there. The newest one is read once more, because a log
+ * that lost it has another one in its place, and the entries behind that one look as if they followed.
+ */
+async function readBehind(
+  copy: Copy,
+  { log, partition }: PartitionTailDeps,
+): Promise<{ entries: readonly LogEntry[]; more: boolean } | undefined> {
+  const overlapping = await log.read(partition, Math.max(copy.offset - 1, 0), READ_AT_ONCE)
+  if (overlapping.epoch !== copy.epoch) return undefined
+  const [own, ...behind] = overlapping.entries
+  const more = overlapping.entries.length === READ_AT_ONCE
+  if (own?.o === copy.offset) {
+    return own.d === copy.digest ? { entries: behind, more } : undefined
+  }
+  // There was none yet, or it has been trimmed.
+  const slice = await log.read(partition, copy.offset, READ_AT_ONCE)
+  if (slice.epoch !== copy.epoch || !slice.complete) return undefined
+  return { entries: slice.entries, more: slice.entries.length === READ_AT_ONCE }
 }
 
 /** The head is read before the entries: one that arrives in between is read by the next round. */
@@ -106,9 +128,5 @@ async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
 function entriesAfter(copy: Copy, position: FeedPosition): readonly LogEntry[] | undefined {
   if (position.epoch !== copy.epoch || position.offset > copy.offset) return undefined
   if (position.offset === copy.offset) return position.digest === copy.digest ? [] : undefined
-  const index = copy.entries.findIndex((entry) => entry.o === position.offset)
-  if (index < 0 || copy.entries[index]?.d !== position.digest) return undefined
-  const rest = copy.entries.slice(index + 1)
-  // Dropped entries leave holes; across a hole only a snapshot is right.
-  return rest.every((entry, i) => entry.o === position.offset + 1 + i) ? rest : undefined
+  return entriesBehind(copy.entries, position)
 }

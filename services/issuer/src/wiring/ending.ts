@@ -33,6 +33,7 @@ export function wireEnding(deps: EndingDeps) {
     ...deps,
     audit: directory.audit,
     published: tail.poke,
+    epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
   })
   return { end, concludeEnd, deliveries }

@@ -2,6 +2,7 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
+import { logMending } from '../ending/log-mending.ts'
 import { feedHub } from '../feed/hub.ts'
 import { leaseClock } from '../feed/lease-clock.ts'
 import { localRevocations } from '../feed/local-revocations.ts'
@@ -27,7 +28,9 @@ export function wireFeed(deps: FeedDeps) {
   const { leaseMs } = deps.settings.feed
   const warn = (facts: Record<string, unknown>, message: string) => log.warn(facts, message)
   const tail = logTail({ log: store.log, partitions, warn })
-  const lease = leaseClock({ log: store.log, tail, partitions, clock, scheduler, leaseMs, warn })
+  const mending = logMending({ store, audit: directory.audit, tail, clock, warn })
+  const times = { clock, scheduler, leaseMs }
+  const lease = leaseClock({ log: store.log, tail, mending, partitions, ...times, warn })
   const delivery = keyDelivery({
     services: directory.services,
     ring: deps.ring,

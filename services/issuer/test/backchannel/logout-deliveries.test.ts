@@ -237,6 +237,7 @@ t.test('an end of a user that dies half way has forgotten no app', async (t) => 
     clock: { nowMs: () => START * 1000, monotonicMs: () => 0 },
     log: { error: () => {} },
     published: async () => {},
+    epochNow: () => 0,
     tell: () => void told.push('told'),
   })
   const ending = end({ kind: 'user', sub: 'u_ada' }, 'admin', { sub: 'issuer' })
