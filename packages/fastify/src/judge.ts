@@ -71,10 +71,14 @@ function outcomeOf(
     case 'bound':
       return proveBinding(deps, asked, shown, verification.claims, mustBeBound)
     case 'stale':
-      return { kind: 'unavailable', retryAfterSeconds: verification.retryAfterSeconds }
+      return {
+        kind: 'unavailable',
+        retryAfterSeconds: verification.retryAfterSeconds,
+        reason: 'verifier_stale',
+      }
     case 'invalid':
       // Still ahead after the wait: this verifier is behind. A newer token would be further ahead.
-      if (verification.reason === 'ahead') return UNAVAILABLE
+      if (verification.reason === 'ahead') return { ...UNAVAILABLE, reason: 'verifier_stale' }
       return { kind: 'invalid_token', reason: verification.reason }
   }
 }

@@ -21,7 +21,12 @@ export type Refusal =
   | { readonly kind: 'insufficient_scope'; readonly sub: string }
   /** A cookie was used from another site. */
   | { readonly kind: 'cross_origin' }
-  | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'unavailable'
+      readonly retryAfterSeconds: number
+      /** What is not ready; absent: something behind the service. */
+      readonly reason?: 'verifier_stale'
+    }
   | { readonly kind: 'not_found' }
 
 interface Answer {
@@ -110,7 +115,10 @@ function answerOf(refusal: Refusal): Answer {
     case 'unavailable':
       return {
         status: 503,
-        body: { error: 'temporarily_unavailable' },
+        body: {
+          error: 'temporarily_unavailable',
+          ...(refusal.reason !== undefined && { reason: refusal.reason }),
+        },
         // Retry-After takes whole seconds (RFC 9110 section 10.2.3); 0 would ask for a storm.
         retryAfterSeconds: Math.max(1, Math.ceil(refusal.retryAfterSeconds)),
       }

@@ -17,7 +17,7 @@ t.test('503 and never 401, and never a way in', async (t) => {
     t.equal(answer.headers['retry-after'], '2', 'whole seconds, rounded up')
     t.equal(answer.headers['cache-control'], 'no-store')
     t.equal(answer.headers['www-authenticate'], undefined)
-    t.strictSame(answer.json(), { error: 'temporarily_unavailable' })
+    t.strictSame(answer.json(), { error: 'temporarily_unavailable', reason: 'verifier_stale' })
     verifier.override = () => ({ kind: 'stale', retryAfterSeconds: 0 })
     t.equal((await ask('/orders')).headers['retry-after'], '1', 'never at once')
   })
