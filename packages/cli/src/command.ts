@@ -28,6 +28,7 @@ export type OptionName =
   | 'issuer'
   | 'keys'
   | 'seed'
+  | 'wait'
 
 /** What the value of an option is called in the help; absent: a switch. */
 export const OPTION_VALUES: Readonly<Partial<Record<OptionName, string>>> = {
@@ -64,6 +65,9 @@ export type CommandName =
   | 'start'
   | 'sessions list'
   | 'sessions end'
+  | 'keys list'
+  | 'keys rotate'
+  | 'keys retire'
   | 'users add'
   | 'users disable'
   | 'users enable'

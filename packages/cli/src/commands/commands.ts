@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { chaos } from './chaos.ts'
+import { keysList, keysRetire, keysRotate } from './keys.ts'
 import { sessionsEnd, sessionsList } from './sessions.ts'
 import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
@@ -11,6 +12,9 @@ export const COMMANDS: readonly Command[] = [
   start,
   sessionsList,
   sessionsEnd,
+  keysList,
+  keysRotate,
+  keysRetire,
   usersAdd,
   usersDisable,
   usersEnable,

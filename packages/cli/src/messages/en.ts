@@ -23,6 +23,15 @@ export const EN = {
   'sessions end.summary': 'end a session, or all of a user',
   'sessions end.text':
     'Ends one session by its id, or everything of a user. The answer says by when no service accepts tokens of it any more.',
+  'keys list.summary': 'list the keys that sign and verify tokens',
+  'keys list.text':
+    'Lists the keys of services and of the issuer that are not retired, and which verifiers have not said yet that they hold a pending one.',
+  'keys rotate.summary': 'replace a key in peace',
+  'keys rotate.text':
+    'Prepares a new key for a service, or for an algorithm of the issuer (RS256, PS256, ES256, EdDSA). It signs as soon as every verifier holds it; the old one verifies until what it signed has expired. With --wait the command stays until the new key signs and says who has not confirmed.',
+  'keys retire.summary': 'emergency: end a key and all its tokens',
+  'keys retire.text':
+    'For a key that others may know. It stops signing now, and everything it has signed ends. People stay signed in: apps get new tokens by themselves.',
   'users add.summary': 'add a user',
   'users add.text':
     'Adds a user. The password is asked for without showing it, or read from standard input; it is never an argument, because others on the machine could see it.',
@@ -60,6 +69,7 @@ export const EN = {
   'option.no-password': 'without a password for now',
   'option.service': 'audience that the token must have (default: its own)',
   'option.issuer': 'issuer that the token must have (default: the configured one)',
+  'option.wait': 'stays until it is done, and shows what is missing',
   'option.seed': 'decides the order of the faults (default: 1)',
   'option.keys': 'file with a JWK set: public keys, or the secret key of the service',
 
@@ -96,6 +106,18 @@ export const EN = {
   columnSignedIn: 'SIGNED IN',
   columnEnds: 'ENDS AT THE LATEST',
   columnApps: 'APPS',
+  columnKey: 'KEY',
+  columnAlg: 'ALG',
+  columnState: 'STATE',
+  columnSince: 'SINCE',
+  keyPrepared: 'The new key is {kid}. It signs when every verifier holds it.',
+  keyWaits: 'A new key waits already: {kid}.',
+  keyConfirmed: '    everybody holds it; it signs when nobody can be without it any more',
+  keyNotConfirmed: 'not confirmed by {client} at {service} ({instance})',
+  keyNotConfirmedGone: 'lost and perhaps with a lease: {client} at {service} ({instance})',
+  keySigns: '{kid} signs now.',
+  keyGone: '{kid} is gone before it signed: somebody has retired it.',
+  keyRetired: '{kid} is retired. No service accepts what it signed after {time}.',
   ended: 'Ended. No service accepts it after {time}.',
   nothingToEnd: 'Nothing ended: there is no such session any more.',
   userAdded: '{user} is added: {sub}',

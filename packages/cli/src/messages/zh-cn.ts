@@ -25,6 +25,14 @@ export const ZH_CN: Messages = {
   'sessions end.summary': '结束一个会话，或用户的全部会话',
   'sessions end.text':
     '按编号结束一个会话，或结束用户的全部会话。结果说明最迟何时起所有服务都不再接受其令牌。',
+  'keys list.summary': '列出签署和验证令牌的密钥',
+  'keys list.text': '列出各服务和签发服务尚未停用的密钥，以及哪些验证方还没有确认持有待用的密钥。',
+  'keys rotate.summary': '平稳更换密钥',
+  'keys rotate.text':
+    '为某个服务，或为签发服务的某种算法（RS256、PS256、ES256、EdDSA）准备新密钥。所有验证方都持有后它才开始签署；旧密钥继续验证，直到它签署的令牌全部过期。使用 --wait 时命令一直等到新密钥开始签署，并说明谁还没有确认。',
+  'keys retire.summary': '紧急情况：停用密钥及其全部令牌',
+  'keys retire.text':
+    '用于密钥可能已泄露的情况。它立即停止签署，它签署的一切随即结束。用户保持登录：应用会自行取得新令牌。',
   'users add.summary': '添加用户',
   'users add.text':
     '添加用户。密码在不显示的情况下询问，或从标准输入读取；密码不会作为参数，因为机器上的其他人可以看到参数。',
@@ -62,6 +70,7 @@ export const ZH_CN: Messages = {
   'option.no-password': '暂不设置密码',
   'option.service': '令牌必须面向的服务（默认：令牌自身的）',
   'option.issuer': '令牌必须来自的签发者（默认：已配置的）',
+  'option.wait': '等到完成为止，并显示还缺少什么',
   'option.seed': '决定故障的顺序（默认 1）',
   'option.keys': '含 JWK 集的文件：公钥，或该服务的密钥',
 
@@ -98,6 +107,18 @@ export const ZH_CN: Messages = {
   columnSignedIn: '登录时间',
   columnEnds: '最迟结束时间',
   columnApps: '应用',
+  columnKey: '密钥',
+  columnAlg: '算法',
+  columnState: '状态',
+  columnSince: '起始时间',
+  keyPrepared: '新密钥是 {kid}。所有验证方都持有后它开始签署。',
+  keyWaits: '已有新密钥在等待：{kid}。',
+  keyConfirmed: '    所有验证方都已持有；确定无人缺少它之后开始签署',
+  keyNotConfirmed: '{service} 的 {client} 尚未确认（{instance}）',
+  keyNotConfirmedGone: '已断开、租约可能仍有效：{service} 的 {client}（{instance}）',
+  keySigns: '{kid} 已开始签署。',
+  keyGone: '{kid} 在开始签署之前已消失：有人停用了它。',
+  keyRetired: '{kid} 已停用。{time} 之后任何服务都不再接受它签署的令牌。',
   ended: '已结束。{time} 之后任何服务都不再接受。',
   nothingToEnd: '没有可结束的会话：该会话已不存在。',
   userAdded: '已添加 {user}：{sub}',
