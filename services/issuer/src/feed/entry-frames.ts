@@ -29,20 +29,24 @@ export interface EntryFramesDeps {
 export function entryFrames({ audience, encoding, shelf }: EntryFramesDeps): EntryFrames {
   const mine = (entries: readonly LoggedEntry[]) =>
     entries.map((entry) => entryFor(audience, entry))
-  /** Audiences that may read the same of these entries get the same frame. */
+  /** Which of these entries the audience may read: who may read the same gets the same frame. */
   const variant = (entries: readonly LoggedEntry[]) =>
-    `${encoding} ${entries.map((entry) => (concerns(audience, entry) ? 1 : 0)).join('')}`
+    entries.map((entry) => (concerns(audience, entry) ? 1 : 0)).join('')
   const write = (message: IssuerMessage) =>
     feedFrame(message.t, FEED_CODECS[encoding].encode(message))
 
   return {
     *entries(epoch, entries) {
       for (let i = 0; i < entries.length; i += ENTRIES_PER_FRAME) {
-        const part = entries.slice(i, i + ENTRIES_PER_FRAME)
-        // A log that lost its end and went on has the same offsets, but not the same digests.
-        const place = `${part[0]?.p} ${epoch} ${part[0]?.o} ${part.at(-1)?.o} ${part.at(-1)?.d}`
-        yield shelf.take(`entries ${place} ${variant(part)}`, () =>
-          write({ t: 'entries', epoch, entries: mine(part) }),
+        const end = Math.min(i + ENTRIES_PER_FRAME, entries.length)
+        const [first, last] = [entries[i], entries[end - 1]]
+        const part = () => entries.slice(i, end)
+        yield shelf.take(
+          // A log that lost its end and went on has the same offsets, but not the same digests.
+          `${encoding} entries ${first?.p} ${epoch} ${first?.o} ${last?.o} ${last?.d}`,
+          audience,
+          () => variant(part()),
+          () => write({ t: 'entries', epoch, entries: mine(part()) }),
         )
       }
     },
@@ -51,11 +55,14 @@ export function entryFrames({ audience, encoding, shelf }: EntryFramesDeps): Ent
       let i = 0
       do {
         const end = Math.min(i + ENTRIES_PER_FRAME, count)
-        const part = list.slice(i, end)
-        const place = `${p} ${epoch} ${offset} ${digest} ${i} of ${count}`
+        const part = () => list.slice(i, end)
         const facts = { position, first: i === 0, more: end < count }
-        yield shelf.take(`snapshot ${place} ${variant(part)}`, () =>
-          write({ t: 'snapshot', ...facts, entries: mine(part) }),
+        yield shelf.take(
+          // Without those that have expired in the meantime the same log is a shorter list.
+          `${encoding} snapshot ${p} ${epoch} ${offset} ${digest} ${i} of ${count}`,
+          audience,
+          () => variant(part()),
+          () => write({ t: 'snapshot', ...facts, entries: mine(part()) }),
         )
         i = end
       } while (i < count)

@@ -78,6 +78,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
     cancelLook = deps.scheduler.after(deps.leaseMs, () => {
       lookAround()
       dropSilent()
+      shelf.age()
     })
   }
 
