@@ -55,6 +55,10 @@ export const TYP = {
   clientAssertion: 'client-authentication+jwt',
   /** RFC 9701 section 5. */
   introspection: 'token-introspection+jwt',
+  /** RFC 8417 section 2.3. */
+  securityEvent: 'secevent+jwt',
+  /** Token Status List section 5.1. */
+  statusList: 'statuslist+jwt',
 } as const
 
 /** `sub` of a machine: disjoint from people's ids by its prefix (RFC 9068 section 5). */

@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { type ListedRoute, routeList } from './fixtures/route-list.ts'
-import { testIssuer } from './test-issuer.ts'
+import { ISSUER, ORDERS, testIssuer } from './test-issuer.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -36,6 +36,13 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/jwks': 'read',
   '/.well-known/openid-configuration': 'read',
   '/.well-known/oauth-authorization-server': 'read',
+  '/.well-known/ssf-configuration': 'read',
+  '/ssf/streams': 'json',
+  '/ssf/streams/:stream_id/poll': 'json',
+  '/ssf/status': 'json',
+  '/ssf/subjects/add': 'json',
+  '/ssf/subjects/remove': 'json',
+  '/ssf/verification': 'json',
   '/feed': 'read',
   '/healthz': 'read',
   '/readyz': 'read',
@@ -61,6 +68,9 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/admin/v1/ends': 'json',
   '/admin/v1/verifiers': 'json',
   '/admin/v1/deliveries': 'json',
+  '/admin/v1/streams': 'json',
+  '/admin/v1/streams/:id/disable': 'json',
+  '/admin/v1/streams/:id/enable': 'json',
   '/admin/v1/registration-tokens': 'json',
   '/admin/v1/registration-tokens/:id': 'json',
 }
@@ -70,6 +80,14 @@ type Method = (typeof METHODS)[number]
 const FORM = 'application/x-www-form-urlencoded'
 const routes = routeList(issuer.app)
 const admin = (await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')).json()
+await issuer.changeClient('reports', { signals: true, services: [ORDERS, ISSUER] })
+const form = { grant_type: 'client_credentials', resource: ISSUER, scope: 'ssf.manage' }
+const receiver = (await issuer.post('/token', form, 'reports')).json()
+
+function tokenFor(url: string): string | undefined {
+  if (url.startsWith('/admin/')) return admin.access_token
+  return url.startsWith('/ssf/') ? receiver.access_token : undefined
+}
 
 t.test('every address has a row here, and every row an address', async (t) => {
   t.strictSame(routes.map(({ url }) => url).sort(), Object.keys(KINDS).sort())
@@ -111,13 +129,13 @@ async function ask(
   query = '',
 ): Promise<LightMyRequestResponse> {
   const isPage = KINDS[route.url] === 'page'
-  const isAdmin = route.url.startsWith('/admin/')
+  const token = tokenFor(route.url)
   return await issuer.app.inject({
     method,
     url: route.url.replaceAll(/:\w+/g, 'u_1') + query,
     headers: {
       accept: isPage ? 'text/html' : '*/*',
-      ...(isAdmin && { authorization: `Bearer ${admin.access_token}` }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     },
     ...(payload !== undefined && { payload }),

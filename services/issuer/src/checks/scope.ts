@@ -26,7 +26,21 @@ export function checkScope(parameters: Parameters): string {
   })
 }
 
-/** A machine has grants and no scopes: a token without the scope that was asked for would be taken for one with it. */
+/** CAEP Interoperability Profile section 2.7.2: reading a stream, and managing it. */
+export const SIGNAL_SCOPES = ['ssf.read', 'ssf.manage'] as const
+
+/** Scopes of a token for the issuer in the hands of a client that may have signals. Asked for by name; nothing asked, nothing granted. */
+export function checkSignalScope(parameters: Parameters): string {
+  const asked = bounded(parameters, 'scope', LIMITS.scopeChars)?.split(' ')
+  if (asked === undefined) return ''
+  const known = SIGNAL_SCOPES.filter((scope) => asked.includes(scope))
+  if (known.length > 0) return known.join(' ')
+  throw new OAuthError('invalid_scope', 'scope_unknown', {
+    description: `a machine can have ${SIGNAL_SCOPES.join(' and ')}`,
+  })
+}
+
+/** A machine has grants and no other scopes: a token without the scope that was asked for would be taken for one with it. */
 export function refuseScope(parameters: Parameters): void {
   if (parameters.get('scope') === undefined) return
   throw new OAuthError('invalid_scope', 'scope_of_machine', {

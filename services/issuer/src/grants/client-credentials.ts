@@ -1,5 +1,5 @@
 /** grant_type=client_credentials: RFC 6749 section 4.4. A machine's own token: no refresh token, no ID token, no session. */
-import type { Directory } from '@latchkey/directory'
+import type { Client, Directory } from '@latchkey/directory'
 import {
   type Clock,
   machineSubject,
@@ -10,7 +10,8 @@ import {
 import type { Store } from '@latchkey/store'
 import { checkAudience } from '../checks/audience.ts'
 import { checkAuthorizationDetails, detailsAudience } from '../checks/authorization-details.ts'
-import { refuseScope } from '../checks/scope.ts'
+import { checkSignalScope, refuseScope } from '../checks/scope.ts'
+import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
@@ -32,7 +33,6 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     if (authenticated.authMethod === 'none') {
       throw new OAuthError('unauthorized_client', 'public_client')
     }
-    refuseScope(parameters)
     const sub = machineSubject(authenticated.id)
     const now = nowSeconds(deps.clock)
     // The position first, then the client once more: what was read to authenticate it may be older (docs/architecture.md).
@@ -42,6 +42,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     const audience = checkAudience(parameters, client, deps.issuer, {
       details: detailsAudience(details),
     })
+    const scope = scopeOf(parameters, client, audience === deps.issuer)
     const service = await livingService(audience, deps.directory)
     const granted = await deps.directory.clients.routesAt(client.id, audience)
     const routes = narrowRoutes(granted, details, audience)
@@ -49,7 +50,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       service,
       sub,
       clientId: client.id,
-      scope: '',
+      scope,
       asOf: { rev: head.position, now },
       routes,
       proven,
@@ -58,7 +59,14 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       access_token: access.token,
       token_type: access.tokenType,
       expires_in: access.expiresIn,
+      ...(scope !== '' && { scope }),
       ...grantedDetails(routes, details, audience),
     } satisfies TokenResponse
   }
+}
+
+function scopeOf(parameters: Parameters, client: Client, isForIssuer: boolean): string {
+  if (client.signals && isForIssuer) return checkSignalScope(parameters)
+  refuseScope(parameters)
+  return ''
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@latchkey/directory'
+import type { Client, Directory } from '@latchkey/directory'
 import { type ClaimsRequest, OAuthError, type Random, type RoutesDetail } from '@latchkey/protocol'
 import type { FamilyRecord, Store } from '@latchkey/store'
 import type { AsOf, SignInFacts } from '../minting/access-token.ts'
@@ -7,6 +7,7 @@ import type { RefreshTokens } from '../minting/refresh-token.ts'
 
 export interface JoinSessionDeps {
   readonly store: Pick<Store, 'sessions' | 'families'>
+  readonly streams: Pick<Directory['streams'], 'acquaint'>
   readonly refreshTokens: RefreshTokens
   readonly random: Random
   readonly idleSeconds: number
@@ -34,6 +35,8 @@ export async function joinSession(
   deps: JoinSessionDeps,
 ): Promise<string | undefined> {
   const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
+  // Before it gets anything, so that it hears of whatever ends later.
+  if (client.signals) await deps.streams.acquaint(client.id, sub)
   if (!client.grantTypes.includes('refresh_token')) {
     const named = Object.keys(session.claims?.userinfo ?? {})
     const alive = await deps.store.sessions.noteClient(sid, client.id, named, now)

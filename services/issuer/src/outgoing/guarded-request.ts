@@ -7,7 +7,7 @@
  * - The host is resolved once, every address is looked at, and the connection goes to an address that was looked at: a name that
  *   resolves to something else a moment later (DNS rebinding) gains nothing. TLS and the Host header keep the name.
  * - No redirect is followed; a 3xx is an answer like another.
- * - No cookie, no credential, no proxy of the environment, no connection that is used again.
+ * - No cookie, no credential of ours, no proxy of the environment, no connection that is used again.
  * - Five seconds for everything together, 64 KiB of body, no decompression, only the media types that the caller wants.
  *
  * What became of a request goes to logs and to administrators. A client never learns it: it would be a way to scan the network.
@@ -22,17 +22,23 @@ import { hostResolver, type ResolveHost } from './resolve-host.ts'
 
 export interface OutgoingRequest {
   readonly uri: string
-  /** Posted as `application/x-www-form-urlencoded`. Absent: the request is a GET. */
+  /** Posted as `application/x-www-form-urlencoded`. Without it and without `content` the request is a GET. */
   readonly form?: Readonly<Record<string, string>>
-  /** Media types of a body that is wanted, read when the status is 200. Absent: nothing but the status is looked at. */
+  /** Posted as it is, instead of a form. */
+  readonly content?: { readonly mediaType: string; readonly text: string }
+  /** What the one who named the address wants to see: a credential of theirs, for this host. */
+  readonly authorization?: string
+  /** Media types of a body that is wanted. Absent: nothing but the status is looked at. */
   readonly mediaTypes?: readonly string[]
+  /** The status with which it is read. Default 200. */
+  readonly bodyStatus?: number
 }
 
 export type OutgoingOutcome =
   | {
       readonly kind: 'answered'
       readonly status: number
-      /** '' unless it was wanted and the status is 200. */
+      /** '' unless it was wanted and the status is the one for that. */
       readonly body: string
       readonly cacheControl: string
     }
@@ -77,12 +83,12 @@ export function guardedRequest(options: GuardedRequestOptions): GuardedRequest {
 
 /** Resolves with the head of the answer. */
 function send(
-  { form, mediaTypes }: OutgoingRequest,
+  { form, content, authorization, mediaTypes }: OutgoingRequest,
   url: URL,
   addresses: readonly LookupAddress[],
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const body = form && new URLSearchParams(form).toString()
+  const body = content?.text ?? (form && new URLSearchParams(form).toString())
   const options: RequestOptions = {
     method: body === undefined ? 'GET' : 'POST',
     // A new agent for this request alone: it has no pool, and knows no proxy.
@@ -93,8 +99,9 @@ function send(
       'user-agent': 'latchkey',
       'accept-encoding': 'identity',
       ...(mediaTypes && { accept: mediaTypes.join(', ') }),
+      ...(authorization !== undefined && { authorization }),
       ...(body !== undefined && {
-        'content-type': 'application/x-www-form-urlencoded',
+        'content-type': content?.mediaType ?? 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
       }),
     },
@@ -119,7 +126,7 @@ function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
 }
 
 async function read(
-  { mediaTypes }: OutgoingRequest,
+  { mediaTypes, bodyStatus = 200 }: OutgoingRequest,
   response: IncomingMessage,
 ): Promise<OutgoingOutcome> {
   const { statusCode: status = 0, headers } = response
@@ -129,7 +136,7 @@ async function read(
     body: '',
     cacheControl: headers['cache-control'] ?? '',
   } as const
-  if (mediaTypes === undefined || status !== 200) {
+  if (mediaTypes === undefined || status !== bodyStatus) {
     response.destroy()
     return answered
   }

@@ -34,7 +34,13 @@ export interface TokenApiParts
 /** The JSON API, made of the parts that the pages and the OAuth endpoints are made of. */
 export function wireTokenApi(parts: TokenApiParts): (app: FastifyInstance) => Promise<void> {
   const { session, simplejwtClient } = parts.settings
-  const obtain = obtainTokens({ ...parts, idleSeconds: session.idleSeconds, lifetimes: session })
+  const { streams } = parts.directory
+  const obtain = obtainTokens({
+    ...parts,
+    streams,
+    idleSeconds: session.idleSeconds,
+    lifetimes: session,
+  })
   const answers = tokenAnswers({
     ...parts,
     obtainTokens: obtain,

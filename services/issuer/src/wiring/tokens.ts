@@ -53,6 +53,7 @@ export async function wireTokens(deps: TokensDeps) {
     issuer,
     store,
     directory,
+    streams: directory.streams,
     clock,
     random,
     end: deps.end,

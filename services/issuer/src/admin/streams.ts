@@ -1,0 +1,98 @@
+/** /admin/v1/streams: who is told of what happens to people, how that goes, and how to stop it. */
+import type { Directory, Stream } from '@latchkey/directory'
+import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
+import type { Store } from '@latchkey/store'
+import type { FastifyInstance } from 'fastify'
+import { emptyQueue } from '../signals/empty-queue.ts'
+import { eventsDelivered } from '../signals/event-types.ts'
+import type { EventTokens } from '../signals/security-event-token.ts'
+import { SIGNAL_LIMITS } from '../signals/signal-limits.ts'
+import type { StreamOutcomes } from '../signals/stream-outcomes.ts'
+import type { RecordedChange } from './recorded-change.ts'
+
+export interface AdminStreamsDeps {
+  readonly streams: Pick<Directory['streams'], 'list'>
+  readonly clients: Pick<Directory['clients'], 'find'>
+  readonly signals: Pick<Store['signals'], 'peek' | 'settle' | 'add'>
+  readonly outcomes: Pick<StreamOutcomes, 'last'>
+  readonly eventTokens: Pick<EventTokens, 'streamUpdated'>
+  readonly recorded: RecordedChange
+  readonly clock: Clock
+}
+
+/** The administrator's word to the receiver. */
+const REASON = 'an administrator of the transmitter'
+
+export function adminStreams(deps: AdminStreamsDeps) {
+  return async (app: FastifyInstance) => {
+    app.get('/admin/v1/streams', async () => {
+      const streams = await deps.streams.list()
+      return { streams: await Promise.all(streams.map((stream) => describeStream(stream, deps))) }
+    })
+    for (const [action, status] of [
+      ['disable', 'disabled'],
+      ['enable', 'enabled'],
+    ] as const) {
+      app.post<{ Params: { id: string } }>(
+        `/admin/v1/streams/:id/${action}`,
+        async (request, reply) => {
+          const { id } = request.params
+          const changed = await deps.recorded(request, `stream.${action}`, async (inside) => {
+            const before = await inside.streams.find(id)
+            const after = await inside.streams.setStatus(id, status, REASON)
+            if (!before || !after) throw unknownStream()
+            const detail = { client: after.clientId, before: { status: before.status } }
+            return { target: `stream ${id}`, detail, result: after }
+          })
+          const now = nowSeconds(deps.clock)
+          if (status === 'disabled') await emptyQueue(id, now, deps.signals)
+          await tellReceiver(changed, now, deps)
+          return await reply.code(204).send()
+        },
+      )
+    }
+  }
+}
+
+/** Shared Signals Framework 1.0 section 8.1.5: the only thing that a disabled stream still has to say. */
+async function tellReceiver(
+  { id, clientId, status }: Stream,
+  now: number,
+  deps: AdminStreamsDeps,
+): Promise<void> {
+  const client = await deps.clients.find(clientId)
+  if (!client) return
+  const signal = deps.eventTokens.streamUpdated(client, id, status, REASON)
+  await deps.signals.add(id, signal, SIGNAL_LIMITS.mostWaiting, now)
+}
+
+/** `waiting` counts to 100; `more` says that there are others. */
+async function describeStream(stream: Stream, deps: AdminStreamsDeps) {
+  const { signals, more } = await deps.signals.peek(
+    stream.id,
+    SIGNAL_LIMITS.mostPerPoll,
+    nowSeconds(deps.clock),
+  )
+  const last = await deps.outcomes.last(stream.id)
+  return {
+    stream_id: stream.id,
+    client_id: stream.clientId,
+    status: stream.status,
+    ...(stream.statusReason !== '' && { reason: stream.statusReason }),
+    method: stream.delivery.method,
+    ...(stream.delivery.method === 'push' && { endpoint_url: stream.delivery.endpoint }),
+    events_delivered: eventsDelivered(stream.eventsRequested),
+    waiting: signals.length,
+    more,
+    ...(last && { last_outcome: last.outcome, last_outcome_at: last.at }),
+    created_at: stream.createdAt,
+    updated_at: stream.updatedAt,
+  }
+}
+
+function unknownStream(): InputError {
+  return new InputError('unknown-stream', {
+    received: 'another id',
+    expected: 'the id of a stream',
+  })
+}
