@@ -34,7 +34,7 @@ export interface ConversationDeps {
   readonly instance: string
   readonly codec: Pick<FeedCodec, 'decode'>
   readonly replica: RevocationReplica
-  readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync'>
+  readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync' | 'distrust'>
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
   readonly log: FeedLog
   /** The route catalogue to publish; undefined when there is none. */
@@ -146,6 +146,7 @@ function applied(deps: ConversationDeps, p: number | undefined, outcome: ApplyOu
   if (position) {
     deps.send({ t: 'ack', p: position.p, epoch: position.epoch, offset: position.offset })
   }
-  if (outcome.kind === 'applied') deps.news.applied(outcome.entries)
-  else deps.news.replaced()
+  if (outcome.kind === 'applied') return deps.news.applied(outcome.entries)
+  deps.leases.distrust()
+  deps.news.replaced()
 }

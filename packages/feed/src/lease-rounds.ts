@@ -15,6 +15,11 @@ export interface LeaseRounds {
   answered(message: LeaseMessage): void
   /** Something does not fit: asks for this verifier's place again, and accepts no lease before that is answered. */
   resync(reason: string): void
+  /**
+   * A partition was replaced: by a log that may have lost ends, and is put right before the issuer grants a lease on it. Until
+   * then the lease that was granted on the old one says nothing.
+   */
+  distrust(): void
 }
 
 export interface LeaseRoundsDeps {
@@ -84,5 +89,10 @@ export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
       deps.leased()
     },
     resync: place.ask,
+    distrust: () => {
+      if (lease.remainingMs() <= 0) return
+      lease.drop()
+      ask()
+    },
   }
 }

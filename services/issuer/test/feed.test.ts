@@ -306,6 +306,18 @@ t.test('the lease clock', async (t) => {
     log.state.entries.pop()
     await tail.poke()
   })
+  t.test('what was confirmed of a log that was replaced says nothing of the new one', async (t) => {
+    const lost = logOf(10, 2)
+    const tail = await tailOf(lost)
+    const lease = leaseClock({ ...deps, log: lost.log, tail })
+    await lease.beat()
+    t.ok(lease.confirmed())
+    lost.state.epoch = 11
+    await tail.poke()
+    t.equal(lease.confirmed(), undefined)
+    await lease.beat()
+    t.equal(lease.confirmed()?.positions[0]?.epoch, 11)
+  })
   t.test('a confirmation grows older while the host is suspended', async (t) => {
     const lease = leaseClock(deps)
     await lease.beat()

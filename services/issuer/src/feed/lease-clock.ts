@@ -75,12 +75,15 @@ export function leaseClock(deps: LeaseClockDeps): LeaseClock {
     return beating
   }
 
+  /** What was confirmed of a log that has been replaced says nothing of the new one, which may lack ends. */
+  const isOfThisLog = ({ p, epoch }: FeedPosition) => deps.tail.position(p).epoch === epoch
+
   /**
    * The monotonic clock stands still while the host is suspended, and other processes end sessions meanwhile. A wall clock that
    * was set forward makes a confirmation older than it is, which is safe.
    */
   function confirmed(): Confirmation | undefined {
-    if (!newest) return undefined
+    if (!newest || !newest.positions.every(isOfThisLog)) return undefined
     const sleptMs = clock.nowMs() - newest.begunAtWallMs - (clock.monotonicMs() - newest.begunAtMs)
     return sleptMs > 0 ? { ...newest, begunAtMs: newest.begunAtMs - sleptMs } : newest
   }
