@@ -5,13 +5,14 @@
  * It holds no state that matters: the store and the directory do (docs/architecture.md).
  */
 import type { Directory } from '@latchkey/directory'
-import type { Clock, Random, Scheduler } from '@latchkey/protocol'
+import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
 import { adminKeys } from './admin/keys.ts'
+import { adminMetrics } from './admin/metrics.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
@@ -29,6 +30,7 @@ import { deviceAuthorization } from './endpoints/device-authorization.ts'
 import { devicePages } from './endpoints/device-pages.ts'
 import { discovery } from './endpoints/discovery.ts'
 import { feed } from './endpoints/feed.ts'
+import { feedPoll } from './endpoints/feed-poll.ts'
 import { health } from './endpoints/health.ts'
 import { home } from './endpoints/home.ts'
 import { introspect } from './endpoints/introspect.ts'
@@ -141,11 +143,13 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
 
   app.addHook('onReady', async () => {
     unfollow = feeding.delivery.follow()
+    feeding.openers.start()
     await feeding.tail.start()
     await feeding.lease.beat()
     feeding.lease.start()
     feeding.hub.start()
     receipts.reporter.start()
+    receipts.canary.start()
     keeper.start()
     keyLife.keeper.start()
     ending.deliveries.start()
@@ -156,10 +160,12 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     keeper.stop()
     keyLife.keeper.stop()
     unfollow()
+    feeding.openers.stop()
     feeding.lease.stop()
     feeding.tail.stop()
     await ending.deliveries.stop()
     await signals.stop()
+    receipts.canary.stop()
     receipts.tracker.close()
     await receipts.reporter.stop()
   })
@@ -248,9 +254,12 @@ function programs(
     await app.register(userinfo(shared))
     await app.register(discovery({ ...settings, grantTypes: [...tokens.grants.keys()] }))
     await app.register(jwks({ keys: keys.ring }))
-    await app.register(
-      feed({ ...shared, clients: directory.clients, hub: feeding.hub, oneTime: store.oneTime }),
-    )
+    const { leaseMs } = settings.feed
+    const { scheduler = systemScheduler } = deps
+    const { clients } = feeding.openers
+    const feeds = { ...shared, clients, hub: feeding.hub, oneTime: store.oneTime }
+    await app.register(feed(feeds))
+    await app.register(feedPoll({ ...feeds, scheduler, leaseMs }))
     await app.register(
       health({ parts: { store: () => store.ping(), directory: () => directory.ping() } }),
     )
@@ -295,7 +304,8 @@ function admin(
     await app.register(adminUserSessions(shared))
     const { clients, services } = directory
     await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
-    await app.register(adminVerifiers({ ...shared, ...receipts, tail: feeding.tail }))
+    await app.register(adminVerifiers({ ...shared, ...receipts, ...feeding }))
+    await app.register(adminMetrics({ ...shared, ...receipts, ...feeding, ends: ending.ends }))
     await app.register(adminDeliveries(shared))
     const { streams, clients: receiving } = directory
     const { signals } = store

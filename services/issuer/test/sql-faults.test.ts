@@ -10,11 +10,14 @@ import {
   AUTHORIZE,
   hiddenFields,
   ORDERS,
+  REPORTS,
   SECRET,
   type TestIssuer,
   testIssuer,
 } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
+
+const ROUTES = [{ method: 'GET', pattern: '/orders' }]
 
 /** A directory whose database can be taken away: every call then fails as an unreachable one does. */
 function unplugged() {
@@ -24,7 +27,8 @@ function unplugged() {
       get: (target, name, receiver) => {
         const member: unknown = Reflect.get(target, name, receiver)
         if (typeof member === 'object' && member !== null) return wrap(member)
-        if (typeof member !== 'function') return member
+        // Unsealing needs no database.
+        if (typeof member !== 'function' || name === 'secretOf') return member
         return (...args: unknown[]): unknown =>
           away
             ? Promise.reject(new StoreUnavailable('The directory'))
@@ -52,26 +56,30 @@ t.test('while SQL is away', async (t) => {
   const issuer = await testIssuer({ around: cable.around })
   await issuer.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = issuer.app.server.address() as AddressInfo
-  const feed = feedClient({
-    issuerAddress: `http://127.0.0.1:${port}`,
-    service: ORDERS,
-    credentials: { clientId: 'orders', clientSecret: SECRET },
-  })
+  const open = (clientId: string, service: string) =>
+    feedClient({
+      issuerAddress: `http://127.0.0.1:${port}`,
+      service,
+      credentials: { clientId, clientSecret: SECRET },
+    })
+  const [feed, reports] = [open('orders', ORDERS), open('reports', REPORTS)]
+  feed.publishRoutes(ROUTES)
   t.teardown(async () => {
-    await feed.close()
+    await Promise.all([feed.close(), reports.close()])
     await issuer.close()
   })
   const { redeem, refresh, exchange, codeOf, tokensOf } = tokenRequests(issuer)
-  const leased = () =>
+  const leasedBy = (one: Pick<typeof feed, 'subscribe'>) =>
     new Promise<void>((resolve) => {
-      const stop = feed.subscribe({
+      const stop = one.subscribe({
         leased: () => {
           stop()
           resolve()
         },
       })
     })
-  await leased()
+  const leased = () => leasedBy(feed)
+  await Promise.all([leased(), leasedBy(reports)])
 
   const browsers = Array.from({ length: 4 }, () => issuer.browser())
   const [ended, hinted, asked, kept] = await Promise.all(browsers.map((one) => tokensOf(one)))
@@ -156,6 +164,24 @@ t.test('while SQL is away', async (t) => {
       [...[ended, hinted, asked].map(sidOf), await issuer.sub('bob')].sort(),
     )
     t.ok(feed.status().connected)
+  })
+  await t.test('a verifier that was here lately comes back, by the log alone', async (t) => {
+    await feed.close()
+    const back = open('orders', ORDERS)
+    t.teardown(() => back.close())
+    back.publishRoutes(ROUTES)
+    await leasedBy(back)
+    t.ok(back.status().connected)
+    t.ok(reports.status().connected)
+    await issuer.end({ kind: 'client', clientId: 'reports' }, 'admin', { sub: 'issuer' })
+    await new Promise<void>((resolve) => {
+      const looking = setInterval(() => {
+        if (!reports.status().lastFailure?.includes('503')) return
+        clearInterval(looking)
+        resolve()
+      }, 5)
+    })
+    t.notOk(reports.status().connected, 'whoever was ended meanwhile does not')
   })
 
   cable.plug()

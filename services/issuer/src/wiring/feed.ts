@@ -3,6 +3,7 @@ import { type Clock, type Random, type Scheduler, systemScheduler } from '@latch
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { logMending } from '../ending/log-mending.ts'
+import { feedDirectory } from '../feed/feed-directory.ts'
 import { feedHub } from '../feed/hub.ts'
 import { leaseClock } from '../feed/lease-clock.ts'
 import { localRevocations } from '../feed/local-revocations.ts'
@@ -14,7 +15,7 @@ import type { Keys } from './keys.ts'
 export interface FeedDeps extends Pick<Keys, 'services' | 'ring'> {
   readonly settings: Pick<Settings, 'feed'>
   readonly store: Pick<Store, 'log' | 'partitions' | 'oneTime'>
-  readonly directory: Pick<Directory, 'services' | 'audit'>
+  readonly directory: Pick<Directory, 'clients' | 'services' | 'audit'>
   readonly clock: Clock
   readonly scheduler?: Scheduler | undefined
   readonly random: Random
@@ -41,8 +42,16 @@ export function wireFeed(deps: FeedDeps) {
     leaseMs,
     warn,
   })
-  const hub = feedHub({
+  const openers = feedDirectory({
+    clients: directory.clients,
     services: directory.services,
+    members: () => hub.members(),
+    tail,
+    clock,
+    scheduler,
+  })
+  const hub = feedHub({
+    services: openers.services,
     audit: directory.audit,
     oneTime: store.oneTime,
     keysFor: deps.services.feedKeys,
@@ -59,6 +68,7 @@ export function wireFeed(deps: FeedDeps) {
     tail,
     lease,
     hub,
+    openers,
     delivery,
     revocations: localRevocations({ tail, lease, clock, leaseMs }),
   }
