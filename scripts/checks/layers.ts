@@ -5,6 +5,7 @@ import type { Repository, Workspace } from './repository.ts'
 
 /** The map of the repository: source may import only what stands strictly lower. */
 const LEVELS: Readonly<Record<string, number>> = {
+  '@latchkey/browser': 0,
   '@latchkey/protocol': 0,
   '@latchkey/permissions': 0,
   '@latchkey/tokens': 1,
@@ -27,6 +28,7 @@ const LEVELS: Readonly<Record<string, number>> = {
 
 /** The samples prove that this is all a customer needs. */
 const CUSTOMER_PACKAGES = [
+  '@latchkey/browser',
   '@latchkey/fastify',
   '@latchkey/login',
   '@latchkey/service-client',
