@@ -152,11 +152,10 @@ function follow(ended: Ended, before: Audience, { clock }: Pick<ReceiptTrackerDe
 }
 
 function covers({ applied }: VerifierPresence, { positions }: Ended): boolean {
+  // In another epoch offsets mean something else. The entry is brought there, too, but nothing tells from here that it has arrived.
   return positions.every(({ partition, epoch, offset }) =>
     applied.some(
-      (one) =>
-        one.partition === partition &&
-        (one.epoch > epoch || (one.epoch === epoch && one.offset >= offset)),
+      (one) => one.partition === partition && one.epoch === epoch && one.offset >= offset,
     ),
   )
 }

@@ -151,6 +151,12 @@ export const GROUP_FIELDS = {
       LIMITS.leaseMs,
       'The bound for ending anything: so long after the end no service accepts a token of it.',
     ),
+    canary_seconds: withDefault(
+      integer({ min: 0, max: 3600 }),
+      30,
+      'So often one issuer process ends a session of its own, in which nobody is signed in, and measures how long each verifier takes ' +
+        'to apply it: see `latchkey doctor`. 0: never.',
+    ),
   },
   outgoing: {
     allow: withDefault(

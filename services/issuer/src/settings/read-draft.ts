@@ -66,7 +66,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
     ...(tokenApi.simplejwt_client === undefined
       ? {}
       : { simplejwtClient: tokenApi.simplejwt_client }),
-    feed: { leaseMs: feed.lease_ms },
+    feed: { leaseMs: feed.lease_ms, canarySeconds: feed.canary_seconds },
     outgoing: { allow: outgoing.allow },
     registration: { mode, services },
     log: { level: log.level },

@@ -33,7 +33,11 @@ export interface Settings {
     readonly codeSeconds: number
     readonly dpopNonce: 'optional' | 'required'
   }
-  readonly feed: { readonly leaseMs: number }
+  readonly feed: {
+    readonly leaseMs: number
+    /** Absent or 0: there is no canary. */
+    readonly canarySeconds?: number
+  }
   /** Absolute path of the module whose `tokenResponse` adds to answers of the JSON API. */
   readonly tokenResponseHook?: string
   /** The client for whom requests in the form of simplejwt are; absent: there are none. */

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
+import { endCounter } from '../metrics/end-counter.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Feeding } from './feed.ts'
@@ -29,14 +30,16 @@ export function wireEnding(deps: EndingDeps) {
     clients: directory.clients,
     logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
+  const ends = endCounter()
   const { end, concludeEnd } = ender({
     ...deps,
     audit: directory.audit,
     published: tail.poke,
     epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
+    concluded: ends.count,
   })
-  return { end, concludeEnd, deliveries }
+  return { end, concludeEnd, deliveries, ends }
 }
 
 export type Ending = ReturnType<typeof wireEnding>

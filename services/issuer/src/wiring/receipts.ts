@@ -8,6 +8,7 @@ import {
 } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
+import { canary } from '../canary/canary.ts'
 import { endByScan } from '../receipts/end-by-scan.ts'
 import { knownVerifiers } from '../receipts/known-verifiers.ts'
 import { operationKeeper } from '../receipts/operation-keeper.ts'
@@ -50,6 +51,7 @@ export function wireReceipts(given: ReceiptDeps) {
   const reporter = presenceReporter(shared)
   const tracker = receiptTracker({ ...shared, known })
   const operations = operationKeeper(shared)
+  const canarySeconds = settings.feed.canarySeconds ?? 0
   return {
     known,
     reporter,
@@ -57,6 +59,8 @@ export function wireReceipts(given: ReceiptDeps) {
     operations,
     previews: previews({ ...shared, known }),
     runEnd: runEnd({ ...shared, tracker, keeper: operations, endByScan: endByScan(shared) }),
+    canary: canary({ ...shared, tracker, canarySeconds }),
+    canarySeconds,
     scheduler,
   }
 }

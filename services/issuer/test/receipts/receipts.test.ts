@@ -13,7 +13,8 @@ function told(tracking: Pick<Tracking, 'receipts'>): Record<string, string> {
 }
 
 async function isSettled({ settled }: Pick<Tracking, 'settled'>): Promise<boolean> {
-  return await Promise.race([settled.then(() => true), new Promise((r) => setImmediate(r, false))])
+  const turnOver = new Promise<boolean>((resolve) => setImmediate(resolve, false))
+  return await Promise.race([settled.then(() => true), turnOver])
 }
 
 t.test('an issuer process reports its verifiers', async (t) => {
@@ -191,13 +192,13 @@ t.test('receipts', async (t) => {
     t.strictSame(told(await end(5, A)), { [a.instance]: 'waiting' })
   })
 
-  t.test('a place in a log that was lost is no place; one in a later log is', async (t) => {
+  t.test('a place in another log proves nothing', async (t) => {
     const { here, end } = await scene(t)
     const [old, late] = [here.join(A), here.join(B)]
     old.ack(900, EPOCH - 1)
-    late.ack(1, EPOCH + 1)
+    late.ack(900, EPOCH + 1)
     const tracking = await end(5)
-    t.strictSame(told(tracking), { [old.instance]: 'waiting', [late.instance]: 'applied 40' })
+    t.strictSame(told(tracking), { [old.instance]: 'waiting', [late.instance]: 'waiting' })
   })
 
   t.test('who joins later has it already, and is nobody to wait for', async (t) => {

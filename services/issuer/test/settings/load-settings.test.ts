@@ -12,7 +12,7 @@ t.test('the least that is needed is the issuer; everything else has a default', 
     trustedProxies: [],
     session: { idleSeconds: 28_800, absoluteSeconds: 604_800 },
     tokens: { accessSeconds: 300, refreshGraceSeconds: 10, codeSeconds: 60, dpopNonce: 'optional' },
-    feed: { leaseMs: 5000 },
+    feed: { leaseMs: 5000, canarySeconds: 30 },
     outgoing: { allow: [] },
     log: { level: 'info' },
     languages: ['en', 'zh-CN'],
@@ -189,7 +189,13 @@ users:
   const { declared } = load(t, { yaml, env: { ADA: 'correct horse' } })
   t.strictSame(declared, {
     services: [
-      { audience: 'https://b.example', alg: 'HS256', clients: ['b'], accessTokenSeconds: 120, statusList: false },
+      {
+        audience: 'https://b.example',
+        alg: 'HS256',
+        clients: ['b'],
+        accessTokenSeconds: 120,
+        statusList: false,
+      },
       {
         audience: 'https://c.example',
         name: 'C',
