@@ -1,3 +1,4 @@
+import type { FamilyRecord, LoggedEntry } from '@latchkey/store'
 import type { Test } from 'tap'
 import { STORE_LIMITS } from '../../src/store-limits.ts'
 import type { Engine } from './engines.ts'
@@ -297,27 +298,48 @@ export async function familyRules(t: Test, engine: Engine): Promise<void> {
     }
   })
 
-  await t.test('no redemption succeeds after an end has returned', async (t) => {
-    const wrong: unknown[] = []
-    for (let round = 0; round < 200; round++) {
-      const family = await livingFamily(store)
-      const { sid, sub } = family
-      const redeem = (generation: number) =>
-        families.redeem({ ...redemptionOf(family), generation })
-      const target =
-        round % 2 ? ({ kind: 'session', sid } as const) : ({ kind: 'user', sub } as const)
-      const before = [redeem(1), redeem(2)]
-      const end = log.end(target, FACTS)
-      const beside = [redeem(3), redeem(4)]
-      const entry = (await end).entries[0]
-      const after = await redeem(5)
-      if (after.kind !== 'dead') wrong.push({ round, after })
-      for (const outcome of await Promise.all([...before, ...beside])) {
-        // What was given out before the end carries an older position, so the entry kills it.
-        const killed = outcome.kind === 'rotated' && outcome.rev.offset < Number(entry?.o)
-        if (outcome.kind !== 'dead' && !killed) wrong.push({ round, outcome, entry })
+  await t.test(
+    '1,000 runs of an end racing refreshes leave no live token (attack J8)',
+    async (t) => {
+      const { end } = log
+      const causes: ((family: FamilyRecord) => Promise<LoggedEntry | undefined>)[] = [
+        async ({ sid }) => (await end({ kind: 'session', sid }, FACTS)).entries[0],
+        async ({ sub }) => (await end({ kind: 'user', sub }, FACTS)).entries[0],
+        // Generation 1 once more, after it was used: the second time is late, the first time may have been.
+        async (family) => {
+          const late = { ...redemptionOf(family), now: NOW + 100 }
+          for (const given of [late, { ...late, now: NOW + 200 }]) {
+            const outcome = await families.redeem(given)
+            if (outcome.kind === 'reused') return outcome.entry
+          }
+          return undefined
+        },
+      ]
+      const wrong: unknown[] = []
+      async function race(round: number): Promise<void> {
+        const family = await livingFamily(store, { idleExpiresAt: NOW + 900 })
+        const redeem = (generation: number) =>
+          families.redeem({ ...redemptionOf(family), generation, now: NOW + 100 })
+        const cause = causes[round % causes.length] as (typeof causes)[0]
+        const isFirst = round % 2 === 0
+        const early = isFirst ? cause(family) : undefined
+        const before = [redeem(1), redeem(2)]
+        const ending = early ?? cause(family)
+        const beside = [redeem(3), redeem(4)]
+        const entry = await ending
+        const after = await Promise.all([1, 2, 3, 4, 5].map(redeem))
+        if (!entry) wrong.push({ round, entry })
+        for (const outcome of after) if (outcome.kind !== 'dead') wrong.push({ round, outcome })
+        for (const outcome of await Promise.all([...before, ...beside])) {
+          const given = outcome.kind === 'rotated' || outcome.kind === 'replayed'
+          // What was given out before the end carries an older position, so the entry kills it.
+          if (given && outcome.rev.offset >= Number(entry?.o)) wrong.push({ round, outcome, entry })
+        }
       }
-    }
-    t.strictSame(wrong, [])
-  })
+      for (let round = 0; round < 1000; round += 50) {
+        await Promise.all(Array.from({ length: 50 }, (_, index) => race(round + index)))
+      }
+      t.strictSame(wrong.slice(0, 3), [])
+    },
+  )
 }
