@@ -294,6 +294,15 @@ t.test('section 5.3.3: who is refused', async (t) => {
   await app('plain')
   const machine = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
   const refused = async (t: Test, token: string) => t.strictSame(await refusal(token), INVALID)
+  t.test('attack F18: who is stale is told so, and refreshes', async (t) => {
+    const { access_token } = await signIn('plain')
+    const actor = { sub: 'issuer' }
+    await issuer.end({ kind: 'stale', about: ada }, 'permissions_changed', actor)
+    const answer = await ask(access_token)
+    t.equal(answer.statusCode, 401)
+    t.match(answer.headers['www-authenticate'], /error="invalid_token", reason="stale"$/)
+    t.equal(answer.json().reason, 'stale')
+  })
   t.test('a machine', async (t) => refused(t, machine.json().access_token))
   t.test('an ID token', async (t) => refused(t, (await signIn('plain')).id_token))
   t.test('a person who is disabled', async (t) => {

@@ -2,7 +2,14 @@
 import { OAuthError } from '@latchkey/protocol'
 import { DPOP_ALGS } from '@latchkey/tokens'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { errorBody, logError, sendOAuthError, statusOf, toOAuthError } from './oauth-errors.ts'
+import {
+  errorBody,
+  isStale,
+  logError,
+  sendOAuthError,
+  statusOf,
+  toOAuthError,
+} from './oauth-errors.ts'
 import { singleHeader } from './single-header.ts'
 
 export interface PresentedToken {
@@ -47,11 +54,15 @@ export function sendBearerError(realm: string, scope?: string) {
     const isDpop = aboutProof || schemeOf(request.headers.authorization ?? '') === 'DPoP'
     const needed =
       error.code === 'insufficient_scope' && scope !== undefined ? `, scope="${scope}"` : ''
+    const reason = isStale(error) ? `, reason="${error.reason}"` : ''
     return (
       reply
         // RFC 9449 section 7.1: at a resource a bad proof is a failed authentication.
         .code(aboutProof ? 401 : statusOf(thrown, error))
-        .header('www-authenticate', `${isDpop ? dpop : bearer}, error="${error.code}"${needed}`)
+        .header(
+          'www-authenticate',
+          `${isDpop ? dpop : bearer}, error="${error.code}"${needed}${reason}`,
+        )
         .send(errorBody(error))
     )
   }

@@ -12,7 +12,7 @@ const TRANSPORT_FAULTS: Readonly<Record<number, string>> = {
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof StoreUnavailable) {
-    return new OAuthError('temporarily_unavailable', 'store_unavailable', {
+    return new OAuthError('temporarily_unavailable', error.reason, {
       cause: error,
       retryAfterSeconds: error.retryAfterSeconds,
     })
@@ -50,8 +50,18 @@ export function sendOAuthError(thrown: unknown, request: FastifyRequest, reply: 
     .send(JSON.stringify(errorBody(error)))
 }
 
-export function errorBody({ code, description }: OAuthError) {
-  return { error: code, ...(description !== undefined && { error_description: description }) }
+export function errorBody(error: OAuthError) {
+  const { code, description } = error
+  return {
+    error: code,
+    ...(description !== undefined && { error_description: description }),
+    ...(isStale(error) && { reason: error.reason }),
+  }
+}
+
+/** The one reason that is told: the token was good until permissions changed, and who reads this refreshes at once, silently. */
+export function isStale({ code, reason }: OAuthError): boolean {
+  return code === 'invalid_token' && reason === 'stale'
 }
 
 /** Transport faults keep their own status: 413 for a body too large, 415 for a foreign media type. */

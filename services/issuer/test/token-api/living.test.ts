@@ -66,7 +66,9 @@ t.test('attack D10: verify and refresh know what has ended, whatever ended it', 
   }
   const { access_token, refresh_token } = await tokensOf('ada')
   await issuer.end({ kind: 'stale', about: await issuer.sub('ada') }, 'permissions_changed', ISSUED)
-  t.strictSame(refusal(await verify(access_token)), [401, 'invalid_token'], 'stale')
+  const stale = await verify(access_token)
+  t.strictSame(refusal(stale), [401, 'invalid_token'])
+  t.equal(stale.json().reason, 'stale', 'attack F18: a client that reads it refreshes silently')
   t.equal((await refresh(refresh_token)).statusCode, 200, 'which a refresh cures')
 })
 
