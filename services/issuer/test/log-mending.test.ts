@@ -4,6 +4,7 @@ import { openSqliteDirectory } from '@latchkey/directory'
 import {
   type EndReason,
   type EndTarget,
+  LIMITS,
   newSessionId,
   StoreUnavailable,
   systemClock,
@@ -14,7 +15,7 @@ import { connectRedisStore, type Store } from '@latchkey/store'
 import { startRedis, startReplica } from '@latchkey/store/redis-server'
 import t, { type Test } from 'tap'
 import { readAuditedEnd } from '../src/ending/audited-end.ts'
-import { ender } from '../src/ending/end.ts'
+import { ender, entryExpiresAt } from '../src/ending/end.ts'
 import { logMending } from '../src/ending/log-mending.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
@@ -158,6 +159,14 @@ await t.test(
       t.strictSame(names(third), names(one))
     })
 
+    await t.test('nor one that starts when the entries have been trimmed', async (t) => {
+      await one.end({ kind: 'key', kid: 'k2' }, 'key_compromised', BY_HAND)
+      await one.store.log.trim(0, Math.floor(Date.now() / 1000) + 1000)
+      const late = await issuerProcess(t, { directory, url: redis.url })
+      await confirmed(late)
+      t.strictSame(names(late), [])
+    })
+
     await t.test('nothing is confirmed while the records cannot be read', async (t) => {
       const { list } = directory.audit
       const away = { list: async () => Promise.reject(new StoreUnavailable('SQL')) }
@@ -167,7 +176,7 @@ await t.test(
       t.equal(one.lease.confirmed(), undefined)
       Object.assign(directory.audit, { list })
       await both()
-      t.strictSame(names(one).toSorted(), expected.toSorted())
+      t.strictSame(names(one).toSorted(), [...expected, 'key k2 '].toSorted())
     })
   },
 )
@@ -262,6 +271,13 @@ await t.test('attack J5: clocks of issuers that differ decide nothing', async (t
   const found = [...new Set([...names(slow), ...names(fast)])]
   t.strictSame(found.toSorted(), ended, 'after a loss the ends of both are there again')
   t.ok(slow.tail.position(0).epoch > epoch, 'in a newer epoch, whoever begins it')
+})
+
+t.test('attack J5: the entry of a slow issuer outlives the tokens of a fast one', async (t) => {
+  const now = 1_790_000_000
+  const { accessTokenMaxSeconds, clockSkewSeconds } = LIMITS
+  t.ok(entryExpiresAt(now - 30) >= now + 30 + accessTokenMaxSeconds + clockSkewSeconds)
+  t.equal(entryExpiresAt(now, now + 300), now + 300 + clockSkewSeconds, 'of a token its own time')
 })
 
 t.test('what a record cannot tell is no end', async (t) => {

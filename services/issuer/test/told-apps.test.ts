@@ -312,7 +312,7 @@ t.test('administrators see what was delivered and what not, and why', async (t) 
     (await issuer.store.outbox.ofSession(sid)).every((one) => one.attempts > 0),
   )
   const [dead, deaf, orders] = (await list(`?sid=${sid}`)).json().deliveries
-  const facts = { sid, sub: await issuer.sub('ada'), created_at: now, expires_at: now + 905 }
+  const facts = { sid, sub: await issuer.sub('ada'), created_at: now, expires_at: now + 965 }
   t.match(orders, { ...facts, client_id: 'orders', state: 'delivered', last_outcome: '200' })
   t.match(orders, { attempts: 1, settled_at: now })
   t.match(dead, { ...facts, client_id: 'D-dead', state: 'waiting', last_outcome: 'ECONNREFUSED' })

@@ -93,10 +93,13 @@ async function addToOutbox(
   await Promise.all(sessions.map((session) => store.outbox.add(session, expiresAt, now)))
 }
 
+/** Two issuers' clocks may stand so far apart: the one that ends may be behind, the one that signed ahead. */
+const ISSUER_CLOCKS_SECONDS = 60
+
 /** An entry must outlive every token that it could match, and need not live longer: the log stays short. */
 export function entryExpiresAt(
   now: number,
-  lastTokenExpiresAt = now + LIMITS.accessTokenMaxSeconds,
+  lastTokenExpiresAt = now + LIMITS.accessTokenMaxSeconds + ISSUER_CLOCKS_SECONDS,
 ): number {
   return lastTokenExpiresAt + LIMITS.clockSkewSeconds
 }

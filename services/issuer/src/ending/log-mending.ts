@@ -1,9 +1,9 @@
 /** What was ended and is missing in the log, after a failover that lost writes for example: docs/architecture.md. */
 import type { Audit, AuditRecord } from '@latchkey/directory'
-import { type Clock, type FeedPosition, LIMITS, nowSeconds } from '@latchkey/protocol'
+import { type Clock, type FeedPosition, nowSeconds } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { LogTail } from '../feed/log-tail.ts'
-import { type AuditedEnd, readAuditedEnd } from './audited-end.ts'
+import { type AuditedEnd, type AuditedPlace, readAuditedEnd } from './audited-end.ts'
 import { entryExpiresAt } from './end.ts'
 
 export interface LogMending {
@@ -28,8 +28,8 @@ export interface LogMendingDeps {
   readonly warn: (facts: Record<string, unknown>, message: string) => void
 }
 
-/** No token lives longer; issuers' clocks may differ by a minute. What is older has nothing left to end. */
-const RECENT_SECONDS = LIMITS.accessTokenMaxSeconds + LIMITS.clockSkewSeconds + 60
+/** What is older ends no living token any more. */
+const RECENT_SECONDS = entryExpiresAt(0)
 const RECORDS_AT_ONCE = 500
 const ENDS_AT_ONCE = 100
 /** A process that dies over it holds up the others for so long. */
@@ -76,12 +76,10 @@ async function missingEnds(
   mark: string | undefined,
   deps: LogMendingDeps,
 ): Promise<{ ends: AuditedEnd[]; newestId: number }> {
-  const here = new Set(
-    logs.flatMap(({ p }) => deps.tail.living(p).map(({ o, d }) => `${p} ${o} ${d}`)),
-  )
-  const isMissing = ({ places }: AuditedEnd) =>
-    places.length === 0 ||
-    !places.every(({ partition, offset, digest }) => here.has(`${partition} ${offset} ${digest}`))
+  const isHere = placesHere(logs, deps.tail)
+  // Of what was not confirmed nobody knows whether it was there. The caller has heard so, and after a loss it is done for certain.
+  const isMissing = ({ places, epoch }: AuditedEnd) =>
+    places.length === 0 ? mark === undefined : !places.every((place) => isHere(place, epoch))
   const epochs = new Set(logs.map(({ epoch }) => epoch))
   const seenTo = Number(mark ?? 0)
   const ends: AuditedEnd[] = []
@@ -98,6 +96,24 @@ async function missingEnds(
     if (mark !== undefined && ends.length === before && (page.at(-1)?.id ?? 0) <= seenTo) break
   }
   return { ends: ends.reverse(), newestId }
+}
+
+/** Whether an entry of this epoch stands in the logs, or has stood there until its time was over. */
+function placesHere(
+  logs: readonly FeedPosition[],
+  tail: LogMendingDeps['tail'],
+): (place: AuditedPlace, epoch: number | undefined) => boolean {
+  const nameOf = (partition: number, offset: number, digest: string) =>
+    `${partition} ${offset} ${digest}`
+  const living = new Set(logs.flatMap(({ p }) => tail.living(p).map(({ o, d }) => nameOf(p, o, d))))
+  const trimmed = new Map(
+    logs.map(({ p, epoch, offset }) => [p, { epoch, below: tail.living(p)[0]?.o ?? offset + 1 }]),
+  )
+  return ({ partition, offset, digest }, epoch) => {
+    if (living.has(nameOf(partition, offset, digest))) return true
+    const log = trimmed.get(partition)
+    return log?.epoch === epoch && offset < (log?.below ?? 0)
+  }
 }
 
 /** Newest first. Ids are in the order of commits, the seconds beside them are those of several clocks. */

@@ -245,7 +245,7 @@ t.test('an end of a user that dies half way has forgotten no app', async (t) => 
   const waiting = await store.outbox.claim(9, 10, now())
   t.strictSame(
     waiting.map((one) => [one.sid, one.clientId, one.expiresAt]).sort(),
-    ['app', 'other'].map((client) => [sidOf(1), client, START + 905]),
+    ['app', 'other'].map((client) => [sidOf(1), client, START + 965]),
   )
   t.strictSame(told, [], 'nobody is hurried')
 })
