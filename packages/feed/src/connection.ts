@@ -1,6 +1,12 @@
 /** One connection to the issuer, from the first attempt until it is of no more use. */
-import { type Clock, LIMITS, type Scheduler, type VerifierMessage } from '@latchkey/protocol'
-import type { FeedCodec } from './codec.ts'
+import {
+  type Clock,
+  type HelloMessage,
+  LIMITS,
+  type Scheduler,
+  type VerifierMessage,
+} from '@latchkey/protocol'
+import { FEED_CODECS, type FeedEncoding } from './codec.ts'
 import { type ConversationDeps, conversation, type Ending, type News } from './conversation.ts'
 import { whyGiveUp } from './give-up.ts'
 import type { NewHandshake } from './handshake.ts'
@@ -15,11 +21,13 @@ const MAX_FRAME_BYTES = 2 * LIMITS.feedFrameBytes
 const GOODBYE_MS = 500
 
 export interface ConnectionDeps
-  extends Pick<ConversationDeps, 'service' | 'instance' | 'replica' | 'log' | 'routes'> {
+  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'routes'> {
   readonly url: string
   readonly loopback: boolean
   readonly handshake: NewHandshake
-  readonly codec: FeedCodec
+  readonly encoding: FeedEncoding
+  /** This verifier's own name, the same over all its connections. */
+  readonly instance: string
   readonly connect: Connect
   readonly clock: Clock
   readonly scheduler: Scheduler
@@ -46,7 +54,8 @@ export function openConnection(deps: ConnectionDeps): Connection {
   let heardAtMs = clock.monotonicMs()
   let cancelGoodbye = () => {}
 
-  const send = (message: VerifierMessage) => socket.send(deps.codec.encode(message))
+  const codec = () => FEED_CODECS[socket.encoding ?? deps.encoding]
+  const send = (message: VerifierMessage) => socket.send(codec().encode(message))
   const leave = (ending: Ending) => {
     if (over) return
     over = true
@@ -68,6 +77,8 @@ export function openConnection(deps: ConnectionDeps): Connection {
   })
   const talk = conversation({
     ...{ ...deps, leases, send, leave },
+    hello: () => helloOf(deps),
+    codec: { decode: (frame) => codec().decode(frame) },
     unwrapKey: (kid, jwe) => socket.unwrapKey(kid, jwe),
   })
   const rounds = pulse(clock, scheduler, (lateMs) => {
@@ -112,14 +123,15 @@ export function openConnection(deps: ConnectionDeps): Connection {
   }
 }
 
-function requestOf({ url, loopback, handshake, codec }: ConnectionDeps): ConnectRequest {
-  return {
-    url,
-    loopback,
-    handshake,
-    subprotocol: codec.subprotocol,
-    maxFrameBytes: MAX_FRAME_BYTES,
-  }
+function requestOf(deps: ConnectionDeps): ConnectRequest {
+  const { url, loopback, handshake } = deps
+  const { subprotocol } = FEED_CODECS[deps.encoding]
+  const greeting = () => JSON.stringify(helloOf(deps))
+  return { url, loopback, handshake, subprotocol, greeting, maxFrameBytes: MAX_FRAME_BYTES }
+}
+
+function helloOf({ service, instance, replica }: ConnectionDeps): HelloMessage {
+  return { t: 'hello', v: 1, service, instance, positions: replica.positions() }
 }
 
 /** Wrong credentials, a wrong service, a broken rule: 401, 403, and 1008 (RFC 6455 section 7.4.1) are not healed by trying again. */

@@ -1,6 +1,7 @@
 /** What a verifier does with the frames of one connection: protocol/src/feed-messages.ts. */
 import type {
   FeedKey,
+  HelloMessage,
   IssuerMessage,
   LogEntry,
   RouteDeclaration,
@@ -30,10 +31,10 @@ export interface News {
 
 export interface ConversationDeps {
   readonly service: string
-  /** This verifier's own name, the same over all its connections. */
-  readonly instance: string
   readonly codec: Pick<FeedCodec, 'decode'>
   readonly replica: RevocationReplica
+  /** This verifier's greeting, from where it is now. */
+  hello(): HelloMessage
   readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync' | 'distrust'>
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
   readonly log: FeedLog
@@ -118,8 +119,7 @@ export function conversation(deps: ConversationDeps): Conversation {
       return joined
     },
     begin: () => {
-      const { service, instance } = deps
-      deps.send({ t: 'hello', v: 1, service, instance, positions: replica.positions() })
+      deps.send(deps.hello())
     },
     frame: (frame) => {
       const outcome = parseIssuerFrame(deps.codec.decode(frame))

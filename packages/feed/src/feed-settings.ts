@@ -8,12 +8,12 @@ import {
   systemRandom,
   systemScheduler,
 } from '@latchkey/protocol'
-import { FEED_CODECS, type FeedCodec, type FeedEncoding } from './codec.ts'
+import { FEED_CODECS, type FeedEncoding } from './codec.ts'
 import type { FeedLog } from './feed.ts'
 import { feedAddress } from './feed-address.ts'
 import { handshakes, type NewHandshake } from './handshake.ts'
 import type { Connect } from './socket.ts'
-import { connectWebSocket } from './web-socket.ts'
+import { type FeedTransport, TRANSPORTS } from './transports.ts'
 
 export interface FeedClientOptions {
   /** Where the issuer is reached: https, or http on loopback. The feed is `/feed` below it. */
@@ -24,7 +24,12 @@ export interface FeedClientOptions {
   credentials: { clientId: string; clientSecret: string }
   /** How much longer than their own second entries are kept, as the clocks of issuers may differ by so much. Default 5. */
   clockSkewSeconds?: number
-  /** How frames are written. Binary ones are smaller, text can be read in a log. Default `text`. */
+  /**
+   * What carries the feed. `auto` begins with a WebSocket, and asks again and again over HTTP where something in between bars
+   * those. Default `auto`.
+   */
+  transport?: FeedTransport
+  /** How frames are written on a WebSocket. Binary ones are smaller, text can be read in a log. Default `text`. */
   encoding?: FeedEncoding
   clock?: Clock
   random?: Random
@@ -39,7 +44,7 @@ export interface FeedSettings {
   readonly loopback: boolean
   readonly service: string
   readonly handshake: NewHandshake
-  readonly codec: FeedCodec
+  readonly encoding: FeedEncoding
   readonly clockSkewSeconds: number
   readonly clock: Clock
   readonly random: Random
@@ -56,18 +61,20 @@ export function feedSettings(options: FeedClientOptions): FeedSettings {
   requireText('service', options.service)
   requireText('credentials.clientId', clientId)
   requireText('credentials.clientSecret', clientSecret)
-  const { clock = systemClock, random = systemRandom, encoding = 'text' } = options
+  const { clock = systemClock, random = systemRandom } = options
+  const { encoding = 'text', transport = 'auto' } = options
   requireOneOf('encoding', encoding, Object.keys(FEED_CODECS))
+  requireOneOf('transport', transport, Object.keys(TRANSPORTS))
   return {
     ...feedAddress(options.issuerAddress),
     service: options.service,
     handshake: handshakes({ credentials: options.credentials, clock, random }),
-    codec: FEED_CODECS[encoding],
+    encoding,
     clockSkewSeconds: options.clockSkewSeconds ?? LIMITS.clockSkewSeconds,
     clock,
     random,
     scheduler: options.scheduler ?? systemScheduler,
-    connect: options.connect ?? connectWebSocket,
+    connect: options.connect ?? TRANSPORTS[transport](clock),
     log: options.log ?? SILENCE,
   }
 }

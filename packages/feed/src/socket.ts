@@ -2,11 +2,14 @@
  * What the feed needs of a connection: the seam where a simulation puts its own network. Whoever implements it proves the
  * credentials, checks every frame that comes and seals every frame that goes: what is heard here was said by the issuer.
  */
+import type { FeedEncoding } from './codec.ts'
 import type { NewHandshake } from './handshake.ts'
 
 export interface ConnectRequest {
   readonly url: string
   readonly subprotocol: string
+  /** The first frame that is sent, as of now: a line whose every request is a conversation of its own begins each with it. */
+  greeting(): string
   /** Makes the proof of the credentials, a new one for each request. */
   readonly handshake: NewHandshake
   /** The host names this machine: to be reached without asking a name server. */
@@ -16,6 +19,8 @@ export interface ConnectRequest {
 }
 
 export interface FeedSocket {
+  /** How frames are written here, when that is not as asked for. */
+  readonly encoding?: FeedEncoding
   /** Text, or MessagePack, as the subprotocol says. */
   send(frame: string | Uint8Array): void
   /** The key that the issuer has wrapped for this session; undefined when it was not that. */

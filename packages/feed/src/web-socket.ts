@@ -1,14 +1,15 @@
 /** RFC 6455 through `ws`: the connection that is used outside simulations. */
 import type { IncomingMessage } from 'node:http'
-import type { LookupFunction } from 'node:net'
 import { bodyDigest, type FeedSession } from '@latchkey/protocol'
 import { WebSocket } from 'ws'
+import { lookupLoopback } from './loopback.ts'
 import { refusalText } from './refusal-text.ts'
 import type { Connect, SocketClosed } from './socket.ts'
 
 export const connectWebSocket: Connect = (request, events) => {
-  const handshake = request.handshake(request.subprotocol)
-  const socket = new WebSocket(request.url, request.subprotocol, {
+  const { subprotocol } = request
+  const handshake = request.handshake(subprotocol)
+  const socket = new WebSocket(request.url, subprotocol, {
     headers: { authorization: handshake.authorization },
     maxPayload: request.maxFrameBytes,
     // Compression would let a few bytes become a large frame, and would leak the lengths of secrets.
@@ -62,18 +63,4 @@ export const connectWebSocket: Connect = (request, events) => {
     close: (code) => socket.close(code),
     terminate: () => socket.terminate(),
   }
-}
-
-const LOOPBACK = [
-  { address: '127.0.0.1', family: 4 },
-  { address: '::1', family: 6 },
-]
-
-/**
- * RFC 6761 section 6.3: localhost and names under it mean this machine. Asking a name server could send the credentials
- * elsewhere in plain text, and many do not know `sso.localhost`.
- */
-const lookupLoopback: LookupFunction = (_, options, callback) => {
-  if (options.all) callback(null, LOOPBACK)
-  else callback(null, '127.0.0.1', 4)
 }

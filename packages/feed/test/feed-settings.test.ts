@@ -115,13 +115,13 @@ t.test(
 )
 
 t.test('frames are text unless the option says otherwise', async (t) => {
-  const codecOf = (change: Record<string, unknown>) =>
-    settingsFor('https://sso.example.com', change).codec
-  t.equal(codecOf({}).subprotocol, 'latchkey.feed.v1')
-  t.equal(codecOf({ encoding: 'binary' }).subprotocol, 'latchkey.feed.v1.bin')
+  const settings = (change: Record<string, unknown>) =>
+    settingsFor('https://sso.example.com', change)
+  t.equal(settings({}).encoding, 'text')
+  t.equal(settings({ encoding: 'binary' }).encoding, 'binary')
   for (const encoding of ['json', '', 7, null, 'toString']) {
     t.match(
-      refusal(() => codecOf({ encoding })),
+      refusal(() => settings({ encoding })),
       { code: 'feed-option', where: 'encoding' },
     )
   }

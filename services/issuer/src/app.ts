@@ -31,6 +31,7 @@ import { devicePages } from './endpoints/device-pages.ts'
 import { discovery } from './endpoints/discovery.ts'
 import { feed } from './endpoints/feed.ts'
 import { feedPoll } from './endpoints/feed-poll.ts'
+import { globalRevocation } from './endpoints/global-revocation.ts'
 import { health } from './endpoints/health.ts'
 import { home } from './endpoints/home.ts'
 import { introspect } from './endpoints/introspect.ts'
@@ -43,6 +44,7 @@ import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
 import { signIn } from './endpoints/sign-in.ts'
 import { signInCode } from './endpoints/sign-in-code.ts'
+import { statusList } from './endpoints/status-list.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { withdraw } from './endpoints/withdraw.ts'
@@ -72,6 +74,7 @@ import { type Receipts, wireReceipts } from './wiring/receipts.ts'
 import { registration } from './wiring/registration.ts'
 import { sessionPages } from './wiring/session-pages.ts'
 import { receivers, type Signals, wireSignals } from './wiring/signals.ts'
+import { statusListParts } from './wiring/status-lists.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
 import { type Tokens, wireTokens } from './wiring/tokens.ts'
 
@@ -254,6 +257,8 @@ function programs(
     await app.register(userinfo(shared))
     await app.register(discovery({ ...settings, grantTypes: [...tokens.grants.keys()] }))
     await app.register(jwks({ keys: keys.ring }))
+    await app.register(statusList(statusListParts(deps, keys, feeding)))
+    await app.register(globalRevocation(shared))
     const { leaseMs } = settings.feed
     const { scheduler = systemScheduler } = deps
     const { clients } = feeding.openers

@@ -81,8 +81,9 @@ t.test('a verifier on the feed', async (t) => {
     const answer = await issuer.app.inject({ url: '/admin/v1/verifiers', headers })
     t.match(answer.json().verifiers[0], {
       audience: ORDERS,
-      clientId: 'orders',
-      acked: [{ partition: 0 }],
+      client_id: 'orders',
+      connected: true,
+      applied: [{ partition: 0 }],
     })
   })
 })

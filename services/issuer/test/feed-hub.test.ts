@@ -268,3 +268,39 @@ t.test(
     t.equal(open('a').frames.length, 0)
   },
 )
+
+t.test(
+  'a verifier that comes back before its old line is seen to be gone has not left',
+  async (t) => {
+    const { hub, open } = await scene()
+    const told: string[] = []
+    hub.listen((_, change) => told.push(change))
+    const [old, other, next] = [open('a'), open('b'), open('a')]
+    old.say(helloTo(A))
+    other.say(helloTo(B))
+    await turn()
+    t.same(told, ['joined', 'joined'], 'the name of another client’s verifier is another name')
+    next.say(helloTo(A))
+    await turn()
+    t.same([old.isCut(), other.isCut(), next.isCut()], [true, false, false])
+    old.peer.closed()
+    t.same(told, ['joined', 'joined', 'joined'])
+    t.equal(hub.members().length, 2)
+    next.peer.closed()
+    t.equal(told.at(-1), 'left')
+  },
+)
+
+t.test('where a verifier is resumed from counts as acknowledged, if it was ours', async (t) => {
+  const { hub, open } = await scene()
+  for (const [digest, expected] of [
+    ['d3', [{ partition: 0, epoch: 10, offset: 3 }]],
+    ['xx', []],
+  ] as const) {
+    const verifier = open('a')
+    verifier.say({ ...helloTo(A), positions: [{ p: 0, epoch: 10, offset: 3, digest }] })
+    await turn()
+    t.same(hub.verifiers().at(-1)?.acked, expected, digest)
+    verifier.peer.closed()
+  }
+})

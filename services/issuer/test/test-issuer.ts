@@ -11,7 +11,7 @@ import {
 import { LIMITS, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { buildIssuer } from '../src/app.ts'
+import { buildIssuer, type Issuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/ending/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
@@ -116,6 +116,7 @@ export interface TestIssuer {
   readonly store: Store
   readonly directory: Directory
   readonly end: End
+  readonly verifiers: Issuer['verifiers']
   /** Moves both clocks. */
   advance(seconds: number): void
   now(): number
@@ -203,7 +204,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
     simplejwtClient: 'native',
   }
-  const { app, end } = await buildIssuer({
+  const { app, end, verifiers } = await buildIssuer({
     settings,
     store: options.aroundStore?.(store) ?? store,
     directory: options.around?.(directory) ?? directory,
@@ -220,6 +221,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     store,
     directory,
     end,
+    verifiers,
     advance: (seconds) => {
       times.ms += seconds * 1000
       times.monotonic += seconds * 1000

@@ -3,6 +3,7 @@ import { FEED_CODECS, type FeedEncoding } from '@latchkey/feed'
 import {
   type FeedFrame,
   type FeedKey,
+  type FeedPosition,
   feedFrame,
   type IssuerMessage,
   LIMITS,
@@ -82,10 +83,19 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     send({ t: 'keys', keys: wrapped })
   }
 
+  function note({ p, epoch, offset }: Pick<FeedPosition, 'p' | 'epoch' | 'offset'>): void {
+    const before = acked.get(p)
+    const isNew =
+      !before || epoch > before.epoch || (epoch === before.epoch && offset > before.offset)
+    if (isNew) acked.set(p, { epoch, offset })
+  }
+
   const delivered = delivery({
     ...deps,
     encoding: socket.encoding,
     send: sendFrame,
+    // Where it goes on from is what it has applied.
+    resumed: note,
     isFull: () => !tooSlow && socket.bufferedAmount > ENOUGH_BUFFERED_BYTES,
     drained: socket.drained,
     failed: () => socket.end(1011, 'try again'),
@@ -105,10 +115,7 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
       if (!reach || epoch > reach.epoch) return false
       if (epoch < reach.epoch) return true
       if (offset > reach.offset) return false
-      const before = acked.get(partition)
-      if (!before || epoch > before.epoch || offset > before.offset) {
-        acked.set(partition, { epoch, offset })
-      }
+      note({ p: partition, epoch, offset })
       return true
     },
     lease: (requestId, confirmation, nowMs) => {

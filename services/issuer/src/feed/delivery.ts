@@ -20,6 +20,8 @@ export interface DeliveryDeps extends EntryFramesDeps {
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after'>
   readonly partitions: number
   readonly send: (frame: FeedFrame) => void
+  /** The verifier goes on from a place that is ours. */
+  readonly resumed: (position: FeedPosition) => void
   /** The socket holds enough: a long delivery waits until it is drained. */
   readonly isFull: () => boolean
   readonly drained: () => Promise<void>
@@ -71,6 +73,7 @@ export function delivery(deps: DeliveryDeps): Delivery {
         const position = positions.find(({ p }) => p === partition)
         const missing = position && tail.after(position)
         const here = tail.position(partition)
+        if (missing) deps.resumed(position)
         await (missing ? bring(here, frames.entries(here.epoch, missing)) : startOver(partition))
       }
     },

@@ -8,7 +8,10 @@ import { type Peer, type PeerDeps, peer } from './peer.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
-  accept(socket: FeedSocket, clientId: string): Pick<Peer, 'frame' | 'heard' | 'closed'>
+  accept(
+    socket: FeedSocket,
+    clientId: string,
+  ): Pick<Peer, 'frame' | 'answered' | 'heard' | 'closed'>
   /** Who is on the feed of this process now. */
   members(): readonly Member[]
   /** Tells what happens to members from now on. Returns the function that stops it. */
@@ -40,7 +43,14 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
   const peers = new Set<Peer>()
   const shelf = frameShelf()
   const listeners = new Set<MemberListener>()
+  const othersOf = (member: Member) =>
+    [...peers].filter(
+      (one) => one.member && one.member !== member && isSameVerifier(one.member, member),
+    )
   const changed: MemberListener = (member, change) => {
+    // It has come back before its old line was seen to be gone: it has not left, and the old line is of no more use.
+    if (change === 'left' && othersOf(member).length > 0) return
+    if (change === 'joined') for (const one of othersOf(member)) one.cutOff()
     for (const listener of listeners) listener(member, change)
   }
   const members = () => [...peers].flatMap(({ member }) => member ?? [])
@@ -88,6 +98,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       peers.add(one)
       return {
         frame: one.frame,
+        answered: one.answered,
         heard: one.heard,
         closed: () => {
           peers.delete(one)
@@ -119,6 +130,14 @@ function askAgain(one: Peer, entries: readonly LogEntry[]): void {
   if (member && entries.some((entry) => concerns(entry, member))) {
     one.leave('show your credentials again')
   }
+}
+
+/** A name alone is nobody's: another client may have taken it. */
+function isSameVerifier(a: Member, b: Member): boolean {
+  const isSameClient = a.clientId === b.clientId
+  return (
+    isSameClient && a.instance === b.instance && a.connection.audience === b.connection.audience
+  )
 }
 
 function concerns({ k, v }: LogEntry, member: Member): boolean {

@@ -25,6 +25,8 @@ export interface Peer {
   readonly member: Member | undefined
   /** The next frame, as the verifier has sealed it. */
   frame(body: string | Uint8Array): void
+  /** Resolves when every frame so far has been answered, or refused. */
+  answered(): Promise<void>
   /** Something else arrived, a ping for example. */
   heard(): void
   /** Monotonic time of the last sign of life; of the upgrade as long as there was no hello. */
@@ -108,6 +110,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     heard: () => {
       if (greeted) heardAtMs = deps.clock.monotonicMs()
     },
+    answered: () => queue,
     heardAtMs: () => heardAtMs,
     frame: (body) => {
       if (over) return
