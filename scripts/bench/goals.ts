@@ -1,6 +1,7 @@
+import { AGAINST, ENDS, SETS } from './end/end-names.ts'
 import { type GroupName, PRODUCT, rounded, type Series } from './result.ts'
 import { VARIANTS } from './route/variants.ts'
-import { medianRatio } from './statistics.ts'
+import { medianRatio, quantile } from './statistics.ts'
 import { CONTENDERS, COSTS, FLOWS, LIMITS } from './token/bench-op.ts'
 import { FLOORS } from './verify/floors.ts'
 import { PEERS } from './verify/peers.ts'
@@ -14,6 +15,8 @@ export interface Goal {
   /** `faster`: at least so many times as fast. `slower`: at most so many times as slow. */
   readonly kind: 'faster' | 'slower'
   readonly factor: number
+  /** 0.99: the slowest of a hundred is compared, not round by round. */
+  readonly share?: number
 }
 
 const GOALS: readonly Goal[] = [
@@ -40,11 +43,24 @@ const GOALS: readonly Goal[] = [
   atMost('I8', COSTS.loginCommands, LIMITS.commands, 1),
   atMost('I8', COSTS.loginBytes, LIMITS.bytes, 1),
   atMost('I8', COSTS.refreshCommands, LIMITS.oneCommand, 1),
+  ended('P1', SETS.hundred, ENDS.floor, 1.25),
+  { ...ended('P1', SETS.hundred, ENDS.floor, 1.25), share: 0.99 },
+  goal('P2', 'end', SETS.hundred, ENDS.pollingMean, 200),
+  { ...ended('P3', SETS.thousand, ENDS.floor, 1.5), share: 0.99 },
+  ended('M1', SETS.memory, AGAINST.map, 0.3),
+  ended('M2', SETS.miss, AGAINST.map, 0.4),
+  ended('cold start', SETS.cold, AGAINST.twoSeconds, 1),
+  ended('idle', SETS.idle, AGAINST.bytes, 1),
+  { ...ended('sockets', SETS.sockets, AGAINST.tenth, 1), share: 0.99 },
   atMost('M3', COSTS.sessionBytes, LIMITS.plainHash, 0.65),
 ]
 
 function atMost(id: string, set: string, against: string, factor: number): Goal {
   return { id, group: 'token', set, against, kind: 'slower', factor }
+}
+
+function ended(id: string, set: string, against: string, factor: number): Goal {
+  return { id, group: 'end', set, against, kind: 'slower', factor }
 }
 
 export interface Verdict extends Goal {
@@ -67,8 +83,8 @@ export function judge(all: readonly Series[]): Verdict[] {
     // Rates count upwards and times downwards; CPU is a time in either case.
     const reached =
       isRate === (one.kind === 'faster')
-        ? medianRatio(product.values, other.values)
-        : medianRatio(other.values, product.values)
+        ? ratio(one, product.values, other.values)
+        : ratio(one, other.values, product.values)
     const reachedByCpu =
       one.kind === 'faster'
         ? medianRatio(other.cpuNsPerOp, product.cpuNsPerOp)
@@ -87,6 +103,12 @@ export function judge(all: readonly Series[]): Verdict[] {
       },
     ]
   })
+}
+
+function ratio({ share }: Goal, values: readonly number[], base: readonly number[]): number {
+  return share === undefined
+    ? medianRatio(values, base)
+    : quantile(values, share) / quantile(base, share)
 }
 
 function goal(id: string, group: GroupName, set: string, against: string, factor: number): Goal {

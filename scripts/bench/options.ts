@@ -5,7 +5,7 @@ import type { GroupName } from './result.ts'
 const GROUPS: readonly GroupName[] = ['verify', 'route', 'token', 'end']
 
 export const HELP = `
-npm run bench                      all groups, about eight minutes
+npm run bench                      all groups, about twelve minutes
 npm run bench -- verify            one of them: verify, route, token or end
 npm run bench -- --rounds 40       more rounds than usual (9 to 200 are sensible)
 npm run bench -- --quick           a smoke run of seconds, whose figures mean nothing

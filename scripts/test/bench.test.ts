@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { AGAINST, ENDS, SETS } from '../bench/end/end-names.ts'
 import { judge } from '../bench/goals.ts'
 import { readOptions } from '../bench/options.ts'
 import { plot } from '../bench/plot.ts'
@@ -74,6 +75,28 @@ t.test('a smoke run of the token endpoint does every flow at every contender', a
   t.equal(value(COSTS.refreshBytes), 0)
 })
 
+t.test('a smoke run of ending things measures every contender of every set', async (t) => {
+  const args = ['-C', '@latchkey/source', join('scripts', 'bench', 'main.ts'), '--quick', 'end']
+  const { exitCode, lines } = await cleanProcess(args, { cwd: root }).ended
+  t.equal(exitCode, 0, lines.join('\n'))
+  const printed = lines.filter((line) => line.startsWith('{')).map((line): Line => JSON.parse(line))
+  const expected: Readonly<Record<string, readonly string[]>> = {
+    '3 services, SQLite': [PRODUCT, ...Object.values(ENDS)],
+    '3 services, Redis': [PRODUCT, ...Object.values(ENDS)],
+    [SETS.memory]: [PRODUCT, AGAINST.map],
+    [SETS.miss]: [PRODUCT, AGAINST.map],
+    [SETS.cold]: [PRODUCT, AGAINST.twoSeconds],
+    [SETS.idle]: [PRODUCT, 'latchkey, binary frames', AGAINST.bytes],
+    [SETS.sockets]: [PRODUCT, AGAINST.tenth],
+  }
+  for (const [set, names] of Object.entries(expected)) {
+    const found = printed.filter((line) => line['set'] === set && line['kind'] === 'contender')
+    t.strictSame(found.map((line) => line['name']).sort(), [...names].sort(), set)
+  }
+  const goals = printed.filter((line) => line['kind'] === 'goal').map((line) => line['id'])
+  t.strictSame(goals, ['M1', 'M2', 'cold start', 'idle', 'sockets'])
+})
+
 t.test('what the command line cannot mean is refused', async (t) => {
   for (const args of [['verfy'], ['--rounds', '0'], ['--rounds', '1.5'], ['--rounds', '1001']]) {
     t.throws(() => readOptions(args), { code: 'bench-option' }, args.join(' '))
@@ -117,6 +140,17 @@ t.test(
     t.match(judge([rate(PRODUCT, 249), rate('jose', 100)])[0], { id: 'R3', met: false })
   },
 )
+
+t.test('where the slow ones count, the 99th percentiles are compared', async (t) => {
+  const times = (name: string, values: number[]): Series => ({
+    ...series(name, values, []),
+    ...{ group: 'end', set: SETS.thousand, unit: 'ms' },
+  })
+  const verdict = (slowest: number) =>
+    judge([times(PRODUCT, [1, 1, slowest]), times(ENDS.floor, [1, 2, 2])])[0]
+  t.match(verdict(3), { id: 'P3', reached: 1.48, met: true })
+  t.match(verdict(3.1), { id: 'P3', met: false })
+})
 
 t.test('ratios go to the product and to the floors of the same set only', async (t) => {
   const peer = series('a peer', [30, 30], [3, 3])

@@ -7,6 +7,7 @@ import { createServiceClient, type ServiceCalls } from '@latchkey/service-client
 import { WebSocket } from 'ws'
 import { answer } from '../child.ts'
 import { AUDIENCE, CLIENT, USERNAME } from './issuer-settings.ts'
+import { timePolling } from './polling.ts'
 
 export interface ServicesFacts {
   readonly count: number
@@ -20,6 +21,8 @@ export interface ServicesFacts {
 export type ServicesQuestion =
   | { readonly start: ServicesFacts }
   | { readonly end: 'user' | 'floor' }
+  | { readonly poll: true }
+  | { readonly introspect: true }
 
 /** Milliseconds from before the call until the last service knew, and until the caller had the answer. */
 export interface EndTimes {
@@ -30,6 +33,7 @@ export interface EndTimes {
 let admin: ServiceCalls
 let sub: string
 let facts: ServicesFacts
+let token: { access_token: string } | undefined
 let heard = { count: 0, all: () => {} }
 
 async function start(given: ServicesFacts): Promise<boolean> {
@@ -104,8 +108,41 @@ async function subOf(username: string): Promise<string> {
   return user.sub
 }
 
+async function latest(): Promise<number> {
+  return Number(await (await fetch(`${facts.floorAddress}/latest`)).text())
+}
+
+const trigger = () => fetch(`${facts.floorAddress}/trigger`, { method: 'POST' })
+
+async function postAsClient(path: string, form: Record<string, string>): Promise<unknown> {
+  const basic = Buffer.from(`${CLIENT}:${facts.clientSecret}`).toString('base64')
+  const answer = await fetch(`${facts.issuerAddress}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: new URLSearchParams(form),
+  })
+  if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`)
+  return await answer.json()
+}
+
+/** One request's question to the issuer whether its token still lives (RFC 7662). */
+async function timeIntrospection(): Promise<number> {
+  token ??= (await postAsClient('/token', {
+    grant_type: 'client_credentials',
+    resource: AUDIENCE,
+  })) as { access_token: string }
+  const begun = performance.now()
+  const { active } = (await postAsClient('/introspect', { token: token.access_token })) as {
+    active: boolean
+  }
+  if (!active) throw new Error('a living token is said to be dead')
+  return performance.now() - begun
+}
+
 answer<ServicesQuestion>(async (question) => {
   if ('start' in question) return await start(question.start)
+  if ('poll' in question) return await timePolling(facts.count, latest, trigger)
+  if ('introspect' in question) return await timeIntrospection()
   if (question.end === 'user') return await timeEnd(endUser)
-  return await timeEnd(() => fetch(`${facts.floorAddress}/trigger`, { method: 'POST' }))
+  return await timeEnd(trigger)
 })
