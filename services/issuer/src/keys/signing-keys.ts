@@ -24,8 +24,6 @@ export interface SigningKeyRing {
   hintKeys(): ReadonlyMap<string, KeyRecord>
   /** The JWK set of /jwks: the living keys. The same object as long as it says the same. */
   publicKeys(): { readonly keys: readonly Record<string, unknown>[] }
-  /** As they were read last, retired ones too. */
-  stored(): readonly StoredKey[]
   /** Reads them again. @throws StoreUnavailable and then everything is as before */
   reload(): Promise<void>
   /** A new pair, to be stored. */
@@ -69,7 +67,6 @@ export async function loadSigningKeys(deps: SigningKeyDeps): Promise<SigningKeyR
     livingKeys: (alg) => ring.living.filter((record) => record.alg === alg),
     hintKeys: () => ring.hints,
     publicKeys: () => ring.jwks,
-    stored: () => ring.stored,
     reload: async () => {
       const stored = await deps.stored.list()
       if (textOf(stored) !== ring.text) ring = ringOf(stored, opened, deps)
@@ -93,7 +90,6 @@ function ringOf(
     state === 'retired' ? [] : [{ ...record, state }],
   )
   return {
-    stored,
     text: textOf(stored),
     living,
     active: new Map<string, SigningKeyRecord>(
