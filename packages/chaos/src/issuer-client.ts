@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, exchange, type Question, record } from './exchange.ts'
+import { type Answer, record } from './exchange.ts'
+import { issuerExchange } from './issuer-exchange.ts'
 import type { Credentials, Plan } from './plan.ts'
 
 export interface SignedIn {
@@ -31,23 +32,9 @@ export interface IssuerClient {
   end(sid: string): Promise<'ended' | 'unknown' | 'lost'>
 }
 
-const TIMEOUT_MS = 3000
-
 export function issuerClient(plan: Plan): IssuerClient {
-  let turn = 0
+  const ask = issuerExchange(plan)
   let machine: { readonly token: string; readonly untilMs: number } | undefined
-
-  /** Each process once; a 503 says that this one can do nothing at the moment. */
-  async function ask(question: Omit<Question, 'address' | 'host' | 'timeoutMs'>): Promise<Answer> {
-    let answer: Answer = { kind: 'lost', why: 'nobody' }
-    for (let tries = 0; tries < plan.issuerAddresses.length; tries++) {
-      const address = plan.issuerAddresses[turn % plan.issuerAddresses.length] ?? plan.issuer
-      answer = await exchange({ ...question, address, host: plan.issuer, timeoutMs: TIMEOUT_MS })
-      if (answer.kind === 'answered' && answer.status < 500) return answer
-      turn += 1
-    }
-    return answer.kind === 'answered' ? { kind: 'lost', why: `HTTP ${answer.status}` } : answer
-  }
 
   const postJson = (path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
     ask({
@@ -86,7 +73,8 @@ export function issuerClient(plan: Plan): IssuerClient {
         ...appOf(plan.app),
         ...{ username, password, resource: audience },
       })
-      if (answer.kind === 'lost') return { kind: 'lost' }
+      // Many sign-ins at once look like guesses to an issuer: it asks for a pause.
+      if (answer.kind === 'lost' || answer.status === 429) return { kind: 'lost' }
       const tokens = tokensOf(answer.body)
       if (answer.status !== 200 || !tokens) throw refusal(`${username} cannot sign in`, answer)
       return { sid: sidOf(tokens.accessToken), ...tokens }
@@ -112,7 +100,8 @@ export function issuerClient(plan: Plan): IssuerClient {
       )
       if (answer.kind === 'lost') return 'lost'
       if (answer.status >= 200 && answer.status < 300) {
-        return record(answer.body)['ended'] === true ? 'ended' : 'unknown'
+        const done = record(answer.body)['ended'] === true || answer.lost > 0
+        return done ? 'ended' : 'unknown'
       }
       // The operator's own token may have ended meanwhile.
       machine = undefined

@@ -1,0 +1,29 @@
+import t from 'tap'
+import { runChaos } from '../src/index.ts'
+import { testCluster } from './cluster/test-cluster.ts'
+
+t.test(
+  'two issuers, Redis with replicas and a sentinel, ten verifiers: every promise holds while each part is killed, frozen and cut off in turn',
+  async (t) => {
+    const plan = await testCluster(t, {
+      faults: ['freeze', 'kill', 'cut'],
+      sentinel: true,
+      services: 10,
+    })
+    const report = await runChaos(plan, 11, {
+      env: { PATH: process.env['PATH'] },
+      doing: () => {},
+      finished: () => {},
+    })
+    t.strictSame(report.violations, [])
+    t.equal(report.rounds.length, 18, 'eight processes twice, two links once')
+    t.ok(
+      report.rounds.every(({ ended }) => ended === 20),
+      'every end was acknowledged',
+    )
+    t.ok(
+      report.counts.lookedAtDead > 500,
+      `${report.counts.lookedAtDead} requests with dead tokens`,
+    )
+  },
+)
