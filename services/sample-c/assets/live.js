@@ -1,26 +1,41 @@
+import { keepSocket } from '/latchkey/keep-socket.js'
+import { watchSession } from '/latchkey/watch-session.js'
+
 const status = document.getElementById('status')
 const events = document.getElementById('events')
 const counts = document.querySelectorAll('#counts b')
 const MOST_EVENTS = 50
 let tries = 0
+let over = false
 
 function show(state) {
   status.dataset.state = state
   status.textContent = status.dataset[state]
 }
 
-/** The person may not see this any more: what has been shown goes too. */
-function end(state) {
-  show(state)
+/** The person may not see this any more: what has been shown goes too. Told twice, by the issuer and by the socket. */
+function end(reason) {
+  explain(reason)
+  if (over) return
+  over = true
+  show('ended')
   events.replaceChildren()
-  document.getElementById('counts').remove()
-  if (state !== 'ended') return
+  for (const id of ['counts', 'bar', 'expiring']) document.getElementById(id)?.remove()
   document.getElementById('again').hidden = false
-  document.getElementById('bar').remove()
+}
+
+function explain(reason = '') {
+  const why = document.getElementById('why')
+  // `data-password_changed` is the member `password_changed`.
+  const text = Object.hasOwn(why.dataset, reason) ? why.dataset[reason] : undefined
+  if (text === undefined) return
+  why.textContent = text
+  why.hidden = false
 }
 
 function connect() {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/socket`)
+  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/socket`, 'latchkey.renew')
+  keepSocket(socket)
   socket.binaryType = 'arraybuffer'
   socket.onopen = () => {
     tries = 0
@@ -33,13 +48,16 @@ function connect() {
       counts[i].textContent = count
     })
   }
-  socket.onclose = ({ code }) => again(code)
+  socket.onclose = ({ code, reason }) => again(code, reason)
 }
 
 /** 4401: the session has ended. 4403, 4408: permissions changed, or the token expired; that need not be the end. */
-async function again(code) {
-  if (code === 4401) return end('ended')
-  if (code !== 4403 && code !== 4408) {
+async function again(code, reason = '') {
+  if (over) return
+  if (code === 4401) return end(/^session ended: (\w+)$/.exec(reason)?.[1])
+  // The page is drawn anew by what the person may do now.
+  if (code === 4403) return location.reload()
+  if (code !== 4408) {
     show('lost')
     tries += 1
     const most = Math.min(10_000, 200 * 2 ** tries)
@@ -48,8 +66,8 @@ async function again(code) {
   // This renews the cookie, which an upgrade cannot, and tells what became of the session.
   const page = await fetch('/live').catch(() => undefined)
   if (page?.ok) return connect()
-  if (page?.status === 401) return end('ended')
-  if (page?.status === 403) return end('forbidden')
+  if (page?.status === 401) return end()
+  if (page?.status === 403) return location.reload()
   return again()
 }
 
@@ -69,4 +87,12 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })
 
+watchSession({
+  onEnded: end,
+  onExpiring: () => {
+    const note = document.getElementById('expiring')
+    note.textContent = note.dataset.text
+    note.hidden = false
+  },
+})
 connect()

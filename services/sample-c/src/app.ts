@@ -59,6 +59,8 @@ export async function buildLive(options: LiveOptions) {
   await app.register(latchkey, {
     verifier,
     session: loginSession,
+    // With its ticket the page goes on over a change of permissions, when it still may.
+    tickets: true,
     refusalPage: (request, _reply, { status }) => problemPage(request, status),
   })
   await app.register(login, {

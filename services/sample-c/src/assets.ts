@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 
 const TYPES = {
@@ -7,12 +8,24 @@ const TYPES = {
   'icon.svg': 'image/svg+xml',
 }
 
-/** The style sheet, the script and the picture; open to everybody. */
+/** Modules of `@latchkey/browser`. Each is one file that imports nothing, so the page loads it as it is. */
+const MODULES = ['watch-session.js', 'keep-socket.js']
+
+/** The style sheet, the scripts and the picture; open to everybody. */
 export async function assets(app: FastifyInstance): Promise<void> {
-  for (const [name, type] of Object.entries(TYPES)) {
-    const content = readFileSync(new URL(`../assets/${name}`, import.meta.url))
-    app.get(`/${name}`, { config: { public: true } }, async (_request, reply) => {
+  const serve = (path: string, type: string, content: Buffer | string) =>
+    app.get(path, { config: { public: true } }, async (_request, reply) => {
       return reply.type(type).header('cache-control', 'public, max-age=300').send(content)
     })
+  for (const [name, type] of Object.entries(TYPES)) {
+    serve(`/${name}`, type, readFileSync(new URL(`../assets/${name}`, import.meta.url)))
   }
+  for (const name of MODULES) serve(`/latchkey/${name}`, TYPES['live.js'], browserModule(name))
+}
+
+/** As it was published; or, where everything runs from source, the source without its types. */
+function browserModule(name: string): string {
+  const address = import.meta.resolve(`@latchkey/browser/${name}`)
+  const text = readFileSync(new URL(address), 'utf8')
+  return address.endsWith('.ts') ? stripTypeScriptTypes(text) : text
 }

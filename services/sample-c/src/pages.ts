@@ -8,11 +8,13 @@ export function livePage(request: FastifyRequest): string {
     title: t.title,
     main: html`<p class="soft">${t.intro}</p>
 <noscript><p class="alert">${t.noScript}</p></noscript>
-<p id="status" role="status" data-state="connecting" data-open="${t.open}" data-ended="${t.ended}" data-forbidden="${t.forbidden}" data-lost="${t.lost}">${t.connecting}</p>
+<p id="status" role="status" data-state="connecting" data-open="${t.open}" data-ended="${t.ended}" data-lost="${t.lost}">${t.connecting}</p>
+<p id="why" role="status" ${Object.entries(t.why).map(([reason, text]) => html`data-${reason}="${text}" `)}hidden></p>
+<p id="expiring" role="status" data-text="${t.expiring}" hidden></p>
 <p id="again" hidden><a class="button" href="/live">${t.again}</a></p>
 <p class="figures" id="counts"><span><b>0</b> ${t.orders}</span> <span><b>0</b> ${t.reports}</span></p>
 <ol id="events"></ol>
-<script src="/live.js"></script>`,
+<script type="module" src="/live.js"></script>`,
   }))
 }
 

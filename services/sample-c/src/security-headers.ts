@@ -5,13 +5,15 @@ import type { onSendHookHandler } from 'fastify'
  * a redirect to the issuer, and browsers hold that against `form-action` too. The pages of `login` bring headers of their own.
  */
 export function securityHeaders(issuer: string): onSendHookHandler {
+  const { origin } = new URL(issuer)
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
     "script-src 'self'",
     "img-src 'self'",
-    "connect-src 'self'",
-    `form-action 'self' ${new URL(issuer).origin}`,
+    // The issuer tells the page about its session.
+    `connect-src 'self' ${origin} ${origin.replace(/^http/, 'ws')}`,
+    `form-action 'self' ${origin}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')

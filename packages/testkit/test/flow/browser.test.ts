@@ -1,6 +1,7 @@
 import type { Page, WebSocket } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchChromium } from '../../src/index.ts'
+import { NOTE_CLOSES, noteWhen } from './page-notes.ts'
 import { type Person, person } from './person.ts'
 import { picture } from './picture.ts'
 import { LIVE, ORDERS, sampleCluster } from './sample-cluster.ts'
@@ -105,29 +106,49 @@ t.test('nor does it show a page of A that Chromium kept when C signed out', asyn
   t.strictSame(rita.complaints, [])
 })
 
-t.test('when an admin ends the session, C says so within a second and A asks again', async (t) => {
+t.test(
+  'when an admin ends the session, C says so and why within a second, and A asks again',
+  async (t) => {
+    const rita = await somebody(t)
+    const orders = await rita.open(`${ORDERS}/orders`, 'rita')
+    const live = await rita.open(`${LIVE}/live`)
+    await state(live, 'open')
+    await noteWhen(live)
+    const from = Date.now()
+    await cluster.endSessionsOf('rita')
+    const ms = (await live.evaluate<number>('ended')) - from
+    t.ok(ms < 1000, `shown after ${ms} ms`)
+    t.match(await live.locator('#status').textContent(), 'Your session has ended')
+    t.equal(await live.locator('#why').textContent(), 'An administrator ended your session.')
+    t.equal(await live.locator('#events li').count(), 0, 'what was shown is gone')
+    await orders.locator('a[href="/summary"]').click()
+    await orders.waitForURL(SIGN_IN)
+    await rita.signIn(orders, 'rita')
+    await orders.waitForURL(`${ORDERS}/summary`)
+    await live.locator('#again a').click()
+    await state(live, 'open')
+    t.strictSame(rita.complaints, [], 'the password was asked for once')
+  },
+)
+
+t.test('a page hears it from the issuer alone, whatever became of its own socket', async (t) => {
   const rita = await somebody(t)
-  const orders = await rita.open(`${ORDERS}/orders`, 'rita')
-  const live = await rita.open(`${LIVE}/live`)
-  await state(live, 'open')
-  await live.evaluate(`globalThis.ended = new Promise((resolve) => {
-    const status = document.getElementById('status')
-    const look = () => status.dataset.state === 'ended' && resolve(Date.now())
-    new MutationObserver(look).observe(status, { attributes: true })
-  }); 'observing'`)
+  const live = await rita.open('about:blank')
+  await live.routeWebSocket(`${LIVE.replace('http', 'ws')}/socket`, () => {})
+  const connected = live.waitForEvent('websocket', (socket) => socket.url().includes('sso.'))
+  await live.goto(`${LIVE}/live`)
+  await rita.signIn(live, 'rita')
+  const socket = await connected
+  await socket.waitForEvent('framereceived')
+  t.equal(new URL(socket.url()).search, '', 'no ticket stands in the address')
+  await noteWhen(live)
   const from = Date.now()
-  await cluster.endSessionsOf('rita')
+  await cluster.end({ kind: 'user', sub: await cluster.sub('rita') }, 'password_changed')
   const ms = (await live.evaluate<number>('ended')) - from
-  t.ok(ms < 1000, `${ms} ms`)
-  t.match(await live.locator('#status').textContent(), 'Your session has ended')
-  t.equal(await live.locator('#events li').count(), 0, 'what was shown is gone')
-  await orders.locator('a[href="/summary"]').click()
-  await orders.waitForURL(SIGN_IN)
-  await rita.signIn(orders, 'rita')
-  await orders.waitForURL(`${ORDERS}/summary`)
-  await live.locator('#again a').click()
-  await state(live, 'open')
-  t.strictSame(rita.complaints, [], 'the password was asked for once')
+  t.equal(await live.locator('#why').textContent(), 'Your password was changed.')
+  t.ok(ms < 1000, `shown after ${ms} ms`)
+  await state(live, 'ended')
+  t.strictSame(rita.complaints, [])
 })
 
 t.test('a form that is sent after the session has ended says that nothing was done', async (t) => {
@@ -150,26 +171,36 @@ t.test('a permission counts at the next click, taken or given, without a sign-in
   await giveRoles('nemo', ['reader'])
   const orders = await nemo.open(`${ORDERS}/orders`, 'nemo')
   t.equal(await orders.locator('#new-order').count(), 0, 'a reader is offered no form')
-  const live = await nemo.open(`${LIVE}/live`)
+  const live = await nemo.open('about:blank')
+  await live.addInitScript(NOTE_CLOSES)
+  await live.goto(`${LIVE}/live`)
   await state(live, 'open')
 
-  const reopened = live.waitForEvent('websocket')
+  const renewed = live.waitForResponse(`${LIVE}/latchkey/ticket`)
+  let reopened = 0
+  live.on('websocket', () => {
+    reopened += 1
+  })
   await giveRoles('nemo', ['writer'])
-  await reopened
-  await state(live, 'open')
+  await renewed
+  await tellLive()
+  await live.locator('#events li').filter({ hasText: 'Hinge' }).waitFor()
+  t.equal(reopened, 0, 'the socket went on with a fresh token')
   await orders.reload()
   t.equal(await orders.locator('#new-order').count(), 1)
   t.strictSame(nemo.complaints, [], 'a change that leaves the right is not noticed')
 
   await giveRoles('nemo', [])
-  await state(live, 'forbidden')
+  await live.waitForSelector('#problem[data-status="403"]')
+  t.equal(await live.evaluate(`sessionStorage.getItem('closed')`), '4403 permission lost')
+  t.equal(await live.locator('#person').textContent(), 'Nemo Nothing', 'still signed in')
   await orders.locator('a[href="/orders/1001"]').click()
   await orders.waitForSelector('#problem[data-status="403"]')
   t.equal(await orders.locator('#person').textContent(), 'Nemo Nothing', 'still signed in')
   t.strictSame(nemo.complaints, [`403 GET ${LIVE}/live`, `403 GET ${ORDERS}/orders/1001`])
 })
 
-t.test('when the token has expired, tabs renew it at once and sockets come back', async (t) => {
+t.test('when the token has expired, tabs renew it at once and sockets go on', async (t) => {
   const rita = await somebody(t)
   const tabs = [await rita.open(`${ORDERS}/orders`, 'rita'), await rita.open(`${ORDERS}/summary`)]
   const live = await rita.open(`${LIVE}/live`)
@@ -183,11 +214,9 @@ t.test('when the token has expired, tabs renew it at once and sockets come back'
       round,
     )
   }
-  const reopened = live.waitForEvent('websocket')
+  const renewed = live.waitForResponse(`${LIVE}/latchkey/ticket`)
   await tellLive()
-  await reopened
-  await state(live, 'open')
-  await tellLive()
+  await renewed
   await live.locator('#events li').filter({ hasText: 'Hinge' }).first().waitFor()
   t.strictSame(rita.complaints, [])
 })
@@ -277,7 +306,7 @@ t.test('every page has its picture, on a phone and on a desk', async (t) => {
   await tab.locator('#events li').filter({ hasText: 'Hinge' }).waitFor()
   await picture(tab, 'live-open')
   await cluster.endSessionsOf('rita')
-  await state(tab, 'ended')
+  await tab.locator('#why').waitFor()
   await picture(tab, 'live-ended')
 
   const ada = await somebody(t)
@@ -293,6 +322,14 @@ t.test('every page has its picture, on a phone and on a desk', async (t) => {
   const zh = await chinese.open(`${ORDERS}/orders`)
   await picture(zh, 'sign-in-chinese')
   t.equal(await heading(zh), '登录')
+  await chinese.signIn(zh, 'walter')
+  await zh.waitForURL(`${ORDERS}/orders`)
+  await zh.goto(`${LIVE}/live`)
+  await state(zh, 'open')
+  await cluster.endSessionsOf('walter')
+  await zh.locator('#why').waitFor()
+  t.equal(await zh.locator('#why').textContent(), '管理员结束了您的会话。')
+  await picture(zh, 'live-ended-chinese')
 })
 
 /** Walter places an order somewhere else. */
