@@ -14,8 +14,10 @@ local function digest_at(offset)
   return entry and entry[2][8]
 end
 
-local lost = head.epoch < seen_epoch
-if head.epoch == seen_epoch then
+-- A process compares what it remembers: it may have seen the new log before, or be gone. The server's own name tells, too.
+local run = run_id()
+local lost = head.epoch < seen_epoch or redis.call('HGET', KEYS[1], 'run') ~= run
+if not lost and head.epoch == seen_epoch then
   local digest = digest_at(seen_offset)
   lost = head.offset < seen_offset or (digest and digest ~= ARGV[5])
 end

@@ -10,7 +10,11 @@ local text = redis.call('GET', KEYS[1])
 local session = text and read_session(text)
 -- A session that was cut off has its entry already: that of its user or of everybody.
 local known = session and not session_is_cut(KEYS[2], session)
-if not known and ARGV[9] == '' then return {'dead', head.epoch} end
+if not known and ARGV[9] == '' then
+  -- A write, so that WAIT speaks of this moment: the entry may be that of another process, and on no replica yet.
+  redis.call('HINCRBY', KEYS[3], 'beats', 1)
+  return {'dead', head.epoch}
+end
 local sub = session and session.sub or ''
 append_entry(KEYS[3], KEYS[4], head, ARGV[3], {'session', ARGV[4], ARGV[5], ARGV[8], sub, ''})
 redis.call('DEL', KEYS[1])

@@ -1,3 +1,10 @@
+-- Another server, or the same one started again: writes that were seen may be missing, also such as nobody remembers any more.
+-- '' where scripts may not ask.
+local function run_id()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+end
+
 -- The end of the log: {epoch, offset, digest}. Entries that are still there when an epoch starts stay: they still hold.
 local function start_epoch(head_key, log_key, head, next_epoch)
   head.epoch = math.max(tonumber(next_epoch), head.epoch + 1)
@@ -14,7 +21,7 @@ local function start_epoch(head_key, log_key, head, next_epoch)
       end
     end
   end
-  redis.call('HSET', head_key, 'epoch', head.epoch, 'offset', head.offset, 'digest', head.digest)
+  redis.call('HSET', head_key, 'epoch', head.epoch, 'offset', head.offset, 'digest', head.digest, 'run', run_id())
   return head
 end
 
