@@ -29,6 +29,10 @@ export type OptionName =
   | 'keys'
   | 'seed'
   | 'wait'
+  | 'client'
+  | 'all'
+  | 'before'
+  | 'yes'
 
 /** What the value of an option is called in the help; absent: a switch. */
 export const OPTION_VALUES: Readonly<Partial<Record<OptionName, string>>> = {
@@ -42,6 +46,8 @@ export const OPTION_VALUES: Readonly<Partial<Record<OptionName, string>>> = {
   issuer: 'URL',
   keys: 'FILE',
   seed: 'NUMBER',
+  client: 'ID',
+  before: 'TIME',
 }
 
 /** The parsed command line of one command. */
@@ -65,6 +71,8 @@ export type CommandName =
   | 'start'
   | 'sessions list'
   | 'sessions end'
+  | 'verifiers list'
+  | 'doctor'
   | 'keys list'
   | 'keys rotate'
   | 'keys retire'

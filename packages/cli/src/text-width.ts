@@ -32,6 +32,12 @@ export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)))
 }
 
+/** A bar of so many columns, filled to this part of one. What is more than nothing shows. */
+export function bar(part: number, columns: number): string {
+  const filled = Math.min(columns, part > 0 ? Math.max(1, Math.round(part * columns)) : 0)
+  return '█'.repeat(filled) + '░'.repeat(columns - filled)
+}
+
 /**
  * Lines of at most so many columns. Breaks at spaces and between wide characters; what is longer than a line is cut up.
  * Closing punctuation does not begin a line.

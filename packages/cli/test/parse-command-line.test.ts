@@ -54,8 +54,14 @@ t.test(
       ['sessions list --json=1', '--json takes no value.'],
       ['sessions list', 'sessions list needs --user USER.'],
       ['sessions list ada', 'sessions list does not take ada.'],
-      ['sessions end', 'sessions end needs either SESSION or --user USER.'],
-      [`sessions end ${SID} --user ada`, 'sessions end needs either SESSION or --user USER.'],
+      [
+        'sessions end',
+        'sessions end needs either SESSION, --user, --client, --service, --all or --before.',
+      ],
+      [
+        `sessions end ${SID} --user ada`,
+        'sessions end needs either SESSION, --user, --client, --service, --all or --before.',
+      ],
       ['sessions end s0_short', 's0_short is not the id of a session'],
       ['users add', 'users add needs NAME.'],
       ['users disable ada bob', 'users disable does not take bob.'],

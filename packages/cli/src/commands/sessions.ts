@@ -65,35 +65,3 @@ function sessionLines(row: Readonly<Record<string, unknown>>, { terminal }: Cont
     ...(device === '' ? [] : [`    ${cut(device, COLUMNS - 4)}`]),
   ]
 }
-
-export const sessionsEnd: Command = {
-  name: 'sessions end',
-  argument: '[SESSION]',
-  options: ['user'],
-  examples: ['latchkey sessions end s0_Xz8qLm3TnR5vKc1pWd7yBg', 'latchkey sessions end --user ada'],
-  run: async (context) => {
-    const { input, say, print, printJson, terminal } = context
-    const { argument, values } = input
-    if ((argument === undefined) === (values.user === undefined)) {
-      const params = { command: 'sessions end', one: 'SESSION', other: '--user USER' }
-      throw new CliError('usage', 'oneOfTwo', params)
-    }
-    if (argument !== undefined && !/^s\d{1,4}_[A-Za-z0-9_-]{22}$/.test(argument)) {
-      throw new CliError('usage', 'notASession', { text: printable(argument) })
-    }
-    const api = issuerApi(requireTarget(context), context)
-    const target =
-      values.user === undefined
-        ? { kind: 'session', sid: argument }
-        : { kind: 'user', sub: (await findUser(api, values.user)).sub }
-    const answer = record(await api.send('POST', '/admin/v1/ends', { target }))
-    if (input.has('json')) printJson({ target, ...answer })
-    // A program that ends a session by a mistyped id has to notice.
-    if (answer['ended'] !== true) throw new CliError('failed', 'nothingToEnd')
-    const closedBySeconds = Date.parse(String(answer['closed_by'])) / 1000
-    if (!input.has('json')) {
-      // Rounded up: after the second that is shown it holds.
-      print(say('ended', { time: localTime(Math.ceil(closedBySeconds), terminal, true) }))
-    }
-  },
-}

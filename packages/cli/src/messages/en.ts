@@ -20,9 +20,15 @@ export const EN = {
     'Runs the issuer with the settings of latchkey.yaml or of the file given, until it is stopped by Ctrl-C or SIGTERM. Logs are JSON lines on standard output.',
   'sessions list.summary': 'list where somebody is signed in',
   'sessions list.text': 'Lists the living sessions of a user, newest first.',
-  'sessions end.summary': 'end a session, or all of a user',
+  'sessions end.summary': 'end sessions, of one person or of many',
   'sessions end.text':
-    'Ends one session by its id, or everything of a user. The answer says by when no service accepts tokens of it any more.',
+    'Ends one session by its id, everything of a user, of a client or at a service, everything there is, or all sessions whose people signed in before a time. What may concern many is counted first, and asked about. The answer says by when no service accepts tokens of it any more; with --wait also which verifiers have applied it.',
+  'verifiers list.summary': 'list the verifiers of all services',
+  'verifiers list.text':
+    'Lists the verifiers on the feed of any issuer process: how far they have applied the revocation log, and since when who is gone.',
+  'doctor.summary': 'look for what is wrong, and say how to mend it',
+  'doctor.text':
+    'Looks at the feed: whether leases can be given, which verifiers are there and up to date, and how long ends take to reach them, as the canary has measured it. Fails when something is wrong.',
   'keys list.summary': 'list the keys that sign and verify tokens',
   'keys list.text':
     'Lists the keys of services and of the issuer that are not retired, and which verifiers have not said yet that they hold a pending one.',
@@ -67,9 +73,13 @@ export const EN = {
   'option.role': 'role; may be given several times',
   'option.password-stdin': 'read the password from standard input',
   'option.no-password': 'without a password for now',
-  'option.service': 'audience that the token must have (default: its own)',
+  'option.service': 'audience of a service (of a token: that it must have; default: its own)',
   'option.issuer': 'issuer that the token must have (default: the configured one)',
   'option.wait': 'stays until it is done, and shows what is missing',
+  'option.client': 'client: its tokens and refresh tokens',
+  'option.all': 'everything there is',
+  'option.before': 'who signed in before: 2026-11-23 05:00, or with Z or +08:00',
+  'option.yes': 'does not ask (programs have nobody to ask)',
   'option.seed': 'decides the order of the faults (default: 1)',
   'option.keys': 'file with a JWK set: public keys, or the secret key of the service',
 
@@ -118,6 +128,59 @@ export const EN = {
   keySigns: '{kid} signs now.',
   keyGone: '{kid} is gone before it signed: somebody has retired it.',
   keyRetired: '{kid} is retired. No service accepts what it signed after {time}.',
+  endedMany: 'Sessions ended: {count}',
+  endingOf: '{done} of {total} ended',
+  endingSome: '{done} ended',
+  endInterrupted:
+    'Interrupted after {done} sessions, which have ended. The same command goes on with the rest.',
+  previewCounts:
+    'This concerns {sessions} sessions of {users} users, at {clients} clients and {services} services. {verifiers} verifiers will hear of it.',
+  previewCountsAtLeast:
+    'This concerns at least {sessions} sessions of {users} users, at {clients} clients and {services} services; there are more than could be counted. {verifiers} verifiers will hear of it.',
+  askEnd: 'End them? (yes/no) ',
+  needsYes: 'There is no terminal to ask: use --yes.',
+  notATime: '{text} is not a time like "2026-11-23 05:00".',
+  nobodyToEnd: 'Nothing ended: nothing matches any more.',
+  notAllApplied: 'Not confirmed by {count} verifiers. Their leases end at {time} at the latest.',
+  stateApplied: 'applied',
+  stateWaiting: 'waiting',
+  stateOffline: 'offline',
+  afterMs: 'after {ms} ms',
+  closedBy: 'closed by {time}',
+  columnService: 'SERVICE',
+  columnInstance: 'INSTANCE',
+  columnProcess: 'ISSUER',
+  upToDate: 'up to date',
+  behind: '{entries} behind',
+  notPlaced: 'not placed yet',
+  goneSince: 'gone {time}',
+  noVerifiers: 'No service is on the feed.',
+  verifiersIncomplete:
+    'The store does not answer: these are the verifiers of one issuer process only.',
+  doctorFeed: 'The feed',
+  doctorLease: '  Leases of {lease} ms rest on a write of {age} ms ago.',
+  doctorNoLease: '  Leases: none can be given.',
+  doctorCanary:
+    '  Until a verifier applied an end of the canary ({runs} runs here, longest {max} ms):',
+  doctorFine: 'Nothing is wrong.',
+  doctorFound: 'Findings: {count}',
+  'finding.noLease':
+    'No lease can be given: the store has not confirmed a write. Services answer 503 when their lease is over. Look whether Redis answers and takes writes, and what the log of the issuer says of the store.',
+  'finding.oldLease':
+    'The last write that the store confirmed is old. It is slow, or the issuer has too much to do: look at the latency of Redis and the load of the issuer.',
+  'finding.storeAway':
+    'The store could not tell which verifiers other issuer processes have. Look whether Redis answers.',
+  'finding.noVerifiers':
+    'No service is on the feed. If there should be one, look whether it reaches the issuer address that it is configured with, and at its log.',
+  'finding.serviceGone':
+    '{service} has no verifier on the feed, and had one in the last hour. If it was not stopped on purpose, it answers 503: look whether it runs and reaches an issuer.',
+  'finding.behind':
+    'A verifier of {service} ({instance}) is not up to date. If this stays so, its process is overloaded or suspended, or its link is slow: look at the process.',
+  'finding.noCanary': 'The canary is off. Set feed.canary_seconds to measure how long ends take.',
+  'finding.canaryFailed':
+    'The canary could not end its session {count} times, because the store was away. Look at the log of the issuer and of Redis for that time.',
+  'finding.unconfirmed':
+    'A verifier did not confirm an end of the canary within T, {count} times. It is closed then by its lease; the log of the issuer names it. Look at its process and its link.',
   ended: 'Ended. No service accepts it after {time}.',
   nothingToEnd: 'Nothing ended: there is no such session any more.',
   userAdded: '{user} is added: {sub}',

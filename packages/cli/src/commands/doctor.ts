@@ -1,0 +1,67 @@
+import { CliError } from '../cli-error.ts'
+import type { Command, Context } from '../command.ts'
+import { requireTarget } from '../credentials.ts'
+import { type FeedFacts, feedFindings } from '../feed-findings.ts'
+import { issuerApi, record } from '../issuer-api.ts'
+import { bar, COLUMNS, padTo, wrap } from '../text-width.ts'
+import { verifierRows } from '../verifier-rows.ts'
+import { readVerifiers } from './verifiers.ts'
+
+export const doctor: Command = {
+  name: 'doctor',
+  options: [],
+  examples: ['latchkey doctor', 'latchkey doctor --json'],
+  run: async (context) => {
+    const { input, say, print, printJson } = context
+    const api = issuerApi(requireTarget(context), context)
+    const feed = record(await api.get('/admin/v1/feed'))
+    const { verifiers, complete } = await readVerifiers(context)
+    const facts = { feed, verifiers, complete }
+    const findings = feedFindings(facts)
+    if (input.has('json')) printJson({ ...facts, findings: findings.map(({ key }) => key) })
+    else for (const line of [...feedLines(facts, context)]) print(line)
+    if (!input.has('json')) {
+      for (const { key, params } of findings) {
+        const [first = '', ...more] = wrap(say(key, params), COLUMNS - 4)
+        print(`  ! ${first}`)
+        for (const line of more) print(`    ${line}`)
+      }
+      if (findings.length === 0) print(say('doctorFine'))
+    }
+    if (findings.length > 0) throw new CliError('failed', 'doctorFound', { count: findings.length })
+  },
+}
+
+function feedLines(facts: FeedFacts, context: Context): string[] {
+  const { say } = context
+  const { lease_ms, lease_confirmation_age_ms: age } = facts.feed
+  const lease =
+    typeof age === 'number'
+      ? say('doctorLease', { age: Math.round(age), lease: Number(lease_ms) })
+      : say('doctorNoLease')
+  const table = facts.verifiers.length === 0 ? [] : ['', ...verifierRows(facts.verifiers, context)]
+  return [say('doctorFeed'), lease, ...table, '', ...plot(facts, context), '']
+}
+
+/** How many verifiers took how long, a line for each step that has any. */
+function plot({ feed }: FeedFacts, { say }: Context): string[] {
+  const canary = record(feed['canary'])
+  const { seconds, runs, count, max_ms: max, buckets } = canary
+  if (seconds === 0) return []
+  const title = say('doctorCanary', { runs: Number(runs), max: Math.round(Number(max)) })
+  const steps = Array.isArray(buckets) ? buckets.map(record) : []
+  let before = 0
+  const rows = steps.map((step) => {
+    const upTo = Number(step['count'])
+    const here = upTo - before
+    before = upTo
+    return { label: `≤ ${step['le_ms']} ms`, here }
+  })
+  const last = { label: `> ${steps.at(-1)?.['le_ms']} ms`, here: Number(count) - before }
+  const shown = [...rows, last].filter(({ here }) => here > 0)
+  const most = Math.max(1, ...shown.map(({ here }) => here))
+  return [
+    title,
+    ...shown.map(({ label, here }) => `  ${padTo(label, 10)}  ${bar(here / most, 40)}  ${here}`),
+  ]
+}

@@ -1,0 +1,119 @@
+import { askYes } from '../ask-yes.ts'
+import { CliError } from '../cli-error.ts'
+import type { Command, Context } from '../command.ts'
+import { requireTarget } from '../credentials.ts'
+import { findUser } from '../find-user.ts'
+import { followEnd, type Operation } from '../follow-end.ts'
+import { type IssuerApi, issuerApi, record } from '../issuer-api.ts'
+import { localTime } from '../local-time.ts'
+import { COLUMNS, printable, wrap } from '../text-width.ts'
+
+const PATH = '/admin/v1/ends'
+
+interface Target {
+  readonly kind: string
+  readonly [member: string]: string | number
+}
+
+export const sessionsEnd: Command = {
+  name: 'sessions end',
+  argument: '[SESSION]',
+  options: ['user', 'client', 'service', 'all', 'before', 'wait', 'yes'],
+  examples: [
+    'latchkey sessions end s0_Xz8qLm3TnR5vKc1pWd7yBg',
+    'latchkey sessions end --user ada --wait',
+    'latchkey sessions end --client orders',
+    'latchkey sessions end --before "2026-11-23 05:00" --yes --json',
+  ],
+  run: async (context) => {
+    const read = readTarget(context)
+    const api = issuerApi(requireTarget(context), context)
+    const target = isTarget(read) ? read : await userTarget(read.user, api)
+    const confirm = isLarge(target) ? await confirmed(target, api, context) : undefined
+    const body = { target, ...(confirm !== undefined && { confirm }) }
+    const begun = record(await api.send('POST', PATH, body))
+    const operation = await followEnd(begun, context)
+    if (context.input.has('json')) context.printJson({ target, ...operation })
+    report(operation, target, context)
+  },
+}
+
+/** What concerns more people than the one who was named. */
+function isLarge({ kind }: Target): boolean {
+  return kind !== 'session' && kind !== 'user'
+}
+
+function isTarget(read: Target | { readonly user: string }): read is Target {
+  return 'kind' in read
+}
+
+async function userTarget(user: string, api: IssuerApi): Promise<Target> {
+  return { kind: 'user', sub: (await findUser(api, user)).sub }
+}
+
+/** What the command line says; the issuer is not asked for it. */
+function readTarget({ input }: Context): Target | { readonly user: string } {
+  const { argument, values } = input
+  const { user, client, service, before } = values
+  const given = [argument, user, client, service, before, input.has('all') ? '' : undefined]
+  if (given.filter((one) => one !== undefined).length !== 1) {
+    const one = 'SESSION, --user, --client, --service, --all'
+    throw new CliError('usage', 'oneOfTwo', { command: 'sessions end', one, other: '--before' })
+  }
+  if (user !== undefined) return { user }
+  if (client !== undefined) return { kind: 'client', client_id: client }
+  if (service !== undefined) return { kind: 'service', audience: service }
+  if (before !== undefined) return { kind: 'signed_in_before', at: readTime(before) }
+  if (argument === undefined) return { kind: 'all' }
+  if (/^s\d{1,4}_[A-Za-z0-9_-]{22}$/.test(argument)) return { kind: 'session', sid: argument }
+  throw new CliError('usage', 'notASession', { text: printable(argument) })
+}
+
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/
+
+/** Seconds since 1970; without a zone it is the time of this machine. */
+function readTime(text: string): number {
+  const [, day, clock = '00:00', zone = ''] = TIME.exec(text) ?? []
+  const seconds = Date.parse(`${day}T${clock}${zone}`) / 1000
+  if (Number.isInteger(seconds) && seconds > 0) return seconds
+  throw new CliError('usage', 'notATime', { text: printable(text) })
+}
+
+/** Shows what it will concern and asks. Gives the word that the issuer wants to hear, where it wants one. */
+async function confirmed(
+  target: Target,
+  api: IssuerApi,
+  context: Context,
+): Promise<string | undefined> {
+  const { input, say, terminal } = context
+  const preview = record(await api.send('POST', `${PATH}/preview`, { target }))
+  const { sessions, users, clients, services, verifiers, confirm, complete } = preview
+  const counts = { sessions, users, clients, services } as Record<string, number>
+  const heard = Array.isArray(verifiers) ? verifiers.length : 0
+  const key = complete === true ? 'previewCounts' : 'previewCountsAtLeast'
+  const text = say(key, { ...counts, verifiers: heard })
+  for (const line of wrap(text, COLUMNS)) terminal.stderr.write(`${line}\n`)
+  if (!input.has('yes')) await askYes(say('askEnd'), context)
+  return typeof confirm === 'string' ? confirm : undefined
+}
+
+function report(operation: Operation, target: Target, context: Context): void {
+  const { input, say, print, terminal } = context
+  if (operation.state === 'interrupted') {
+    throw new CliError('failed', 'endInterrupted', { done: operation.done ?? 0 })
+  }
+  // A program that ends a session by a mistyped id has to notice.
+  if (!operation.ended) {
+    throw new CliError('failed', target.kind === 'session' ? 'nothingToEnd' : 'nobodyToEnd')
+  }
+  // Rounded up: after the second that is shown it holds.
+  const closedBy = Math.ceil(Date.parse(operation.closed_by ?? '') / 1000)
+  const time = localTime(closedBy, terminal, true)
+  if (!input.has('json')) {
+    if (operation.done !== undefined) print(say('endedMany', { count: operation.done }))
+    print(say('ended', { time }))
+  }
+  const { waiting, offline } = operation.counts
+  if (!input.has('wait') || waiting + offline === 0) return
+  throw new CliError('failed', 'notAllApplied', { count: waiting + offline, time })
+}

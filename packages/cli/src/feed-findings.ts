@@ -1,0 +1,49 @@
+import { record } from './issuer-api.ts'
+import type { MessageKey, Params } from './messages/messages.ts'
+import { printable } from './text-width.ts'
+import type { VerifierRow } from './verifier-rows.ts'
+
+export interface FeedFacts {
+  readonly feed: Readonly<Record<string, unknown>>
+  readonly verifiers: readonly VerifierRow[]
+  readonly complete: boolean
+}
+
+export interface Finding {
+  /** Its text says what it is and how to mend it. */
+  readonly key: MessageKey & `finding.${string}`
+  readonly params: Params
+}
+
+/** What is wrong with the feed. */
+export function feedFindings({ feed, verifiers, complete }: FeedFacts): Finding[] {
+  const canary = record(feed['canary'])
+  const found: Finding[] = []
+  const add = (isSo: boolean, key: Finding['key'], params: Params = {}) => {
+    if (isSo) found.push({ key, params })
+  }
+  add(feed['lease_confirmation_age_ms'] === undefined, 'finding.noLease')
+  add(
+    Number(feed['lease_confirmation_age_ms'] ?? 0) > Number(feed['lease_ms']) / 2,
+    'finding.oldLease',
+  )
+  add(!complete, 'finding.storeAway')
+  add(!verifiers.some((one) => one['connected'] === true), 'finding.noVerifiers')
+  for (const service of new Set(verifiers.map((one) => String(one['audience'])))) {
+    const own = verifiers.filter((one) => one['audience'] === service)
+    const gone = !own.some((one) => one['connected'] === true)
+    add(gone, 'finding.serviceGone', { service: printable(service) })
+  }
+  const behind = verifiers.filter((one) => one['connected'] === true && one['lag_entries'] !== 0)
+  for (const one of behind) {
+    const params = { service: printable(String(one['audience'])) }
+    add(true, 'finding.behind', { ...params, instance: printable(String(one['instance'])) })
+  }
+  add(canary['seconds'] === 0, 'finding.noCanary')
+  add(Number(canary['failed'] ?? 0) > 0, 'finding.canaryFailed', {
+    count: Number(canary['failed']),
+  })
+  const unconfirmed = Number(canary['unconfirmed'] ?? 0)
+  add(unconfirmed > 0, 'finding.unconfirmed', { count: unconfirmed })
+  return found
+}
