@@ -40,6 +40,12 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[]
   readonly act?: ActorClaim
   readonly cnf?: Readonly<Record<string, string>>
+  readonly status?: StatusClaim
+}
+
+/** `status` (Token Status List, section 6.1): where those that poll see whether the token has ended. */
+export interface StatusClaim {
+  readonly status_list: { readonly idx: number; readonly uri: string }
 }
 
 /** Media types in the `typ` header that keep our JWTs apart (RFC 8725 section 3.11). */

@@ -7,6 +7,7 @@ import {
 } from '@latchkey/protocol'
 import type { TokenFault } from './access-token.ts'
 import { readConfirmation } from './read-confirmation.ts'
+import { readStatusClaim } from './read-status-claim.ts'
 
 /** The claims of an access token: RFC 9068 section 2.2, packages/tokens/README.md. */
 
@@ -70,6 +71,9 @@ export function readAccessTokenClaims(
   const cnf = readConfirmation(payload['cnf'])
   if (cnf === 'unknown') return 'proof_missing'
   if (cnf !== undefined) claims.cnf = cnf
+  const status = readStatusClaim(payload['status'])
+  if (status === 'malformed') return 'bad_claim'
+  if (status !== undefined) claims.status = status
   return claims
 }
 
@@ -79,6 +83,7 @@ export function freezeClaims(claims: AccessTokenClaims): AccessTokenClaims {
   Object.freeze(claims.routes)
   if (claims.amr) Object.freeze(claims.amr)
   if (claims.cnf) Object.freeze(claims.cnf)
+  if (claims.status) Object.freeze(Object.freeze(claims.status).status_list)
   for (let actor = claims.act; actor; actor = actor.act) Object.freeze(actor)
   return Object.freeze(claims)
 }

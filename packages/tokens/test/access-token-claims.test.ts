@@ -247,6 +247,32 @@ t.test('B17 a bound token is of a kind of its own, and says what must be proven'
   t.match(verifier.verify(withClaims({ cnf: undefined }), NOW), { kind: /^valid$/ })
 })
 
+refuseAll(
+  'a place in a status list that is none is refused',
+  claimAttacks('status', 'bad_claim', [
+    {},
+    null,
+    'x',
+    { status_list: null },
+    { status_list: { idx: -1, uri: 'https://sso.example/status-lists/0' } },
+    { status_list: { idx: 1.5, uri: 'https://sso.example/status-lists/0' } },
+    { status_list: { idx: '1', uri: 'https://sso.example/status-lists/0' } },
+    { status_list: { idx: 1, uri: '/status-lists/0' } },
+    { status_list: { idx: 1 } },
+  ]),
+)
+
+t.test('a place in a status list is passed on, and nothing beside it', async (t) => {
+  const status = { status_list: { idx: 0, uri: 'https://sso.example/status-lists/0' } }
+  const more = { ...status, other: 1, status_list: { ...status.status_list, x: 2 } }
+  t.strictSame(verifier.verify(withClaims({ status: more }), NOW), {
+    kind: 'valid',
+    claims: { ...CLAIMS, status },
+    kid: KID,
+  })
+  t.equal(signAccessToken(RECORD, { ...CLAIMS, status }), withClaims({ status }))
+})
+
 t.test('the claims are those of the profile, in a new frozen object', async (t) => {
   const extra = { admin: true, roles: ['admin'], nbf: NOW, azp: 'x', exp_: 1 }
   const outcome = verifier.verify(withClaims({ ...extra, act: actors(2) }), NOW)

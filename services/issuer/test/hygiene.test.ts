@@ -37,6 +37,8 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/.well-known/openid-configuration': 'read',
   '/.well-known/oauth-authorization-server': 'read',
   '/.well-known/ssf-configuration': 'read',
+  '/status-lists/:list': 'read',
+  '/global-token-revocation': 'json',
   '/ssf/streams': 'json',
   '/ssf/streams/:stream_id/poll': 'json',
   '/ssf/status': 'json',
@@ -84,8 +86,16 @@ await issuer.changeClient('reports', { signals: true, services: [ORDERS, ISSUER]
 const form = { grant_type: 'client_credentials', resource: ISSUER, scope: 'ssf.manage' }
 const receiver = (await issuer.post('/token', form, 'reports')).json()
 
+await issuer.changeClient('support', {
+  grants: [{ audience: ISSUER, grant: 'POST /global-token-revocation' }],
+})
+const revoker = (
+  await issuer.post('/token', { grant_type: 'client_credentials' }, 'support')
+).json()
+
 function tokenFor(url: string): string | undefined {
   if (url.startsWith('/admin/')) return admin.access_token
+  if (url === '/global-token-revocation') return revoker.access_token
   return url.startsWith('/ssf/') ? receiver.access_token : undefined
 }
 

@@ -1,5 +1,5 @@
 /** What streams carry and how it arrives: RFC 8935, RFC 8936, and the modules of the OpenID Foundation's plans, each by its name. */
-import { createLocalJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import t from 'tap'
 import {
   CAEP,
@@ -97,8 +97,7 @@ t.test('openid-ssf-transmitter-events: RS256, one event, no sub, no exp', async 
     })
     const { keys: published } = (await issuer.app.inject('/jwks')).json()
     const jwk = published.find(({ kid }: { kid: string }) => kid === protectedHeader.kid)
-    const key = (await importJWK(jwk, 'RS256')) as CryptoKey
-    t.ok(Number((key.algorithm as RsaKeyAlgorithm).modulusLength) >= 2048)
+    t.ok(Buffer.from(jwk.n, 'base64url').length * 8 >= 2048)
     t.equal(payload.jti, jti)
     t.strictSame(Object.keys(payload).sort(), [
       'aud',

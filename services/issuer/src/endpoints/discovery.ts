@@ -10,6 +10,7 @@ import { CLAIMS } from '../minting/claim-names.ts'
 import { CLIENT_SIGNING_ALGS } from '../minting/client-signing.ts'
 import { ACR_VALUES } from '../sessions/acr-values.ts'
 import type { Settings } from '../settings/settings.ts'
+import { GLOBAL_REVOCATION_PATH } from './global-revocation.ts'
 
 export interface DiscoveryDeps extends Pick<Settings, 'issuer' | 'languages' | 'tlsClientHeader'> {
   readonly registration?: Settings['registration'] | undefined
@@ -29,6 +30,7 @@ const ENDPOINTS = {
   revocation_endpoint: '/revoke',
   introspection_endpoint: '/introspect',
   pushed_authorization_request_endpoint: '/par',
+  global_token_revocation_endpoint: GLOBAL_REVOCATION_PATH,
   end_session_endpoint: '/logout',
 }
 

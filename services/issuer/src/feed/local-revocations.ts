@@ -7,6 +7,8 @@ import type { LogTail } from './log-tail.ts'
 export interface LocalRevocations {
   /** Why the token is dead, or undefined. @throws StoreUnavailable when this cannot be known for certain */
   check(claims: AccessTokenClaims, kid: string): Promise<string | undefined>
+  /** @throws StoreUnavailable when the store has not confirmed itself within a lease */
+  requireFresh(): Promise<void>
   /** Forgets a bounded number of entries whose second has passed. */
   sweep(nowSeconds: number): void
 }
@@ -28,10 +30,15 @@ export function localRevocations(deps: LocalRevocationsDeps): LocalRevocations {
     return !!confirmed && deps.clock.monotonicMs() - confirmed.begunAtMs < deps.leaseMs
   }
 
+  async function requireFresh(): Promise<void> {
+    if (!isFresh()) await deps.lease.beat()
+    if (!isFresh()) throw new StoreUnavailable('revocation log')
+  }
+
   return {
+    requireFresh,
     check: async (claims, kid) => {
-      if (!isFresh()) await deps.lease.beat()
-      if (!isFresh()) throw new StoreUnavailable('revocation log')
+      await requireFresh()
       let verdict = replica.judge(claims, kid)
       if (verdict === 'ahead') {
         // Another process has signed it after an entry that is not here yet.

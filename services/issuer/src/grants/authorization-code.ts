@@ -46,7 +46,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
       deps.issuer,
       deps.directory,
     )
-    const answer = personTokens(
+    const answer = await personTokens(
       { rights, scope, asOf: { now, rev }, session: record, claims, details, nonce, proven },
       deps,
     )

@@ -46,7 +46,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     const service = await livingService(audience, deps.directory)
     const granted = await deps.directory.clients.routesAt(client.id, audience)
     const routes = narrowRoutes(granted, details, audience)
-    const access = deps.accessTokens.mint({
+    const access = await deps.accessTokens.mint({
       service,
       sub,
       clientId: client.id,

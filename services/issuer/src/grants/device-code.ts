@@ -39,7 +39,7 @@ export function deviceCode(deps: DeviceCodeDeps): Grant {
       deps.directory,
     )
     const { session } = found
-    const answer = personTokens({ rights, scope, asOf, session, details, proven }, deps)
+    const answer = await personTokens({ rights, scope, asOf, session, details, proven }, deps)
     const { authTime, acr, amr, absoluteExpiresAt } = session
     const facts = { sid, sub, scope, authTime, acr, amr, absoluteExpiresAt }
     const { audience: granted, details: narrowed } = record

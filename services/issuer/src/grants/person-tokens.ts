@@ -29,12 +29,15 @@ export interface PersonTokenDeps {
 }
 
 /** What a code and a refresh both give for a person: an access token and, with `openid`, an ID token. */
-export function personTokens(request: PersonTokenRequest, deps: PersonTokenDeps): TokenResponse {
+export async function personTokens(
+  request: PersonTokenRequest,
+  deps: PersonTokenDeps,
+): Promise<TokenResponse> {
   const { rights, scope, asOf, session, claims, nonce, proven } = request
   const { client, user } = rights
   const { audience } = rights.service
   const routes = narrowRoutes(rights.routes, request.details, audience)
-  const access = deps.accessTokens.mint({
+  const access = await deps.accessTokens.mint({
     ...rights,
     routes,
     // No service takes a pairwise subject; a client that has them has no services (its record is checked for that).

@@ -89,7 +89,7 @@ async function prepareAnswer(
     deps.directory,
   )
   const request = { rights, scope, asOf, session: family, claims, details, proven }
-  return { user: rights.user, tokens: personTokens(request, deps) }
+  return { user: rights.user, tokens: await personTokens(request, deps) }
 }
 
 async function redeem(

@@ -53,7 +53,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
     // everybody else is named as the actor, asked or not.
     const impersonates = rights.client.mayImpersonate && !namesItself
-    const access = deps.accessTokens.mint({
+    const access = await deps.accessTokens.mint({
       ...rights,
       routes,
       sub: subject.sub,

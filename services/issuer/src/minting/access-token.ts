@@ -2,6 +2,7 @@
 import type { Service } from '@latchkey/directory'
 import { fitsList } from '@latchkey/permissions'
 import {
+  type AccessTokenClaims,
   type ActorClaim,
   LIMITS,
   OAuthError,
@@ -10,6 +11,7 @@ import {
   randomId,
 } from '@latchkey/protocol'
 import { type SigningKeyRecord, signAccessToken } from '@latchkey/tokens'
+import type { StatusPlaces } from '../status-lists/status-places.ts'
 import { confirmation, type ProvenKeys, tokenType } from './confirmation.ts'
 
 export interface AccessTokenRequest {
@@ -50,25 +52,28 @@ export interface MintedToken {
 }
 
 export interface AccessTokens {
-  mint(request: AccessTokenRequest): MintedToken
+  /** @throws StoreUnavailable when a token needs a place in a status list and can have none */
+  mint(request: AccessTokenRequest): Promise<MintedToken>
 }
 
 export interface AccessTokenDeps {
   readonly issuer: string
   readonly signingKeyOf: (service: Service) => SigningKeyRecord
+  readonly placeFor: StatusPlaces
   readonly random: Random
 }
 
 export function accessTokens(deps: AccessTokenDeps): AccessTokens {
   return {
-    mint: (request) => {
+    mint: async (request) => {
       const { service, session } = request
       const { rev, now } = request.asOf
       const cnf = confirmation(request.proven)
       refuseTooManyRoutes(request)
       const lifetime = Math.min(service.accessTokenSeconds, LIMITS.accessTokenMaxSeconds)
       const exp = Math.min(now + lifetime, request.notAfter ?? Number.POSITIVE_INFINITY)
-      const token = signAccessToken(deps.signingKeyOf(service), {
+      const key = deps.signingKeyOf(service)
+      const claims: AccessTokenClaims = {
         iss: deps.issuer,
         sub: request.sub,
         aud: service.audience,
@@ -87,7 +92,9 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
         }),
         ...(request.act && { act: request.act }),
         ...(cnf && { cnf }),
-      })
+      }
+      const status = service.statusList ? await deps.placeFor(claims, key.kid) : undefined
+      const token = signAccessToken(key, { ...claims, ...(status && { status }) })
       return { token, tokenType: tokenType(cnf), expiresIn: exp - now }
     },
   }

@@ -56,7 +56,7 @@ export function obtainTokens(deps: ObtainTokensDeps): ObtainTokens {
     const { userAgent } = caller
     const signIn = { ...asOf, sub, acr, amr, userAgent, before: [] }
     const [{ session }] = await signInSession(signIn, deps)
-    const tokens = personTokens({ rights, scope, asOf, session, details, proven }, deps)
+    const tokens = await personTokens({ rights, scope, asOf, session, details, proven }, deps)
     const joining = { ...session, scope, audience, ...(details && { details }) }
     const refreshToken = await joinSession(rights.client, joining, asOf, proven, deps)
     return {

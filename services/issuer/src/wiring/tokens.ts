@@ -14,6 +14,7 @@ import { refreshTokens } from '../minting/refresh-token.ts'
 import { accessTokenReader } from '../reading/access-token-reader.ts'
 import { knownServices } from '../reading/known-services.ts'
 import type { Settings } from '../settings/settings.ts'
+import { statusPlaces } from '../status-lists/status-places.ts'
 import type { Ending } from './ending.ts'
 import type { Feeding } from './feed.ts'
 import type { Keys } from './keys.ts'
@@ -35,7 +36,12 @@ export async function wireTokens(deps: TokensDeps) {
   const { settings, store, directory, clock, random, signing, subjectFor } = deps
   const { issuer } = settings
   const minting = {
-    accessTokens: accessTokens({ issuer, signingKeyOf: deps.services.signingKey, random }),
+    accessTokens: accessTokens({
+      issuer,
+      signingKeyOf: deps.services.signingKey,
+      placeFor: statusPlaces({ ...store, issuer, clock }),
+      random,
+    }),
     idToken: idTokens({ issuer, signing, subjectFor, clock }),
     refreshTokens: refreshTokens(deps.refreshMac),
     signing,

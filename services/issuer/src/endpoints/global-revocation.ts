@@ -1,0 +1,73 @@
+/** POST /global-token-revocation: draft-parecki-oauth-global-token-revocation, sections 3 and 4. */
+import type { Users } from '@latchkey/directory'
+import { compileGrants } from '@latchkey/permissions'
+import { type AccessTokenClaims, OAuthError } from '@latchkey/protocol'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { End } from '../ending/end.ts'
+import { type FoundPerson, findPerson } from '../global-revocation/find-person.ts'
+import { presentedToken, sendBearerError } from '../http/bearer.ts'
+import { jsonBody } from '../http/json-body.ts'
+import type { CallerReader } from '../reading/resource-callers.ts'
+
+export interface GlobalRevocationDeps {
+  readonly issuer: string
+  readonly readCaller: CallerReader
+  readonly users: Pick<Users, 'find' | 'list'>
+  readonly end: End
+}
+
+export const GLOBAL_REVOCATION_PATH = '/global-token-revocation'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks for the end of somebody else's sessions; set before the handler runs. */
+    revoker: AccessTokenClaims | undefined
+  }
+}
+
+const Body = Type.Object({ sub_id: Type.Unknown() })
+
+const PROBLEMS: Readonly<Record<Exclude<FoundPerson['kind'], 'found'>, [number, string]>> = {
+  malformed: [400, 'sub_id is no subject identifier'],
+  unknown: [404, 'nobody is known by this subject identifier'],
+  unprocessable: [422, 'nobody can be told by this subject identifier'],
+}
+
+/**
+ * Another system (a security product, the identity provider behind) says that a person must sign in again everywhere. All
+ * sessions, refresh and access tokens end. The right is a grant like another, so that it is given to this machine alone.
+ */
+export function globalRevocation(deps: GlobalRevocationDeps) {
+  return async (app: FastifyInstance) => {
+    jsonBody(app)
+    app.decorateRequest('revoker', undefined)
+    app.setErrorHandler(sendBearerError('latchkey'))
+    app.addHook('onRequest', async (request, reply) => {
+      const claims = await deps.readCaller(presentedToken(request), request, reply)
+      if (!compileGrants(claims.routes).allows('POST', GLOBAL_REVOCATION_PATH)) {
+        throw new OAuthError('insufficient_scope', 'route_not_granted')
+      }
+      request.revoker = claims
+    })
+    app.post<{ Body: Static<typeof Body> }>(
+      GLOBAL_REVOCATION_PATH,
+      { schema: { body: Body } },
+      async (request, reply) => {
+        const found = await findPerson(request.body.sub_id, deps.issuer, deps.users)
+        if (found.kind !== 'found') {
+          const [status, description] = PROBLEMS[found.kind]
+          const error = `subject_${found.kind}`
+          return await reply.code(status).send({ error, error_description: description })
+        }
+        await deps.end({ kind: 'user', sub: found.sub }, 'external_signal', actorOf(request))
+        return await reply.code(204).send()
+      },
+    )
+  }
+}
+
+function actorOf({ revoker }: FastifyRequest) {
+  if (!revoker) throw new Error('the hook lets no request without a caller pass')
+  return { sub: revoker.sub, clientId: revoker.client_id }
+}
