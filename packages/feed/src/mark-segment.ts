@@ -18,7 +18,7 @@ const BYTES_PER_SLOT = 20
 /** Fuller than this, looking for what is not there takes long walks. */
 const FULLEST = 0.8
 /** A little at a time: the memory of a million marks is what counts. */
-const GROWTH = 1.25
+const GROWTH = 1.5
 /** Emptier than this, the slots are given back. */
 const EMPTIEST = 0.3
 /** Seconds are kept in 32 bits; what would live beyond 2106 lives until then. */

@@ -18,21 +18,39 @@ export function readJson(text: string): ReadOutcome {
   return { kind: 'value', value }
 }
 
+const QUOTE = 0x22
+const COLON = 0x3a
+const BACKSLASH = 0x5c
+/** `[` and `{`, and `]` and `}`, differ in this bit alone. */
+const CURLY = 0x20
+const OPENING = 0x7b
+const CLOSING = 0x7d
+
 /** Levels of nesting, and colons outside strings: in valid JSON there is one for each member that was written. */
 function measure(text: string): { levels: number; members: number } {
+  const { length } = text
   let level = 0
   let levels = 0
   let members = 0
-  let inString = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]
-    if (inString) {
-      if (char === '\\') i++
-      else if (char === '"') inString = false
-    } else if (char === '"') inString = true
-    else if (char === ':') members++
-    else if (char === '{' || char === '[') levels = Math.max(levels, ++level)
-    else if (char === '}' || char === ']') level--
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === QUOTE) i = endOfString(text, i)
+    else if (code === COLON) members++
+    else if ((code | CURLY) === OPENING) levels = Math.max(levels, ++level)
+    else if ((code | CURLY) === CLOSING) level--
   }
   return { levels, members }
+}
+
+/** Most of a snapshot is strings, so that they are passed over by the engine. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text.charCodeAt(first - 1) === BACKSLASH) first--
+  return (at - first) % 2 === 1
 }
