@@ -43,7 +43,8 @@ export interface IssuerCalls {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>
   /** An access token for the admin API. */
   admin(): Promise<string>
-  end(target: Readonly<Record<string, string>>, admin: string): Promise<HttpAnswer>
+  /** `prefer` is the header of RFC 7240. */
+  end(target: Readonly<Record<string, string>>, admin: string, prefer?: string): Promise<HttpAnswer>
 }
 
 export function issuerCalls(options: {
@@ -115,10 +116,11 @@ export function issuerCalls(options: {
       const answer = await calls.post('/token', form, 'operator')
       return (answer.json() as { access_token: string }).access_token
     },
-    end: (target, admin) => {
+    end: (target, admin, prefer) => {
       const headers = {
         authorization: `Bearer ${admin}`,
         'content-type': 'application/json',
+        ...(prefer !== undefined && { prefer }),
       }
       return call('POST', '/admin/v1/ends', headers, JSON.stringify({ target }))
     },
