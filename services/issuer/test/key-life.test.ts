@@ -87,6 +87,20 @@ t.test(
   },
 )
 
+t.test(
+  'attack K8: the verifier of another service that takes its name does not stand for it',
+  async (t) => {
+    const s = await keyScene(t)
+    const impostor = ownMember(SIGNED)
+    const here = await s.process([impostor.member])
+    const before = await s.signing()
+    await s.rotate()
+    s.presence.push(somebody([before], { instance: impostor.member.instance }))
+    await s.pass(60, [here.keeper])
+    t.equal(await s.signing(), before)
+  },
+)
+
 t.test('while nobody can know who holds what, no key begins to sign', async (t) => {
   const s = await keyScene(t)
   const { kid } = await s.rotate()

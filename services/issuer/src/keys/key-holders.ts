@@ -26,7 +26,9 @@ export function keyHolders(deps: KeyHoldersDeps): KeyHolders {
       clientId: member.clientId,
       kids: [...member.heldKids],
     }))
-    const names = new Set(own.map(({ instance }) => instance))
-    return [...own, ...reported.filter(({ instance }) => !names.has(instance))]
+    // A verifier names itself: that of another service must not pass for this one.
+    const nameOf = ({ instance, audience }: KeyHolder) => `${instance} ${audience}`
+    const names = new Set(own.map(nameOf))
+    return [...own, ...reported.filter((one) => !names.has(nameOf(one)))]
   }
 }
