@@ -1,4 +1,4 @@
-import type { Connect } from '@latchkey/feed'
+import type { Connect, FeedEncoding, FeedTransport } from '@latchkey/feed'
 import type {
   AccessTokenClaims,
   Clock,
@@ -24,6 +24,10 @@ export interface VerifierOptions {
   clockSkewSeconds?: number
   /** How long the first lease may take before `createVerifier` fails. Default 10,000 ms; it goes on trying until then. */
   startTimeoutMs?: number
+  /** What carries the feed: see `FeedClientOptions` of @latchkey/feed. Default `auto`. */
+  transport?: FeedTransport
+  /** How its frames are written on a WebSocket. Default `text`. */
+  encoding?: FeedEncoding
   clock?: Clock
   random?: Random
   /** For simulations: where waiting comes from, and how to connect. Default: timers and WebSocket. */

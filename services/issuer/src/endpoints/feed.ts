@@ -68,11 +68,14 @@ export function feed(deps: FeedDeps) {
         const { clientId, session, encoding } = opened.get(request.raw) as Opened
         const line = endable(socket, session, encoding)
         const peer = deps.hub.accept(line, clientId)
+        let isBroken = false
         socket.on('message', (data: Buffer, isBinary) => {
+          if (isBroken) return
           const frame = session.open(isBinary ? data : data.toString())
+          if (frame !== undefined) return peer.frame(frame)
           // Somebody stands in between, or the verifier counts wrongly: nothing that follows can be trusted.
-          if (frame === undefined) line.end(1002, 'not a frame of this session')
-          else peer.frame(frame)
+          isBroken = true
+          line.end(1002, 'not a frame of this session')
         })
         socket.on('ping', peer.heard)
         socket.on('close', peer.closed)
