@@ -26,8 +26,9 @@ export function keyHolders(deps: KeyHoldersDeps): KeyHolders {
       clientId: member.clientId,
       kids: [...member.heldKids],
     }))
-    // A verifier names itself: that of another service must not pass for this one.
-    const nameOf = ({ instance, audience }: KeyHolder) => `${instance} ${audience}`
+    // A verifier names itself: that of another client or service must not pass for this one.
+    const nameOf = ({ instance, clientId, audience }: KeyHolder) =>
+      [instance, clientId, audience].join(' ')
     const names = new Set(own.map(nameOf))
     return [...own, ...reported.filter((one) => !names.has(nameOf(one)))]
   }
