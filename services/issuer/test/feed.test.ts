@@ -218,7 +218,7 @@ t.test('a verifier connection', async (t) => {
     t.strictSame(sent, [], 'nothing was delivered yet')
     await connection.place([])
     sent.length = 0
-    connection.lease(2, confirmed, 1100)
+    connection.lease(2, confirmed, 1099.2)
     t.match(sent, [{ t: 'lease', id: 2, ageMs: 100, ttlMs: 5000, positions: [{ offset: 3 }] }])
     connection.lease(3, confirmed, 6000)
     connection.lease(4, undefined, 1100)

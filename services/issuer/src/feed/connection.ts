@@ -120,7 +120,8 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
     },
     lease: (requestId, confirmation, nowMs) => {
       if (!confirmation) return
-      const ageMs = nowMs - confirmation.begunAtMs
+      // Rounded up: a lease may end too early, and the digits behind the point would be a tenth of what an idle feed sends.
+      const ageMs = Math.ceil(nowMs - confirmation.begunAtMs)
       if (ageMs >= deps.leaseMs || !covers(delivered, confirmation)) return
       const { positions } = confirmation
       send({ t: 'lease', id: requestId, positions, ageMs, ttlMs: deps.leaseMs })
