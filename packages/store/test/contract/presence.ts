@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { Engine } from './engines.ts'
 import { NOW, sampleVerifier } from './samples.ts'
 
-/** Attacks J9, K20: who is connected is told by the issuer processes, and nobody speaks for another service's verifier. */
+/** Attack K8: who is connected is told by the issuer processes, and nobody speaks for another service's verifier. */
 export async function presenceRules(t: Test, engine: Engine): Promise<void> {
   const DAY = 86_400
   const known = (store: Store, now = NOW) =>

@@ -1,4 +1,4 @@
-/** Attacks J9, K20: receipts rest on what each verifier has said of itself. */
+/** Receipts rest on what each verifier has said of itself: docs/protocol/receipts.md. */
 import t from 'tap'
 import type { Receipt, Tracking } from '../../src/receipts/receipt-tracker.ts'
 import { EPOCH, LEASE_MS, receiptScene } from '../fixtures/receipt-scene.ts'
@@ -172,19 +172,22 @@ t.test('receipts', async (t) => {
     t.equal(await isSettled(tracking), true)
   })
 
-  t.test('who says that it has applied more than others speaks for itself only', async (t) => {
-    const { here, there, end, settle } = await scene(t)
-    const honest = here.join(A)
-    there.join(A, honest.instance, 'evil').ack(1000)
-    there.join(B, honest.instance).ack(1000)
-    const tracking = await end(5)
-    const states = tracking.receipts().map(({ audience, state }) => `${audience} ${state}`)
-    t.strictSame(states.sort(), [`${A} applied`, `${A} waiting`, `${B} applied`])
-    t.equal(await isSettled(tracking), false)
-    honest.ack(5)
-    await settle()
-    t.equal(await isSettled(tracking), true)
-  })
+  t.test(
+    'attack K8: who says that it has applied what it has not speaks for itself only',
+    async (t) => {
+      const { here, there, end, settle } = await scene(t)
+      const honest = here.join(A)
+      there.join(A, honest.instance, 'evil').ack(1000)
+      there.join(B, honest.instance).ack(1000)
+      const tracking = await end(5)
+      const states = tracking.receipts().map(({ audience, state }) => `${audience} ${state}`)
+      t.strictSame(states.sort(), [`${A} applied`, `${A} waiting`, `${B} applied`])
+      t.equal(await isSettled(tracking), false)
+      honest.ack(5)
+      await settle()
+      t.equal(await isSettled(tracking), true)
+    },
+  )
 
   t.test('what concerns one service is asked of its verifiers only', async (t) => {
     const { here, end } = await scene(t)
