@@ -270,6 +270,49 @@ await t.test('a Redis that goes away', async (t) => {
     },
   )
 
+  await t.test('attack J4: a Redis that begins to throw keys away is given up', async (t) => {
+    const said: string[] = []
+    const say = (_: object, text: string) => said.push(text)
+    const store = await connect(t, { log: { info: say, warn: say } })
+    await livingSession(store)
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    while (!said.includes('this Redis cannot be used')) await new Promise(setImmediate)
+    await admin.config('SET', 'maxmemory-policy', 'noeviction')
+    await recovery(store)
+  })
+
+  await t.test('attack J6: what somebody else wrote opens nothing', async (t) => {
+    const store = await connect(t)
+    const family = await livingFamily(store)
+    const { sid } = family
+    const key = keys.session(sid)
+    const kept = (await admin.getBuffer(key)) as Buffer
+    const forged = [
+      Buffer.alloc(0),
+      Buffer.from('return redis.call("FLUSHALL")'),
+      Buffer.from([0xc0]),
+      Buffer.from([0x80]),
+      Buffer.from([0x90]),
+      kept.subarray(0, kept.length / 2),
+      Buffer.concat([Buffer.from([0xdd, 0xff, 0xff, 0xff, 0xff]), kept]),
+    ]
+    for (const bytes of forged) {
+      await admin.set(key, bytes)
+      const outcome = await store.families.redeem(redemptionOf(family)).then(
+        ({ kind }) => kind,
+        (error: unknown) => (error instanceof StoreUnavailable ? 'dead' : error),
+      )
+      t.equal(outcome, 'dead', bytes.toString('latin1').slice(0, 20))
+    }
+    await admin.set(key, kept)
+    t.equal(
+      (await store.families.redeem(redemptionOf(family))).kind,
+      'rotated',
+      'and breaks nothing',
+    )
+  })
+
   await t.test('a closed store answers nothing, and closing twice is harmless', async (t) => {
     const store = await connect(t)
     await store.close()

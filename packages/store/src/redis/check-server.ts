@@ -2,6 +2,7 @@ import { InputError } from '@latchkey/protocol'
 import type { Redis } from 'ioredis'
 import type { StoreLog } from '../store-log.ts'
 import { guarded } from './guarded.ts'
+import { reconnect } from './open-connection.ts'
 
 /** GETDEL and scripts that may read the time before they write. */
 const OLDEST_VERSION = [6, 2] as const
@@ -31,6 +32,20 @@ export async function checkServer(redis: Redis, log: StoreLog | undefined): Prom
   if (facts.get('aof_enabled') !== '1') {
     log?.warn({}, 'Redis keeps no append-only file: a restart of Redis may sign people out')
   }
+}
+
+/**
+ * Looks again whenever the connection is back: after a failover it is another Redis. One that cannot be used is given up, and tried again: the
+ * operator may put it right.
+ */
+export function recheckServer(redis: Redis, log: StoreLog | undefined): void {
+  redis.on('ready', () => {
+    checkServer(redis, undefined).catch((error: unknown) => {
+      if (!(error instanceof InputError)) return
+      log?.warn({ err: error }, 'this Redis cannot be used')
+      reconnect(redis)
+    })
+  })
 }
 
 function readInfo(text: string): Map<string, string> {

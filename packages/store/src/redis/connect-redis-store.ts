@@ -10,7 +10,7 @@ import type { Redis } from 'ioredis'
 import { checkPrefix, partitionKeys } from '../keys.ts'
 import type { PresenceStore, SignalQueue, Store } from '../store.ts'
 import type { StoreLog } from '../store-log.ts'
-import { checkPartitions, checkServer } from './check-server.ts'
+import { checkPartitions, checkServer, recheckServer } from './check-server.ts'
 import { redisCodes } from './codes.ts'
 import { confirmedScripts } from './confirmed-script.ts'
 import type { RedisContext } from './context.ts'
@@ -99,6 +99,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
     const redis = await openConnection({ ...way, log })
     opened.push(redis)
     await checkServer(redis, log)
+    recheckServer(redis, log)
     await checkPartitions(redis, keysOf(0).head, partitions)
     // Deadlines are about real time, also where a test stops the clock that sessions live by.
     const time = serverClock(() => performance.now())

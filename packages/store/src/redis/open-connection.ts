@@ -67,9 +67,11 @@ function place({ address: { at }, commandTimeoutMs }: ConnectionOptions) {
   }
 }
 
-/** Gives up a connection at once, with what was not sent yet; it looks for its server again. */
+/**
+ * Gives up a connection at once, with what was not sent yet; it looks for its server again. One that is looking already goes on: told to
+ * disconnect then, ioredis would end for good.
+ */
 export function reconnect(redis: Redis): void {
-  redis.disconnect(true)
   redis.stream?.destroy()
 }
 
