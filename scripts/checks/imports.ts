@@ -7,10 +7,10 @@ export interface Import {
 
 /**
  * Static imports and re-exports begin a line and `from` ends them: Biome formats every file so. That makes a parser
- * unnecessary here. `import(…)` may stand anywhere, also in types.
+ * unnecessary here. `import(…)` may stand anywhere, also in types, and `import.meta.resolve(…)`.
  */
 const STATIC = /^(?:import|export)\b(?:[^'"`;=(]*?\bfrom)?\s*'([^'\n]+)'/gm
-const DYNAMIC = /\b(?:import|require|mockImport)\(\s*'([^'\n]+)'/g
+const DYNAMIC = /\b(?:import(?:\.meta\.resolve)?|require|mockImport)\(\s*'([^'\n]+)'/g
 
 /** Every import of a TypeScript or JavaScript text, in order of appearance. */
 export function importsOf(text: string): Import[] {

@@ -35,7 +35,10 @@ export type Outcome =
   | { readonly kind: 'answered' }
   | Refusal
 
-export const UNAVAILABLE: Refusal = { kind: 'unavailable', retryAfterSeconds: 1 }
+export const UNAVAILABLE = {
+  kind: 'unavailable',
+  retryAfterSeconds: 1,
+} as const satisfies Refusal
 
 /** Verifies a token, and that it is the caller's, and looks up the right to call this route. */
 export function judge(

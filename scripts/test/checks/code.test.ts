@@ -26,7 +26,7 @@ t.test('imports are found in every form and nowhere else', async (t) => {
 
 const feed = { 'packages/feed/package.json': manifest('@latchkey/feed') }
 const customerPackages =
-  '@latchkey/fastify, @latchkey/login, @latchkey/service-client, @latchkey/verifier'
+  '@latchkey/browser, @latchkey/fastify, @latchkey/login, @latchkey/service-client, @latchkey/verifier'
 
 plantedCases('layers', layers, [
   {

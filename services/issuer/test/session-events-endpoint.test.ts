@@ -1,5 +1,6 @@
 /** GET /session/events and POST /session/ticket: docs/protocol/session-events.md. */
 import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SessionMessage } from '@latchkey/protocol'
 import t from 'tap'
@@ -212,6 +213,39 @@ t.test('at the issuer', async (t) => {
     client.send(Buffer.alloc(1_000_000))
     const [code] = await once(client, 'close')
     t.equal(code, 1006)
+  })
+
+  t.test('K15: headers of an upgrade have a limit, and one ticket each', async (t) => {
+    const upgrade = (protocols: string) =>
+      new Promise<number>((resolve) => {
+        const request = httpRequest({
+          ...{ host: '127.0.0.1', port, path: '/session/events' },
+          headers: {
+            ...{ connection: 'upgrade', upgrade: 'websocket', origin: ORDERS },
+            'sec-websocket-version': '13',
+            'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+            'sec-websocket-protocol': protocols,
+          },
+        })
+        request.on('response', (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        })
+        request.on('upgrade', (_, socket) => {
+          socket.destroy()
+          resolve(101)
+        })
+        // Cut off without an answer.
+        request.on('error', () => resolve(0))
+        request.end()
+      })
+    const { refresh_token } = await requests.tokensOf()
+    const ticket = async () => `latchkey.ticket.${await ticketFor(refresh_token)}`
+    t.equal(await upgrade(`${SUBPROTOCOL}, x${'x'.repeat(17_000)}, ${await ticket()}`), 431)
+    const many = Array.from({ length: 1000 }, (_, i) => `p${i}`).join(', ')
+    t.equal(await upgrade(`${SUBPROTOCOL}, ${await ticket()}, ${await ticket()}`), 400)
+    t.not(await upgrade(`${SUBPROTOCOL}, ${SUBPROTOCOL}, ${await ticket()}`), 101, 'twice')
+    t.equal(await upgrade(`${SUBPROTOCOL}, ${many}, ${await ticket()}`), 101)
   })
 
   t.test('when the issuer stops, pages are told to come back', async (t) => {

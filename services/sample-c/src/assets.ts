@@ -9,7 +9,10 @@ const TYPES = {
 }
 
 /** Modules of `@latchkey/browser`. Each is one file that imports nothing, so the page loads it as it is. */
-const MODULES = ['watch-session.js', 'keep-socket.js']
+const MODULES = {
+  'watch-session.js': import.meta.resolve('@latchkey/browser/watch-session.js'),
+  'keep-socket.js': import.meta.resolve('@latchkey/browser/keep-socket.js'),
+}
 
 /** The style sheet, the scripts and the picture; open to everybody. */
 export async function assets(app: FastifyInstance): Promise<void> {
@@ -20,12 +23,13 @@ export async function assets(app: FastifyInstance): Promise<void> {
   for (const [name, type] of Object.entries(TYPES)) {
     serve(`/${name}`, type, readFileSync(new URL(`../assets/${name}`, import.meta.url)))
   }
-  for (const name of MODULES) serve(`/latchkey/${name}`, TYPES['live.js'], browserModule(name))
+  for (const [name, address] of Object.entries(MODULES)) {
+    serve(`/latchkey/${name}`, TYPES['live.js'], browserModule(address))
+  }
 }
 
 /** As it was published; or, where everything runs from source, the source without its types. */
-function browserModule(name: string): string {
-  const address = import.meta.resolve(`@latchkey/browser/${name}`)
+function browserModule(address: string): string {
   const text = readFileSync(new URL(address), 'utf8')
   return address.endsWith('.ts') ? stripTypeScriptTypes(text) : text
 }
