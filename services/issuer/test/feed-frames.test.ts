@@ -1,5 +1,6 @@
 import { feedFrame, type LogEntry } from '@latchkey/protocol'
 import t from 'tap'
+import { delivery } from '../src/feed/delivery.ts'
 import { entryFrames } from '../src/feed/entry-frames.ts'
 import { type FrameShelf, frameShelf } from '../src/feed/frame-shelf.ts'
 import { entriesBehind, withoutExpired } from '../src/feed/living-entries.ts'
@@ -96,6 +97,35 @@ t.test('attack J9: what is kept of long snapshots is bounded, and dropped soon',
   shelf.age()
   take(199)
   t.equal(written, 202, 'what nobody has asked for any more is not')
+})
+
+t.test('attack J9: a long snapshot is written only as fast as the network takes it', async (t) => {
+  const { counts, shelf } = counting(frameShelf())
+  const list = log(30_000)
+  let taken = () => {}
+  const to = delivery({
+    ...{ audience: 'https://a.example', encoding: 'text', shelf, partitions: 1 },
+    tail: { position: () => at(list.length), living: () => list, after: () => undefined },
+    send: () => {},
+    resumed: () => {},
+    isFull: () => true,
+    drained: () =>
+      new Promise((resolve) => {
+        taken = resolve
+      }),
+    failed: (error) => t.fail(String(error)),
+  })
+  const placed = to.place([])
+  t.equal(counts.written, 1)
+  for (let frames = 1; frames < 100; frames++) {
+    taken()
+    await new Promise(setImmediate)
+    t.equal(counts.written, frames + 1)
+    t.equal(to.sent(0), undefined, 'no lease before the end')
+  }
+  taken()
+  await placed
+  t.equal(to.sent(0)?.offset, list.length)
 })
 
 t.test('what follows on a place is found in any list', async (t) => {
