@@ -149,6 +149,15 @@ t.test('at the issuer', async (t) => {
     const first = await poll(await ticketFor(refresh_token))
     t.match(first.json(), { messages: [{ t: 'state' }], expires_in: 180 })
     t.equal(first.headers['access-control-allow-origin'], ORDERS)
+    const preflight = (origin: string) =>
+      issuer.app.inject({
+        ...{ method: 'OPTIONS', url: '/session/events' },
+        headers: { origin, 'access-control-request-method': 'GET' },
+      })
+    const allowed = await preflight(ORDERS)
+    t.match(allowed.headers['access-control-allow-headers'], /authorization/)
+    t.equal(allowed.headers['access-control-allow-origin'], ORDERS)
+    t.notOk((await preflight('https://evil.example')).headers['access-control-allow-origin'])
     t.equal(first.headers['cache-control'], 'no-store')
     await issuer.end(
       { kind: 'stale', about: await issuer.sub('ada') },
