@@ -33,14 +33,21 @@ export interface Tracking {
 }
 
 export interface ReceiptTracker {
-  /** Who is there before something is ended. Ask for it while the end is under way: it never throws. */
+  /** Who was there a moment ago. Ask for it while the end is under way: it never throws. */
   before(): Promise<Audience>
   track(ended: Ended, before: Audience): Tracking
   close(): void
 }
 
 export type Audience = Awaited<ReturnType<KnownVerifiers['all']>>
-type Seen = Pick<Audience, 'verifiers'>
+
+interface Seen extends Pick<Audience, 'verifiers'> {
+  /** Of a list of all: its number, and whether all are in it. */
+  readonly list?: { readonly number: number; readonly complete: boolean }
+}
+
+/** Many ends at once share a look at who is there; each looks again after its end, so nobody is overlooked. */
+const SHARED_LOOK_MS = 250
 
 export interface ReceiptTrackerDeps {
   readonly known: KnownVerifiers
@@ -65,6 +72,8 @@ export function receiptTracker(deps: ReceiptTrackerDeps): ReceiptTracker {
   const watchers = new Set<(seen: Seen) => void>()
   let asking = false
   let askAgain = false
+  let lists = 0
+  let recent: { readonly atMs: number; readonly seen: Promise<Audience> } | undefined
 
   const told = (seen: Seen) => {
     for (const watcher of watchers) watcher(seen)
@@ -77,7 +86,9 @@ export function receiptTracker(deps: ReceiptTrackerDeps): ReceiptTracker {
     asking = true
     while (askAgain && watchers.size > 0) {
       askAgain = false
-      told(await deps.known.all(keepSeconds))
+      const number = ++lists
+      const { verifiers, complete } = await deps.known.all(keepSeconds)
+      told({ verifiers, list: { number, complete } })
     }
     asking = false
   }
@@ -91,15 +102,20 @@ export function receiptTracker(deps: ReceiptTrackerDeps): ReceiptTracker {
   const unwatch = deps.presence.watch(() => void ask())
 
   return {
-    before: () => deps.known.all(keepSeconds),
+    before: () => {
+      const atMs = deps.clock.monotonicMs()
+      if (!recent || atMs - recent.atMs > SHARED_LOOK_MS) {
+        recent = { atMs, seen: deps.known.all(keepSeconds) }
+      }
+      return recent.seen
+    },
     track: (ended, before) => {
-      const tracking = follow(ended, before, deps)
+      const tracking = follow(ended, { ...before, nextList: lists + 1 }, deps)
       const watcher = tracking.see
       watchers.add(watcher)
       const stop = () => void watchers.delete(watcher)
       void tracking.settled.then(stop)
       watcher({ verifiers: deps.known.own() })
-      // Others may have reported between the question and the end.
       void ask()
       return { ...tracking, stop }
     },
@@ -110,17 +126,29 @@ export function receiptTracker(deps: ReceiptTrackerDeps): ReceiptTracker {
   }
 }
 
-function follow(ended: Ended, before: Audience, { clock }: Pick<ReceiptTrackerDeps, 'clock'>) {
+function follow(
+  ended: Ended,
+  before: Audience & { readonly nextList: number },
+  { clock }: Pick<ReceiptTrackerDeps, 'clock'>,
+) {
   const lines = new Map<string, Line>()
   const listeners = new Set<() => void>()
   const endedAt = nowSeconds(clock)
+  /** Whether a list that was made after the end has come. */
+  let looked = false
+  let complete = before.complete
   const { promise: settled, resolve } = Promise.withResolvers<void>()
 
-  function see({ verifiers }: Seen): void {
+  function see({ verifiers, list }: Seen): void {
     let changed = false
+    if (list && list.number >= before.nextList) {
+      looked = true
+      complete &&= list.complete
+    }
     for (const verifier of verifiers) changed = note(verifier) || changed
     if (changed) for (const listener of listeners) listener()
-    if ([...lines.values()].every((line) => !line.awaited || line.afterMs !== undefined)) resolve()
+    const isOpen = (line: Line) => line.awaited && line.afterMs === undefined
+    if (looked && ![...lines.values()].some(isOpen)) resolve()
   }
 
   /** True when a receipt is another one now. */
@@ -145,7 +173,7 @@ function follow(ended: Ended, before: Audience, { clock }: Pick<ReceiptTrackerDe
   return {
     see,
     settled,
-    complete: () => before.complete,
+    complete: () => complete,
     onChange: (listener: () => void) => void listeners.add(listener),
     receipts: () => [...lines.values()].map(receiptOf),
   }

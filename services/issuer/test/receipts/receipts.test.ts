@@ -225,3 +225,27 @@ t.test('receipts', async (t) => {
     t.equal(await isSettled(tracking), true)
   })
 })
+
+t.test(
+  'many ends at once look once at who is there, and each looks again after its end',
+  async (t) => {
+    const { issuer, settle, time, state } = await receiptScene(t)
+    const [here, there] = [issuer('P'), issuer('Q')]
+    there.reporter.start()
+    await settle()
+    const first = here.tracker.before()
+    t.equal(here.tracker.before(), first)
+    await first
+    const late = there.join(A)
+    await settle()
+    const ended = { positions: at(5), askedAtMs: time.clock.monotonicMs() }
+    const tracking = here.tracker.track(ended, await here.tracker.before())
+    t.strictSame(told(tracking), {}, 'not known yet')
+    t.equal(await isSettled(tracking), false)
+    await settle()
+    t.strictSame(told(tracking), { [late.instance]: 'waiting' })
+    state.away = true
+    time.advance(251)
+    t.match(await here.tracker.before(), { complete: false })
+  },
+)
