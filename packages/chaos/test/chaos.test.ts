@@ -2,6 +2,9 @@ import t from 'tap'
 import { type ChaosReport, runChaos } from '../src/index.ts'
 import { type ClusterWishes, testCluster } from './cluster/test-cluster.ts'
 
+// Rounds of real time, on a machine that may be busy.
+t.setTimeout(400_000)
+
 async function chaos(
   t: { teardown(work: () => void): void },
   wishes: ClusterWishes,
