@@ -148,6 +148,19 @@ t.test('use moves the end without a word; a store that is away is asked again', 
   t.equal(time.pending, 0, 'a page that left keeps no clock')
 })
 
+t.test('a session of many weeks is looked at once a day, and no more often', async (t) => {
+  const { time, store, join } = await scene()
+  store.expiresAt += 60 * 86_400
+  const { told } = join()
+  time.advance(86_399_999)
+  await settled()
+  t.equal(store.asked, 0)
+  time.advance(1)
+  await settled()
+  t.equal(store.asked, 1)
+  t.equal(told.length, 1)
+})
+
 t.test('a page that leaves while the store is asked hears nothing more', async (t) => {
   const { time, join, store } = await scene()
   const { told, leave } = join()

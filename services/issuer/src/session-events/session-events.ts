@@ -46,6 +46,8 @@ interface Joined {
 
 /** When the store cannot say whether a session was used, it is asked again after so long. */
 const ASK_AGAIN_MS = 30_000
+/** Timers of Node run at once when they are set for more than 24 days. */
+const LONGEST_WAIT_MS = 86_400_000
 
 export function sessionEvents(deps: SessionEventsDeps): SessionEvents {
   const { tail, sessions, clock, scheduler } = deps
@@ -81,7 +83,8 @@ export function sessionEvents(deps: SessionEventsDeps): SessionEvents {
     const leftMs = expiresAt * 1000 - clock.nowMs()
     const warnMs = leftMs - PAGE_LIMITS.expiringSeconds * 1000
     if (warnMs > 0) {
-      joined.stopClock = scheduler.after(warnMs, () => void lookAgain(joined))
+      const waitMs = Math.min(warnMs, LONGEST_WAIT_MS)
+      joined.stopClock = scheduler.after(waitMs, () => void lookAgain(joined))
       return
     }
     joined.page.tell({ t: 'expiring', expires_at: expiresAt })
