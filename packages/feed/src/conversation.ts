@@ -146,7 +146,10 @@ function applied(deps: ConversationDeps, p: number | undefined, outcome: ApplyOu
   if (position) {
     deps.send({ t: 'ack', p: position.p, epoch: position.epoch, offset: position.offset })
   }
-  if (outcome.kind === 'applied') return deps.news.applied(outcome.entries)
+  if (outcome.kind === 'applied') {
+    deps.news.applied(outcome.entries)
+    return
+  }
   deps.leases.distrust()
   deps.news.replaced()
 }
