@@ -227,25 +227,6 @@ t.test('a verifier connection', async (t) => {
   })
 })
 
-t.test('a log that lost its last writes and went on is read anew', async (t) => {
-  const log = logOf(10, 3)
-  const tail = await tailOf(log)
-  const resets: number[] = []
-  tail.listen({ appended: () => {}, reset: (partition) => resets.push(partition) })
-  const other = (o: number) => ({ ...entry(o, 'session', 'other'), d: `e${o}` })
-
-  log.state.entries.splice(2, 1, other(3))
-  t.equal(await tail.reach(0, 10, 3), true, 'the offset alone tells nothing')
-  t.equal(await tail.reach(0, 10, 3, 'e3'), true)
-  t.strictSame([resets, tail.living(0).at(-1)], [[0], other(3)])
-
-  log.state.entries.splice(2, 1, entry(3))
-  log.append(other(4))
-  await tail.poke()
-  t.strictSame(tail.living(0).slice(2), [entry(3), other(4)], 'also when it has gone on')
-  t.equal(await tail.reach(0, 10, 4, 'd4'), false, 'and what is not there is not reached')
-})
-
 t.test('the lease clock', async (t) => {
   const times = { now: 100, wall: 0 }
   const clock = { nowMs: () => times.wall, monotonicMs: () => times.now }

@@ -19,6 +19,7 @@ import { ender, entryExpiresAt } from '../src/ending/end.ts'
 import { logMending } from '../src/ending/log-mending.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
+import { entry, logOf } from './fixtures/log-of.ts'
 
 type Directory = Awaited<ReturnType<typeof openSqliteDirectory>>
 
@@ -276,6 +277,26 @@ t.test('attack J5: the entry of a slow issuer outlives the tokens of a fast one'
   const { accessTokenMaxSeconds, clockSkewSeconds } = LIMITS
   t.ok(entryExpiresAt(now - 30) >= now + 30 + accessTokenMaxSeconds + clockSkewSeconds)
   t.equal(entryExpiresAt(now, now + 300), now + 300 + clockSkewSeconds, 'of a token its own time')
+})
+
+t.test('a log that lost its last writes and went on is read anew', async (t) => {
+  const log = logOf(10, 3)
+  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
+  await tail.start()
+  const resets: number[] = []
+  tail.listen({ appended: () => {}, reset: (partition) => resets.push(partition) })
+  const other = (o: number) => ({ ...entry(o, 'session', 'other'), d: `e${o}` })
+
+  log.state.entries.splice(2, 1, other(3))
+  t.equal(await tail.reach(0, 10, 3), true, 'the offset alone tells nothing')
+  t.equal(await tail.reach(0, 10, 3, 'e3'), true)
+  t.strictSame([resets, tail.living(0).at(-1)], [[0], other(3)])
+
+  log.state.entries.splice(2, 1, entry(3))
+  log.append(other(4))
+  await tail.poke()
+  t.strictSame(tail.living(0).slice(2), [entry(3), other(4)], 'also when it has gone on')
+  t.equal(await tail.reach(0, 10, 4, 'd4'), false, 'and what is not there is not reached')
 })
 
 t.test('what a record cannot tell is no end', async (t) => {

@@ -83,7 +83,7 @@ export function leaseClock(deps: LeaseClockDeps): LeaseClock {
    * was set forward makes a confirmation older than it is, which is safe.
    */
   function confirmed(): Confirmation | undefined {
-    if (!newest || !newest.positions.every(isOfThisLog)) return undefined
+    if (!newest?.positions.every(isOfThisLog)) return undefined
     const sleptMs = clock.nowMs() - newest.begunAtWallMs - (clock.monotonicMs() - newest.begunAtMs)
     return sleptMs > 0 ? { ...newest, begunAtMs: newest.begunAtMs - sleptMs } : newest
   }
