@@ -32,7 +32,7 @@ const IDENTITY = {
   ),
   secret_hash: optional(
     hash(/^sha256:[A-Za-z0-9_-]{43}$/, 'sha256: and 43 characters of base64url'),
-    'Instead of `secret`: `sha256:` and the digest in base64url. Not enough for HS256.',
+    'Instead of `secret`: `sha256:` and the digest in base64url. Not enough for HS256 and for a feed.',
   ),
   token_endpoint_auth_method: withDefault(
     choice(
