@@ -18,6 +18,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   '@latchkey/login': 3,
   '@latchkey/issuer': 4,
   '@latchkey/chaos': 5,
+  '@latchkey/simulation': 5,
   '@latchkey/testkit': 5,
   '@latchkey/cli': 6,
   '@latchkey/conformance': 6,
