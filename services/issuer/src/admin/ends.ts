@@ -62,9 +62,24 @@ export function adminEnds(deps: AdminEndsDeps) {
       },
     )
 
+    app.post<{ Body: Static<typeof PreviewBody> }>(
+      '/admin/v1/ends/preview',
+      { schema: { body: PreviewBody } },
+      async ({ body }) => {
+        await checkTarget(body.target, deps)
+        return await deps.previews.preview(body.target)
+      },
+    )
+
     app.get<{ Params: Static<typeof Params> }>(
       '/admin/v1/ends/:id',
-      { schema: { params: Params } },
+      {
+        schema: { params: Params },
+        // The address of previews is no operation; it takes POST alone, and says so.
+        preValidation: async ({ params }, reply) => {
+          if (params.id === 'preview') reply.callNotFound()
+        },
+      },
       async ({ params }) => {
         const found = await deps.operations.find(params.id)
         if (found) return found
@@ -72,15 +87,6 @@ export function adminEnds(deps: AdminEndsDeps) {
           received: params.id,
           expected: 'the id of an end of the last day',
         })
-      },
-    )
-
-    app.post<{ Body: Static<typeof PreviewBody> }>(
-      '/admin/v1/ends/preview',
-      { schema: { body: PreviewBody } },
-      async ({ body }) => {
-        await checkTarget(body.target, deps)
-        return await deps.previews.preview(body.target)
       },
     )
   }
