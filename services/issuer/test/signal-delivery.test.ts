@@ -1,4 +1,5 @@
 /** What streams carry and how it arrives: RFC 8935, RFC 8936, and the modules of the OpenID Foundation's plans, each by its name. */
+import { setImmediate } from 'node:timers/promises'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import t from 'tap'
 import {
@@ -145,4 +146,60 @@ t.test('openid-ssf-transmitter-push-no-auth, and with the header of the receiver
   t.match(claimsOf({ b: receiver.received[1]?.set ?? '' })[0]?.events, {
     [`${SSF}/verification`]: { state: 'b' },
   })
+})
+
+t.test('RFC 8935: a receiver that is away gets everything later, in order', async (t) => {
+  const receiver = await pushReceiver(t, { status: 503 })
+  const { id } = await stream({ delivery: { method: PUSH, endpoint_url: receiver.uri } })
+  const ask = (state: string) => call('POST', '/ssf/verification', { stream_id: id, state })
+  await ask('a')
+  await receiver.heard(1)
+  await ask('b')
+  issuer.advance(11)
+  await ask('c')
+  await receiver.heard(4)
+  const states = receiver.received.map(({ set }) => {
+    const [claims] = claimsOf({ set })
+    return claims?.events[`${SSF}/verification`]?.['state']
+  })
+  t.strictSame(states, ['a', 'a', 'b', 'c'])
+})
+
+t.test(
+  'RFC 8935 section 2.4: what will never be taken is given up, what may be put right is not',
+  async (t) => {
+    const answer = (err: string) => ({ status: 400, body: JSON.stringify({ err }) })
+    const receiver = await pushReceiver(t, answer('invalid_request'), answer('invalid_key'))
+    const { id } = await stream({ delivery: { method: PUSH, endpoint_url: receiver.uri } })
+    const ask = (state: string) => call('POST', '/ssf/verification', { stream_id: id, state })
+    await ask('refused')
+    await receiver.heard(1)
+    await ask('key')
+    await receiver.heard(2)
+    issuer.advance(11)
+    await ask('last')
+    await receiver.heard(4)
+    const states = receiver.received.map(({ set }) => {
+      const [claims] = claimsOf({ set })
+      return claims?.events[`${SSF}/verification`]?.['state']
+    })
+    t.strictSame(states, ['refused', 'key', 'key', 'last'])
+  },
+)
+
+t.test('nothing is pushed to an address inside, and administrators see why', async (t) => {
+  const form = { grant_type: 'client_credentials' }
+  const admin = (await issuer.post('/token', form, 'operator')).json().access_token
+  const delivery = { method: PUSH, endpoint_url: 'https://10.0.0.1/events' }
+  const { id } = await stream({ delivery })
+  await call('POST', '/ssf/verification', { stream_id: id })
+  for (;;) {
+    const { streams } = (await call('GET', '/admin/v1/streams', undefined, admin)).json()
+    const [view] = streams.filter(({ stream_id }: { stream_id: string }) => stream_id === id)
+    // The address is looked up outside of this loop.
+    await setImmediate()
+    if (view.last_outcome === undefined) continue
+    t.match(view, { last_outcome: 'address_refused', waiting: 1 })
+    break
+  }
 })

@@ -40,6 +40,8 @@ export function pushDeliveries(deps: PushDeliveriesDeps): PushDeliveries {
   const { log, signals } = deps
   const wake = alarm(poke)
   const underWay = new Map<string, Promise<void>>()
+  /** Something came for them while they were under way. */
+  const missed = new Set<string>()
   let stopped = true
   let looking: Promise<void> | undefined
   let lookAgain = false
@@ -60,7 +62,9 @@ export function pushDeliveries(deps: PushDeliveriesDeps): PushDeliveries {
   async function look(): Promise<void> {
     lookAgain = false
     for (const stream of await deps.streams.list()) {
-      if (stream.delivery.method === 'push' && !underWay.has(stream.id)) begin(stream.id)
+      if (stream.delivery.method !== 'push') continue
+      if (underWay.has(stream.id)) missed.add(stream.id)
+      else begin(stream.id)
     }
   }
 
@@ -71,7 +75,10 @@ export function pushDeliveries(deps: PushDeliveriesDeps): PushDeliveries {
         if (retryInMs !== undefined) wake.in(retryInMs)
       })
       .catch((error: unknown) => log.warn({ err: error, stream: id }, 'signals not pushed'))
-      .finally(() => underWay.delete(id))
+      .finally(() => {
+        underWay.delete(id)
+        if (missed.delete(id)) poke()
+      })
     underWay.set(id, work)
   }
 
