@@ -134,7 +134,7 @@ const RIGHTS = {
     flag(),
     false,
     'May have a stream of security events about the people that sign in there, and ask for `ssf.read` and `ssf.manage`: [signals](../protocol/signals.md). ' +
-      'It needs the grant type `client_credentials` and the issuer among its `services`.',
+      'It needs the grant type `client_credentials`.',
   ),
   grants: optional(grants(), 'What its own tokens (`client_credentials`) may call.'),
 } as const
