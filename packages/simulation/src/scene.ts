@@ -35,7 +35,6 @@ export function scene(seed: number, keepTrace: boolean): Scene {
   const plans = plan(all.fork('plan'))
   const time = world()
   const log = trace(() => time.nowMs, keepTrace)
-  const epochs: number[] = []
   let violation: string | undefined
   let ends = 0
 
@@ -44,9 +43,7 @@ export function scene(seed: number, keepTrace: boolean): Scene {
     violation ??= what
   }
   const nowMs = () => time.nowMs
-  const noticedMs = (lostAtMs: number) =>
-    epochs.find((atMs) => atMs >= lostAtMs) ?? Number.POSITIVE_INFINITY
-  const truth = judgement({ leaseMs: plans.leaseMs, nowMs, noticedMs })
+  const truth = judgement({ leaseMs: plans.leaseMs, nowMs })
   const simulated = cluster({
     ...{ plan: plans, world: time, chance: all.fork('cluster'), trace: log },
     appended: (entry, order) => {
@@ -55,11 +52,9 @@ export function scene(seed: number, keepTrace: boolean): Scene {
     },
     lost: (entries) => {
       log.note('store', `lost ${entries.map(({ p, o }) => `${p}:${o}`).join(' ')}`)
-      truth.lost(entries)
     },
     epochBegan: () => {
       log.note('store', 'a new epoch')
-      epochs.push(time.nowMs)
     },
     replaced: (host) => void time.after(0.125, () => lookAt(host, truth.tokens)),
   })

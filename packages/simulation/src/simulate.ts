@@ -98,7 +98,8 @@ async function expectHealed(it: Scene): Promise<void> {
   let fresh: Token[] = []
   repeat(world, SIGN_IN_EVERY_MS, () => {
     fresh = [...fresh, ...work.takeFresh()].filter(truth.isLiving)
-    if (fresh.length < 2 * plan.services.length) work.signIn()
+    const isThere = (service: string) => fresh.some(({ audience }) => audience === service)
+    if (!plan.services.every(isThere)) work.signIn()
   })
   let isWell = false
   repeat(world, LOOK_EVERY_MS, () => {

@@ -6,7 +6,7 @@ import { MUTANTS, type Mutant, SURVIVED } from './fixtures/mutants.ts'
 
 const ROOT = new URL('../../../', import.meta.url).href
 const SEEDS = 10_000
-const SEEDS_FOR_A_MUTANT = 1500
+const SEEDS_FOR_A_MUTANT = 1000
 
 t.test('the same seed is the same run, to the last event', async (t) => {
   for (const seed of [3, 27, 1525]) {

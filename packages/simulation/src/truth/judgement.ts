@@ -6,8 +6,7 @@ import { type Appended, describe, kills, type Token } from './tokens.ts'
 /** An `end` that has returned. */
 export interface ReturnedEnd {
   readonly target: EndTarget
-  /** From when on T counts. */
-  readonly fromMs: () => number
+  readonly atMs: number
   readonly appended: readonly Appended[]
 }
 
@@ -17,8 +16,6 @@ export interface Judgement {
   appended(entry: LoggedEntry, order: number): void
   /** `entries` as the caller got them; none: it was dead already. */
   returned(target: EndTarget, entries: readonly LoggedEntry[]): ReturnedEnd
-  /** The store itself has lost confirmed entries. */
-  lost(entries: readonly LoggedEntry[]): void
   /** True time from which nobody may accept it; Infinity when nothing has ended it. */
   deadFromMs(token: Token): number
   isMatched(end: ReturnedEnd, token: Token): boolean
@@ -29,8 +26,6 @@ export interface Judgement {
 export interface JudgementDeps {
   readonly leaseMs: number
   nowMs(): number
-  /** When a loss of the store became known to an issuer: a bound cannot be counted from before. Infinity: not yet. */
-  noticedMs(lostAtMs: number): number
 }
 
 export function judgement(deps: JudgementDeps): Judgement {
@@ -38,7 +33,6 @@ export function judgement(deps: JudgementDeps): Judgement {
   const ends: ReturnedEnd[] = []
   const all: Appended[] = []
   const byDigest = new Map<string, Appended>()
-  const lostAtMs = new Map<string, number>()
   const endsOf = new Map<Token, ReturnedEnd[]>()
 
   const matches = (end: ReturnedEnd, token: Token) => end.appended.some((one) => kills(one, token))
@@ -66,20 +60,13 @@ export function judgement(deps: JudgementDeps): Judgement {
       const atMs = deps.nowMs()
       const own = entries.flatMap(({ d }) => byDigest.get(d) ?? [])
       const appended = own.length > 0 ? own : before(target)
-      const fromMs = () => {
-        const losses = appended.flatMap(({ entry }) => lostAtMs.get(entry.d) ?? [])
-        return Math.max(atMs, ...losses.map(deps.noticedMs))
-      }
-      const end = { target, fromMs, appended }
+      const end = { target, atMs, appended }
       ends.push(end)
       for (const token of tokens) if (matches(end, token)) endsOf.get(token)?.push(end)
       return end
     },
-    lost: (entries) => {
-      for (const { d } of entries) lostAtMs.set(d, deps.nowMs())
-    },
     deadFromMs: (token) => {
-      const times = (endsOf.get(token) ?? []).map((end) => end.fromMs())
+      const times = (endsOf.get(token) ?? []).map(({ atMs }) => atMs)
       return Math.min(...times) + deps.leaseMs
     },
     isLiving: (token) => !all.some((one) => kills(one, token)),
