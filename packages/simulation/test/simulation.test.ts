@@ -8,6 +8,9 @@ const ROOT = new URL('../../../', import.meta.url).href
 const SEEDS = 10_000
 const SEEDS_FOR_A_MUTANT = 1000
 
+// Longer than other files may take: the seeds want both processors for about a minute.
+t.setTimeout(600_000)
+
 t.test('the same seed is the same run, to the last event', async (t) => {
   for (const seed of [3, 27, 1525]) {
     const first = await simulate(seed, { keepTrace: true })
