@@ -56,6 +56,7 @@ export function scene(seed: number, keepTrace: boolean): Scene {
     epochBegan: () => {
       log.note('store', 'a new epoch')
     },
+    connects: (host) => lookAt(host, []),
     replaced: (host) => void time.after(0.125, () => lookAt(host, truth.tokens)),
   })
   const lookAt = (host: Host, tokens: readonly Token[]) => {

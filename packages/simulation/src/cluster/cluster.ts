@@ -43,6 +43,8 @@ export interface ClusterDeps {
   epochBegan(): void
   /** A verifier has taken a snapshot. */
   replaced(host: Host): void
+  /** A verifier begins a connection: if it had to forget everything, it has done so. */
+  connects(host: Host): void
 }
 
 export const STORE = 'store'
@@ -89,6 +91,7 @@ export function cluster(deps: ClusterDeps): Cluster {
       // A balancer that does not know who is well.
       const to = own.pick(plan.issuers)
       trace.note(name, `connects to ${to}`)
+      deps.connects(box)
       const [there, back] = lanesOf(name, to)
       const server = () => {
         const target = issuers.find((issuer) => issuer.name === to)
