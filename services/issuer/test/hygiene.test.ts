@@ -8,7 +8,7 @@ t.teardown(() => issuer.close())
 
 /**
  * What answers at each address: `form` and `json` are for programs that send those (and `simplejwt`, with errors of its own
- * form), `read` for programs that send nothing, `page` is for people.
+ * form), `read` for programs that send nothing (or frames of the feed, which have a test of their own), `page` is for people.
  */
 const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'page'>> = {
   '/': 'page',
@@ -46,6 +46,9 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/ssf/subjects/remove': 'json',
   '/ssf/verification': 'json',
   '/feed': 'read',
+  '/feed/poll': 'read',
+  '/session/ticket': 'form',
+  '/session/events': 'read',
   '/healthz': 'read',
   '/readyz': 'read',
   '/api/token/obtain': 'json',
@@ -73,6 +76,9 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/admin/v1/feed': 'json',
   '/admin/v1/metrics': 'json',
   '/admin/v1/verifiers': 'json',
+  '/admin/v1/keys': 'json',
+  '/admin/v1/keys/rotate': 'json',
+  '/admin/v1/keys/retire': 'json',
   '/admin/v1/deliveries': 'json',
   '/admin/v1/streams': 'json',
   '/admin/v1/streams/:id/disable': 'json',
