@@ -17,8 +17,8 @@ export interface RedisService {
   published(node: RedisNode, partition: number): void
   /** Order in which commands were carried out, for those who must know what came first. */
   nextOrder(): number
-  /** Digests of entries that a failover has lost. */
-  readonly lost: ReadonlySet<string>
+  /** The entry with this digest is in no log that will last: a failover has lost it, or an old primary has taken it. */
+  isLost(digest: string): boolean
   hang(): void
   wake(): void
   stop(): void
@@ -88,7 +88,11 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     get primary() {
       return primary
     },
-    lost,
+    isLost: (digest) =>
+      lost.has(digest) ||
+      (old !== undefined &&
+        holds(old.node, partitions, digest) &&
+        !holds(primary, partitions, digest)),
     whenAwake: (run) => {
       if (state === 'hung') waiting.push(run)
       else run()
@@ -121,6 +125,10 @@ export function redisService(deps: RedisServiceDeps): RedisService {
 
 function appendsOf(writes: readonly Write[]): LoggedEntry[] {
   return writes.flatMap((write) => (write.kind === 'append' ? [write.entry] : []))
+}
+
+function holds({ data }: RedisNode, partitions: number, digest: string): boolean {
+  return [...Array(partitions).keys()].some((p) => data.log(p).some(({ d }) => d === digest))
 }
 
 const FIRST_RUN = 'run-1'

@@ -61,7 +61,7 @@ export function questions(deps: QuestionsDeps): Questions {
     places.set(process, now)
     for (const [p, place] of now) {
       const then = before?.get(p)
-      if (!then || cluster.redis.lost.has(then.digest)) continue
+      if (!then || cluster.redis.isLost(then.digest)) continue
       const isBack =
         place.epoch < then.epoch || (place.epoch === then.epoch && place.offset < then.offset)
       if (isBack) violated(`the replica of ${process.host.name} goes back`)
