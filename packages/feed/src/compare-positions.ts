@@ -1,4 +1,4 @@
-import type { LeaseMessage } from '@latchkey/protocol'
+import type { FeedPosition } from '@latchkey/protocol'
 import type { Resync } from './apply-entries.ts'
 import type { Partition } from './partition.ts'
 import { isForked } from './place.ts'
@@ -14,7 +14,7 @@ export type CompareOutcome =
 /** May a lease for these positions be believed here? Only if every partition is as far as it says, in the same epoch. */
 export function comparePositions(
   partitions: ReadonlyMap<number, Partition>,
-  positions: LeaseMessage['positions'],
+  positions: readonly FeedPosition[],
 ): CompareOutcome {
   const named = new Set<number>()
   let outdated = false

@@ -1,5 +1,11 @@
 /** Leases on one connection: asked for, answered, believed or not. docs/architecture.md. */
-import { type Clock, type LeaseMessage, LIMITS, type VerifierMessage } from '@latchkey/protocol'
+import {
+  type Clock,
+  type FeedPosition,
+  type LeaseMessage,
+  LIMITS,
+  type VerifierMessage,
+} from '@latchkey/protocol'
 import type { LeaseKeeper } from './lease.ts'
 import type { RevocationReplica } from './replica.ts'
 import { resyncing } from './resync.ts'
@@ -38,6 +44,8 @@ export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
   let ttlMs: number = LIMITS.leaseMs
   let leasedAtMs = -Infinity
   let announced = false
+  /** Of the lease before. */
+  let positions: readonly FeedPosition[] | undefined
 
   function ask(): number {
     const id = lease.request()
@@ -74,11 +82,13 @@ export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
     ask,
     answered: (message) => {
       const request = lease.requestOf(message.id)
+      positions = message.positions ?? positions
       if (!request || place.precedes(message.id)) return
-      const outcome = replica.compare(message.positions)
+      if (!positions) return deps.giveUp('the first lease has no positions')
+      const outcome = replica.compare(positions)
       if (outcome.kind === 'resync') return place.ask(outcome.reason)
       if (outcome.kind === 'outdated') {
-        return deps.warn({ positions: message.positions }, 'lease of an issuer that is behind')
+        return deps.warn({ positions }, 'lease of an issuer that is behind')
       }
       place.settled()
       ttlMs = message.ttlMs

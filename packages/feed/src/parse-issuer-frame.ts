@@ -113,13 +113,15 @@ function parsePosition(value: unknown): FeedPosition | undefined {
 
 function parseLease(from: JsonObject): LeaseMessage | undefined {
   const id = asCount(from['id'])
-  const positions = asList(from['positions'], MOST_PARTITIONS, parsePosition)
+  const given = from['positions']
+  const positions =
+    given === undefined ? 'as before' : asList(given, MOST_PARTITIONS, parsePosition)
   const { ageMs, ttlMs } = from
   if (id === undefined || !positions || positions.length === 0) return undefined
   // A negative age would stretch the lease.
   if (typeof ageMs !== 'number' || ageMs < 0) return undefined
   if (typeof ttlMs !== 'number' || ttlMs <= 0 || ttlMs > LIMITS.leaseMaxMs) return undefined
-  return { t: 'lease', id, positions, ageMs, ttlMs }
+  return { t: 'lease', id, ...(positions !== 'as before' && { positions }), ageMs, ttlMs }
 }
 
 function parseCatalogue(from: JsonObject): CatalogueMessage | undefined {

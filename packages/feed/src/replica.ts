@@ -2,7 +2,6 @@
 import {
   type EntriesMessage,
   type FeedPosition,
-  type LeaseMessage,
   type Random,
   type RevClaim,
   type SnapshotMessage,
@@ -29,7 +28,7 @@ export interface RevocationReplica {
   judge(claims: JudgedClaims, kid: string): Verdict
   applyEntries(message: Pick<EntriesMessage, 'epoch' | 'entries'>): ApplyOutcome
   applySnapshot(part: Omit<SnapshotMessage, 't'>): ApplyOutcome
-  compare(positions: LeaseMessage['positions']): CompareOutcome
+  compare(positions: readonly FeedPosition[]): CompareOutcome
   /** Forgets entries whose second has passed, looking at no more than `steps` places; goes on where it stopped. */
   sweep(nowSeconds: number, steps: number): void
   /** Forgets everything: every token is ahead until snapshots arrive. */

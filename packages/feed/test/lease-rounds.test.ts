@@ -56,6 +56,31 @@ t.test('a lease counts only when everything up to its positions has been applied
 })
 
 t.test(
+  'a lease without positions has those of the one before it, and never the first',
+  async (t) => {
+    const { time, join, grant, asked, remaining, network, feed } = scene()
+    join()
+    grant({ positions: [at(10)] })
+    time.advance(1000)
+    network.last.events.alive()
+    network.last.send({ t: 'lease', id: asked(), ageMs: 0, ttlMs: 5000 })
+    t.equal(remaining(), 5000, 'what it says of the log is still so')
+    time.advance(1000)
+    network.last.events.alive()
+    network.last.send(entries(entry(11), entry(12)))
+    network.last.send({ t: 'lease', id: asked(), ageMs: 0, ttlMs: 5000 })
+    t.equal(remaining(), 5000, 'more than it says has been applied')
+    t.equal(feed.status().connected, true)
+
+    const first = scene()
+    first.join()
+    first.network.last.send({ t: 'lease', id: first.asked(), ageMs: 0, ttlMs: 5000 })
+    t.equal(first.remaining(), -Infinity)
+    t.equal(first.feed.status().connected, false, 'an issuer that breaks the protocol is left')
+  },
+)
+
+t.test(
   'a lease answer counts once, and only on the connection that asked (attack K10)',
   async (t) => {
     const { time, network, join, grant, asked, remaining } = scene()

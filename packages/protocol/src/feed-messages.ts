@@ -184,8 +184,11 @@ export interface EntriesMessage {
 export interface LeaseMessage {
   readonly t: 'lease'
   readonly id: number
-  /** Where the logs ended as of that confirmed write, all partitions, all delivered to this verifier before this frame. */
-  readonly positions: readonly FeedPosition[]
+  /**
+   * Where the logs ended as of that confirmed write, all partitions, all delivered to this verifier before this frame. Absent: as in
+   * the lease before it on this connection, which an idle feed repeats every T/5.
+   */
+  readonly positions?: readonly FeedPosition[]
   /** Since the confirmed write was begun; fractions are welcome. */
   readonly ageMs: number
   /** T, at most `LIMITS.leaseMaxMs`. */

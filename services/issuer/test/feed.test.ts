@@ -224,6 +224,11 @@ t.test('a verifier connection', async (t) => {
     connection.lease(4, undefined, 1100)
     connection.lease(5, { begunAtMs: 1000, positions: [{ ...tail.position(0), offset: 4 }] }, 1100)
     t.equal(sent.length, 1, 'too old, unconfirmed and undelivered get silence')
+    connection.lease(6, confirmed, 1100)
+    connection.append(10, [entry(4)])
+    connection.lease(7, { begunAtMs: 1000, positions: [{ ...tail.position(0), offset: 4 }] }, 1100)
+    const said = sent.flatMap((it) => (it.t === 'lease' ? [it.positions?.[0]?.offset] : []))
+    t.strictSame(said, [3, undefined, 4], 'what the lease before has said is not said again')
   })
 })
 

@@ -65,6 +65,8 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
   const acked = new Map<number, { epoch: number; offset: number }>()
   const codec = FEED_CODECS[socket.encoding]
   let tooSlow = false
+  /** As the last lease had them. */
+  let leased: readonly FeedPosition[] = []
 
   function sendFrame(frame: FeedFrame): void {
     // Once something was left out, nothing may follow it.
@@ -124,9 +126,26 @@ export function verifierConnection(deps: ConnectionDeps): VerifierConnection {
       const ageMs = Math.ceil(nowMs - confirmation.begunAtMs)
       if (ageMs >= deps.leaseMs || !covers(delivered, confirmation)) return
       const { positions } = confirmation
-      send({ t: 'lease', id: requestId, positions, ageMs, ttlMs: deps.leaseMs })
+      const isNews = !isSamePlaces(positions, leased)
+      leased = positions
+      send({ t: 'lease', id: requestId, ...(isNews && { positions }), ageMs, ttlMs: deps.leaseMs })
     },
   }
+}
+
+function isSamePlaces(these: readonly FeedPosition[], those: readonly FeedPosition[]): boolean {
+  return (
+    these.length === those.length &&
+    these.every(({ p, epoch, offset, digest }, i) => {
+      const other = those[i]
+      return (
+        p === other?.p &&
+        epoch === other.epoch &&
+        offset === other.offset &&
+        digest === other.digest
+      )
+    })
+  )
 }
 
 /** Everything up to the confirmed write has been sent to this verifier. */
