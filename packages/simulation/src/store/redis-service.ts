@@ -46,11 +46,8 @@ export function redisService(deps: RedisServiceDeps): RedisService {
   let waiting: (() => void)[] = []
   const lost = new Set<string>()
 
-  const nodeOf = (client: string) => {
-    if (state === 'down') return undefined
-    return old?.clients.includes(client) ? old.node : primary
-  }
-
+  const answering = (client: string) => (old?.clients.includes(client) ? old.node : primary)
+  const nodeOf = (client: string) => (state === 'down' ? undefined : answering(client))
   const { subscribe, published, tellAll } = hints({ world, chance, nodeOf })
 
   function lose(writes: readonly Write[]): void {
@@ -76,6 +73,19 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     tellAll()
   }
 
+  const hang = () => {
+    if (state === 'up') state = 'hung'
+  }
+  const stop = () => {
+    wake()
+    state = 'down'
+  }
+  const start = () => {
+    if (state !== 'down') return
+    state = 'up'
+    tellAll()
+  }
+
   function wake(): void {
     if (state === 'hung') state = 'up'
     const ready = waiting
@@ -83,16 +93,15 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     for (const run of ready) world.after(0, run)
   }
 
+  const isLost = (digest: string) =>
+    lost.has(digest) || (!!old && isOnlyIn(old.node, primary, partitions, digest))
+
   return {
     nodeOf,
     get primary() {
       return primary
     },
-    isLost: (digest) =>
-      lost.has(digest) ||
-      (old !== undefined &&
-        holds(old.node, partitions, digest) &&
-        !holds(primary, partitions, digest)),
+    isLost,
     whenAwake: (run) => {
       if (state === 'hung') waiting.push(run)
       else run()
@@ -100,24 +109,14 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     subscribe,
     published,
     nextOrder: () => ++order,
-    hang: () => {
-      if (state === 'up') state = 'hung'
-    },
+    hang,
     wake,
-    stop: () => {
-      wake()
-      state = 'down'
-    },
-    start: () => {
-      if (state !== 'down') return
-      state = 'up'
-      tellAll()
-    },
+    stop,
+    start,
     failover,
     rejoin,
     flush: () => {
-      const logs = [...Array(partitions).keys()].flatMap((p) => primary.data.log(p))
-      lose(logs.map((entry) => ({ kind: 'append', entry })))
+      lose(allAppends(primary, partitions))
       primary.write({ kind: 'flush' })
     },
   }
@@ -127,8 +126,15 @@ function appendsOf(writes: readonly Write[]): LoggedEntry[] {
   return writes.flatMap((write) => (write.kind === 'append' ? [write.entry] : []))
 }
 
-function holds({ data }: RedisNode, partitions: number, digest: string): boolean {
-  return [...Array(partitions).keys()].some((p) => data.log(p).some(({ d }) => d === digest))
+function allAppends({ data }: RedisNode, partitions: number): Write[] {
+  const logs = [...Array(partitions).keys()].flatMap((p) => data.log(p))
+  return logs.map((entry) => ({ kind: 'append', entry }))
+}
+
+function isOnlyIn(one: RedisNode, other: RedisNode, partitions: number, digest: string): boolean {
+  const holds = ({ data }: RedisNode) =>
+    [...Array(partitions).keys()].some((p) => data.log(p).some(({ d }) => d === digest))
+  return holds(one) && !holds(other)
 }
 
 const FIRST_RUN = 'run-1'
