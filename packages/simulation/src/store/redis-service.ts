@@ -102,10 +102,7 @@ export function redisService(deps: RedisServiceDeps): RedisService {
       return primary
     },
     isLost,
-    whenAwake: (run) => {
-      if (state === 'hung') waiting.push(run)
-      else run()
-    },
+    whenAwake: (run) => void (state === 'hung' ? waiting.push(run) : run()),
     subscribe,
     published,
     nextOrder: () => ++order,
