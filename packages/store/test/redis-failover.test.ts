@@ -89,6 +89,27 @@ await t.test('an end and a heartbeat count when enough replicas have them', asyn
     t.strictSame((await log.end(target, FACTS)).entries, [], 'it was done the first time')
   })
 
+  await t.test(
+    'a script that the server had forgotten is confirmed by no earlier WAIT',
+    async (t) => {
+      const { sid } = await livingSession(store)
+      const target = { kind: 'session', sid } as const
+      await log.heartbeat(0)
+      await admin.script('FLUSH')
+      await until(async () => {
+        const facts = await admin.info('replication')
+        const [, acked] = /offset=(\d+),lag/.exec(facts) ?? []
+        return facts.includes(`master_repl_offset:${acked}\r`)
+      })
+      replica.pause()
+      const failed = await failure(log.end(target, FACTS))
+      replica.resume()
+      t.strictSame(failed, UNCONFIRMED)
+      await until(() => log.heartbeat(0).then(() => true))
+      t.strictSame((await log.end(target, FACTS)).entries, [], 'it was done all the same')
+    },
+  )
+
   await t.test('a master that hangs has done nothing', async (t) => {
     const { sid } = await livingSession(store)
     master.pause()

@@ -50,9 +50,16 @@ export function confirmedScripts(deps: ConfirmedScriptDeps): RunScript {
     await underWay
     const leftMs = givenUpMs - performance.now()
     if (leftMs <= waitMs) throw new StoreUnavailable('Redis')
+    let replied = false
+    const work = within(leftMs, ...script).finally(() => {
+      replied = true
+    })
     const [reply, stands] = await Promise.allSettled([
-      inTime(within(leftMs, ...script), leftMs),
-      inTime(confirmation(), leftMs),
+      inTime(work, leftMs),
+      inTime(
+        behind(confirmation(), () => replied),
+        leftMs,
+      ),
     ])
     if (reply.status === 'rejected') throw reply.reason
     if (stands.status === 'rejected') {
@@ -60,6 +67,17 @@ export function confirmedScripts(deps: ConfirmedScriptDeps): RunScript {
     }
     return reply.value
   }
+}
+
+/**
+ * Replies come in the order of the commands. A script that has none yet when its WAIT has was unknown to the server, and sent once more
+ * behind the WAIT, which then says nothing of it.
+ */
+async function behind(confirmation: Promise<void>, hasReply: () => boolean): Promise<void> {
+  await confirmation
+  // What arrived together has been passed on by then, and nothing else can have arrived.
+  await new Promise(setImmediate)
+  if (!hasReply()) throw new Error('the script was carried out after the WAIT')
 }
 
 /** The connection's own limit counts from when a command was sent; the caller's began before that. */
