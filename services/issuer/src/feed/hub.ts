@@ -4,7 +4,7 @@ import type { FeedSocket } from './connection.ts'
 import { frameShelf } from './frame-shelf.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
-import { type Peer, type PeerDeps, peer } from './peer.ts'
+import { type Peer, type PeerDeps, type PeerIdentity, peer } from './peer.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
@@ -122,12 +122,12 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 }
 
 /**
- * When its client or its service was ended, a verifier has to show its credentials again. It hears of the end
- * first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
+ * When its client or its service was ended, a verifier has to show its credentials again, also one that has not said hello yet. It
+ * hears of the end first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
  */
 function askAgain(one: Peer, entries: readonly LogEntry[]): void {
-  const { member } = one
-  if (member && entries.some((entry) => concerns(entry, member))) {
+  const { identity } = one
+  if (identity && entries.some((entry) => concerns(entry, identity))) {
     one.leave('show your credentials again')
   }
 }
@@ -140,9 +140,9 @@ function isSameVerifier(a: Member, b: Member): boolean {
   )
 }
 
-function concerns({ k, v }: LogEntry, member: Member): boolean {
-  if (k === 'client') return v === member.clientId
-  return k === 'service' && v === member.connection.audience
+function concerns({ k, v }: LogEntry, { clientId, audience }: PeerIdentity): boolean {
+  if (k === 'client') return v === clientId
+  return k === 'service' && v === audience
 }
 
 function statusOf(member: Member, partitions: number): VerifierStatus {

@@ -1,5 +1,5 @@
 /** The issuer's side of one socket, from the upgrade to its end: frames taken in turn and within bounds. */
-import type { Audit, Services, StoredService } from '@latchkey/directory'
+import type { Audit, Clients, Services, StoredService } from '@latchkey/directory'
 import { FEED_CODECS } from '@latchkey/feed'
 import {
   type Clock,
@@ -23,6 +23,8 @@ import { parseVerifierMessage } from './verifier-message.ts'
 export interface Peer {
   /** The verifier, from its hello until its goodbye. */
   readonly member: Member | undefined
+  /** Who it is, also before it is a member: its client, and its service as soon as it has named one. Undefined after its end. */
+  readonly identity: PeerIdentity | undefined
   /** The next frame, as the verifier has sealed it. */
   frame(body: string | Uint8Array): void
   /** Resolves when every frame so far has been answered, or refused. */
@@ -38,7 +40,13 @@ export interface Peer {
   closed(): void
 }
 
+export interface PeerIdentity {
+  readonly clientId: string
+  readonly audience: string | undefined
+}
+
 export interface PeerDeps {
+  readonly clients: Pick<Clients, 'find'>
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   readonly audit: Pick<Audit, 'append'>
   readonly oneTime: Pick<OneTimeStore, 'claim'>
@@ -65,7 +73,8 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
   const codec = FEED_CODECS[socket.encoding]
   let heardAtMs = deps.clock.monotonicMs()
   let member: Member | undefined
-  let greeted = false
+  /** As its hello named it; undefined before. */
+  let audience: string | undefined
   let over = false
   /** One frame after the other: an answer may have to wait for the directory. */
   let queue = Promise.resolve()
@@ -76,12 +85,12 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
   }
 
   async function hello(message: Extract<VerifierMessage, { t: 'hello' }>): Promise<void> {
-    if (greeted) return end(POLICY_VIOLATION, 'hello was said before')
-    greeted = true
+    if (audience !== undefined) return end(POLICY_VIOLATION, 'hello was said before')
+    audience = message.service
     await readUpTo(message.positions, deps)
-    const service = await deps.services.find(message.service)
+    const service = await openService(clientId, audience, deps)
     if (over) return
-    if (!service || service.disabled || !service.clients.includes(clientId)) {
+    if (!service) {
       end(POLICY_VIOLATION, 'not the credentials of this service')
       return await recordRefusal(clientId, message.service, deps)
     }
@@ -89,9 +98,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     member = join(socket, { clientId, service, instance: message.instance }, deps)
     const placed = member.connection.place(message.positions)
     deps.changed(member, 'joined')
-    const { id, audience } = member.connection
-    const { instance } = message
-    deps.log.info({ verifier: id, instance, audience, client: clientId }, 'verifier joined')
+    deps.log.info(describe(member), 'verifier joined')
     await placed
   }
 
@@ -107,8 +114,11 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     get member() {
       return over ? undefined : member
     },
+    get identity() {
+      return over ? undefined : { clientId, audience }
+    },
     heard: () => {
-      if (greeted) heardAtMs = deps.clock.monotonicMs()
+      if (audience !== undefined) heardAtMs = deps.clock.monotonicMs()
     },
     answered: () => queue,
     heardAtMs: () => heardAtMs,
@@ -137,12 +147,30 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
     closed: () => {
       over = true
       if (!member) return
-      const { id, audience } = member.connection
-      deps.log.info({ verifier: id, audience, client: clientId }, 'verifier left')
+      deps.log.info(describe(member), 'verifier left')
       deps.changed(member, 'left')
       member = undefined
     },
   }
+}
+
+/**
+ * Undefined when it is not, or no more, this client's to verify for. The proof was looked at before this line was known here: who was ended in
+ * between must not wait it out.
+ */
+async function openService(
+  clientId: string,
+  audience: string,
+  { clients, services }: PeerDeps,
+): Promise<StoredService | undefined> {
+  const client = await clients.find(clientId)
+  const service = await services.find(audience)
+  if (!client || client.disabled || !service || service.disabled) return undefined
+  return service.clients.includes(clientId) ? service : undefined
+}
+
+function describe({ connection, instance, clientId }: Member) {
+  return { verifier: connection.id, instance, audience: connection.audience, client: clientId }
 }
 
 interface Joining {

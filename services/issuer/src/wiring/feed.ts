@@ -51,6 +51,7 @@ export function wireFeed(deps: FeedDeps) {
     scheduler,
   })
   const hub = feedHub({
+    clients: openers.clients,
     services: openers.services,
     audit: directory.audit,
     oneTime: store.oneTime,
