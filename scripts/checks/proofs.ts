@@ -20,14 +20,17 @@ const REQUIRED: readonly (readonly [letter: string, first: number, last: number]
   ['E', 1, 6],
   ['E', 9, 9],
   ['F', 1, 14],
+  ['F', 18, 18],
   ['F', 20, 21],
   ['G', 8, 8],
   ['H', 8, 8],
   ['H', 10, 10],
   ['I', 1, 7],
+  ['J', 1, 10],
+  ['K', 1, 20],
 ]
 
-/** Tests that documents cite are there under that name, and every attack that must be met has a row with a test. */
+/** Tests that documents cite are there under that name, and every attack that must be met has one row with a test. */
 export function proofs(repository: Repository, required = requiredIds()): Finding[] {
   return [
     ...repository.files
@@ -64,6 +67,12 @@ function attacks(text: string, required: readonly string[]): Finding[] {
       .map(({ 1: id, index }) => {
         const line = lineAt(text, index)
         return { file, line, rule: 'proofs/attack', found: `${id} without a proof`, expected }
+      }),
+    ...rows
+      .filter(([, id], index) => rows.findIndex((row) => row[1] === id) < index)
+      .map(({ 1: id, index }) => {
+        const line = lineAt(text, index)
+        return { file, line, rule: 'proofs/attack', found: `${id} again`, expected: 'one row' }
       }),
     ...required
       .filter((id) => !ids.has(id))

@@ -316,4 +316,14 @@ plantedCases('proofs', (repository) => proofs(repository, ['A1', 'B2']), [
       'docs/attacks.md:1 proofs/attack: no row B2, expected a link to a test file, and the name of a test',
     ],
   },
+  {
+    title: 'attacks with two rows',
+    files: {
+      ...tests,
+      'docs/attacks.md': ['A1', 'B2', 'A1']
+        .map((id) => `| ${id} | loss | [one](../a/one.test.ts): \`is refused\` |\n`)
+        .join(''),
+    },
+    expected: ['docs/attacks.md:3 proofs/attack: A1 again, expected one row'],
+  },
 ])
