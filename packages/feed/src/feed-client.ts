@@ -12,8 +12,8 @@ import { revocationReplica } from './replica.ts'
 import { socketCount } from './socket-count.ts'
 import { subscribers } from './subscribers.ts'
 
-/** Marks looked at in each round of sweeping: well under a millisecond. */
-const SWEEP_STEPS = 2000
+/** Marks looked at in each round of sweeping: well under a millisecond, and a million are forgotten within a minute. */
+const SWEEP_STEPS = 20_000
 
 /**
  * Begins to connect, and goes on until `close`. Throws `InputError` for an address that is not https (or http on loopback)

@@ -28,6 +28,8 @@ export interface FollowEndDeps {
   readonly leaseMs: number
 }
 
+const SAVE_AGAIN_MS = 100
+
 /** Gathers the receipts of what has been ended. */
 export function followEnd(deps: FollowEndDeps) {
   const { clock, keeper } = deps
@@ -64,11 +66,19 @@ export function followEnd(deps: FollowEndDeps) {
 
   async function settle(asked: Asked, tracking: Tracking): Promise<void> {
     const { id } = asked.facts
-    tracking.onChange(() => void keeper.save(id))
+    let cancelSave: (() => void) | undefined
+    // A hundred verifiers confirm within milliseconds: who asks another process hears of all of them a moment later.
+    tracking.onChange(() => {
+      cancelSave ??= deps.scheduler.after(SAVE_AGAIN_MS, () => {
+        cancelSave = undefined
+        void keeper.save(id)
+      })
+    })
     const over = Promise.withResolvers<void>()
     const cancel = deps.scheduler.after(deps.leaseMs, over.resolve)
     await Promise.race([tracking.settled, over.promise])
     cancel()
+    cancelSave?.()
     tracking.stop()
   }
 
