@@ -71,6 +71,8 @@ export interface Services {
   find(audience: string): Promise<StoredService | undefined>
   /** Creates or replaces. `keyGeneration` counts for a new service only: after that `ServiceKeys` alone moves it. */
   save(service: Service): Promise<void>
+  /** Throws InputError `unknown-service`. */
+  setDisabled(audience: string, disabled: boolean): Promise<void>
   /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
   list(): Promise<StoredService[]>
   /** Adds unknown routes with new numbers, marks missing ones as not current. Returns the catalogue's hash. */

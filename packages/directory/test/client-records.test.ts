@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Test } from 'tap'
 import t from 'tap'
 import { applyDeclared, type NewClient, type Sealing } from '../src/index.ts'
@@ -164,11 +166,35 @@ t.test('a consent is found as it was saved, and keeps the time of the first', as
   t.equal(await consents.find(sub, 'app'), undefined)
 })
 
-t.test('consents go with their person', async (t) => {
-  const { users, consents, sub } = await withEverything(t)
-  await consents.save({ sub, clientId: 'app', ...CONSENT })
+t.test('of a deleted user no table keeps a trace, but for the id and the audit log', async (t) => {
+  const directory = oneOf(await sharedDirectories(t, 1), 0)
+  const file = join(t.testdirName, 'directory.sqlite')
+  const { users, services, roles, clients, consents, audit } = directory
+  await services.save(service(ORDERS))
+  const grants = [{ audience: ORDERS, grant: 'GET /orders' }]
+  await roles.save({ name: 'reader', description: '', grants })
+  await clients.save(client('app'))
+  const { sub } = await users.create({
+    ...{ username: 'ada', email: 'ada@example.org', password: 'a-long-password' },
+    ...{ roles: ['reader'], grants, profile: { given_name: 'Ada' } },
+  })
+  await users.setOneTimeCodeSecret(sub, 'wrapped')
+  await consents.save({ sub, clientId: 'app', granted: ['email'], declined: [], audiences: [] })
+  const facts = { at: 1, actor: { sub: 'issuer' }, reason: 'admin', detail: {} }
+  await audit.append({ ...facts, action: 'user.create', target: `user ${sub}` })
+
+  const traces = () => {
+    const database = new DatabaseSync(file, { readOnly: true })
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+    const has = (name: unknown) =>
+      JSON.stringify(database.prepare(`SELECT * FROM "${name}"`).all()).includes(sub)
+    const found = tables.map(({ name }) => String(name)).filter(has)
+    database.close()
+    return found.sort()
+  }
+  t.strictSame(traces(), ['audit', 'consents', 'grants', 'user_ids', 'user_roles', 'users'])
   await users.delete(sub)
-  t.equal(await consents.find(sub, 'app'), undefined)
+  t.strictSame(traces(), ['audit', 'user_ids'])
 })
 
 t.test('what a consent may not be', async (t) => {

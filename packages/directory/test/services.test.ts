@@ -41,6 +41,17 @@ t.test('a service is found as it was saved', async (t) => {
   t.equal(await services.find(`${ORDERS}/`), undefined, 'an audience is compared as text')
 })
 
+t.test('a service is disabled and enabled, and nothing else of it changes', async (t) => {
+  const { services } = await memoryDirectory(t)
+  await services.save(service(ORDERS, { name: 'Orders', keyGeneration: 3 }))
+  const before = await services.find(ORDERS)
+  await services.setDisabled(ORDERS, true)
+  t.strictSame(await services.find(ORDERS), { ...before, disabled: true })
+  await services.setDisabled(ORDERS, false)
+  t.strictSame(await services.find(ORDERS), before)
+  await t.rejects(services.setDisabled(REPORTS, true), { code: 'unknown-service' })
+})
+
 t.test('what a service may not be', async (t) => {
   const { services, clients } = await memoryDirectory(t)
   await clients.save(client('orders-web'))

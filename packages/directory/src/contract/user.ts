@@ -108,7 +108,10 @@ export interface Users {
   oneTimeCodeSecret(sub: string): Promise<string | undefined>
   /** Null takes it away. */
   setOneTimeCodeSecret(sub: string, wrapped: string | null): Promise<void>
-  /** The user name becomes free, the `sub` is never given again. */
+  /**
+   * Roles, grants, consents, password and one-time code go too; the audit log stays. The user name becomes free, the `sub` is never
+   * given again. Throws InputError `unknown-user`.
+   */
   delete(sub: string): Promise<void>
   /**
    * Oldest first, by `sub`; `after` is the last `sub` of the page before. `search` is a part of user name, name or

@@ -1,5 +1,7 @@
-import { type Clock, nowSeconds } from '@latchkey/protocol'
+import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
+import { quoted } from '../checks/text.ts'
 import type { Services, StoredService } from '../directory.ts'
+import { flag } from '../sql/columns.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { ServiceRow } from '../sql/tables.ts'
 import { publishRoutes, readCatalogue } from './publish-routes.ts'
@@ -17,6 +19,7 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
         return (await readServices(db, rows))[0]
       }),
     save: (service) => sql.write((db) => saveService(db, service, nowSeconds(clock))),
+    setDisabled: (audience, disabled) => sql.write((db) => changeState(db, audience, disabled)),
     list: () =>
       sql.read(async (db) => {
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()
@@ -25,6 +28,19 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
     publishRoutes: (audience, routes) => sql.write((db) => publishRoutes(db, audience, routes)),
     catalogue: (audience) => sql.read((db) => readCatalogue(db, audience)),
   }
+}
+
+async function changeState(db: Queries, audience: string, disabled: boolean): Promise<void> {
+  const result = await db
+    .updateTable('services')
+    .set({ disabled: flag(disabled) })
+    .where('audience', '=', audience)
+    .executeTakeFirst()
+  if (result.numUpdatedRows === 1n) return
+  throw new InputError('unknown-service', {
+    received: quoted(audience),
+    expected: 'the audience of a service',
+  })
 }
 
 async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<StoredService[]> {
