@@ -8,6 +8,7 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { adminClientState } from './admin/client-state.ts'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
 import { guardAdmin } from './admin/guard.ts'
@@ -16,7 +17,9 @@ import { adminMetrics } from './admin/metrics.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
+import { adminServiceState } from './admin/service-state.ts'
 import { adminStreams } from './admin/streams.ts'
+import { adminUserRemoval } from './admin/user-removal.ts'
 import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
@@ -289,6 +292,7 @@ function admin(
     jsonBody(app)
     const routes = guardAdmin(app, callers)
     const shared = {
+      issuer,
       store,
       clock,
       leaseMs: settings.feed.leaseMs,
@@ -306,8 +310,11 @@ function admin(
     }
     await app.register(adminUsers(shared))
     await app.register(adminUserState(shared))
+    await app.register(adminUserRemoval(shared))
     await app.register(adminUserSessions(shared))
     const { clients, services } = directory
+    await app.register(adminClientState(shared))
+    await app.register(adminServiceState(shared))
     await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
     await app.register(adminVerifiers({ ...shared, ...receipts, ...feeding }))
     await app.register(adminMetrics({ ...shared, ...receipts, ...feeding, ends: ending.ends }))

@@ -27,7 +27,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     bodyLimit: LIMITS.formBytes,
     requestTimeout: 10_000,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
-    routerOptions: { maxParamLength: 128 },
+    // The longest audience.
+    routerOptions: { maxParamLength: 256 },
     frameworkErrors: unreadableTarget,
   })
   app.decorateRequest('client', undefined)

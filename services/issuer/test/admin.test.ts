@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
 import { routeList } from './fixtures/route-list.ts'
-import { ISSUER, SECRET, testIssuer } from './test-issuer.ts'
+import { ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
+import { tokenRequests } from './token-requests.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -24,7 +26,7 @@ async function machine(id: string, grants: readonly string[]): Promise<Record<st
 
 async function send(
   headers: Record<string, string>,
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   payload?: object,
 ) {
@@ -39,6 +41,9 @@ const HELPDESK = [
   'PUT /admin/v1/users/:sub/password',
   'POST /admin/v1/users/:sub/disable',
   'POST /admin/v1/users/:sub/enable',
+  'DELETE /admin/v1/users/:sub',
+  'POST /admin/v1/clients/:id/enable',
+  'POST /admin/v1/clients/:id/disable',
 ]
 const [operator, helpdesk] = [await machine('all', ALL), await machine('helpdesk', HELPDESK)]
 const grant = (text: string) => ({ audience: ISSUER, grant: text })
@@ -72,7 +77,7 @@ t.test('attack H3: nobody gives away, or takes over, more rights than their own'
   await directory.users.setDisabled(off, true)
   const password = { password: 'another-password' }
   const create = (username: string, roles: string[]) => ({ username, roles, ...password })
-  const cases: [string, 'POST' | 'PUT', string, object | undefined, number][] = [
+  const cases: [string, 'POST' | 'PUT' | 'DELETE', string, object | undefined, number][] = [
     ['a new administrator', 'POST', 'users', create('x1', ['admin']), 403],
     ['a new reader of orders', 'POST', 'users', create('x2', ['reader']), 201],
     ['a new person with less', 'POST', 'users', create('x3', ['lister']), 201],
@@ -82,6 +87,10 @@ t.test('attack H3: nobody gives away, or takes over, more rights than their own'
     ['an administrator, disabled', 'POST', `users/${admin}/disable`, undefined, 403],
     ['a disabled administrator’s password', 'PUT', `users/${off}/password`, password, 403],
     ['a disabled administrator, enabled', 'POST', `users/${off}/enable`, undefined, 403],
+    ['an administrator, deleted', 'DELETE', `users/${admin}`, undefined, 403],
+    ['a machine of operators, disabled', 'POST', 'clients/operator/disable', undefined, 403],
+    ['a machine of operators, enabled', 'POST', 'clients/operator/enable', undefined, 403],
+    ['an app without rights here, enabled', 'POST', 'clients/orders/enable', undefined, 204],
   ]
   for (const [name, method, path, payload, status] of cases) {
     t.test(`${name}: ${status}`, async (t) => {
@@ -152,6 +161,113 @@ t.test('a change and its record happen together', async (t) => {
     t.equal((await directory.users.find(sub))?.disabled, false)
     t.equal(await directory.users.findByUsername('lost'), undefined)
   })
+})
+
+t.test(
+  'deleting a user: whatever is interrupted, nothing is made for them, and it can be asked for again',
+  async (t) => {
+    const { redeem, refresh } = tokenRequests(issuer)
+    const { log } = issuer.store
+    const { end } = log
+    const { transaction } = directory
+    const cases: [name: string, interrupt: () => void, isEnded: boolean][] = [
+      [
+        'before the end',
+        () => Object.assign(log, { end: () => Promise.reject(new StoreUnavailable('gone')) }),
+        false,
+      ],
+      [
+        'between the end and the deletion',
+        () => {
+          let count = 0
+          const once = (work: Parameters<typeof transaction>[0]) =>
+            ++count === 1 ? transaction(work) : Promise.reject(new StoreUnavailable('gone'))
+          Object.assign(directory, { transaction: once })
+        },
+        true,
+      ],
+    ]
+    for (const [index, [name, interrupt, isEnded]] of cases.entries()) {
+      await t.test(name, async (t) => {
+        const username = `leaver${index}`
+        await issuer.addPerson(username)
+        const sub = await issuer.sub(username)
+        const code = (await issuer.browser().signIn(username)).get('code') ?? ''
+        const tokens = (await redeem(code)).json()
+        interrupt()
+        t.equal((await send(operator, 'DELETE', `users/${sub}`)).statusCode, 503)
+        Object.assign(log, { end })
+        Object.assign(directory, { transaction })
+
+        t.equal((await directory.users.find(sub))?.disabled, true, 'still there to be asked for')
+        const isActive = async () =>
+          (await issuer.post('/introspect', { token: tokens.access_token }, 'support')).json()
+            .active
+        t.equal(await isActive(), !isEnded)
+        t.equal((await refresh(tokens.refresh_token)).json().error, 'invalid_grant')
+        t.equal((await send(operator, 'DELETE', `users/${sub}`)).statusCode, 204)
+        t.equal(await directory.users.find(sub), undefined)
+        t.equal(await isActive(), false)
+        t.equal((await send(operator, 'DELETE', `users/${sub}`)).statusCode, 404)
+        const records = await directory.audit.list({ limit: 9, target: `user ${sub}` })
+        t.match(records[0], { action: 'user.delete', detail: { username } })
+      })
+    }
+    t.test('who is let in again in the middle is not deleted', async (t) => {
+      await issuer.addPerson('stayer')
+      const sub = await issuer.sub('stayer')
+      Object.assign(log, {
+        end: async (...given: Parameters<typeof end>) => {
+          await directory.users.setDisabled(sub, false)
+          return await end(...given)
+        },
+      })
+      const answer = await send(operator, 'DELETE', `users/${sub}`)
+      Object.assign(log, { end })
+      t.strictSame([answer.statusCode, answer.json().error], [409, 'user-enabled'])
+      t.ok(await directory.users.find(sub))
+    })
+  },
+)
+
+t.test('apps and services are disabled by their names, but not what one asks with', async (t) => {
+  const path = (audience: string, action: string) =>
+    `services/${encodeURIComponent(audience)}/${action}`
+  const long = `https://${'a'.repeat(200)}.example/${'b'.repeat(39)}`
+  const facts = { name: 'Long', alg: 'HS256', keyGeneration: 1, clients: [] } as const
+  const rest = { accessTokenSeconds: 300, statusList: false, disabled: false }
+  await directory.services.save({ audience: long, ...facts, ...rest })
+  const cases: [path: string, status: number, error: string | undefined][] = [
+    ['clients/all/disable', 400, 'client-own'],
+    ['clients/nobody/disable', 404, 'unknown-client'],
+    ['clients/reports/disable', 204, undefined],
+    [path(ISSUER, 'disable'), 400, 'service-own'],
+    [path('https://nobody.example', 'disable'), 404, 'unknown-service'],
+    [path(long, 'disable'), 204, undefined],
+    [path(ORDERS, 'disable'), 204, undefined],
+  ]
+  for (const [asked, status, error] of cases) {
+    const answer = await send(operator, 'POST', asked)
+    t.equal(answer.statusCode, status, asked)
+    if (error !== undefined) t.equal(answer.json().error, error)
+  }
+  const { tokensOf } = tokenRequests(issuer)
+  const machine = () => issuer.post('/token', { grant_type: 'client_credentials' }, 'reports')
+  t.strictSame(
+    [(await machine()).statusCode, (await machine()).json().error],
+    [401, 'invalid_client'],
+  )
+  await send(operator, 'POST', 'clients/reports/enable')
+  t.equal((await machine()).json().error, 'invalid_target', 'for a service in quarantine')
+  t.equal((await tokensOf()).access_token, undefined)
+  await send(operator, 'POST', path(ORDERS, 'enable'))
+  t.equal((await machine()).statusCode, 200)
+  t.match(await directory.audit.list({ limit: 1, action: 'service.enable' }), [
+    {
+      target: `service ${ORDERS}`,
+      detail: { before: { disabled: true }, after: { disabled: false } },
+    },
+  ])
 })
 
 t.test('what a schema refuses is told with its place, and without values', async (t) => {

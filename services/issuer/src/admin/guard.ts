@@ -74,5 +74,5 @@ const NOT_FOUND = new Set([
 
 function statusOf(code: string): number {
   if (NOT_FOUND.has(code)) return 404
-  return code.endsWith('-taken') ? 409 : 400
+  return code.endsWith('-taken') || code === 'user-enabled' ? 409 : 400
 }

@@ -9,10 +9,13 @@ export interface AdminRoute {
   readonly url: string
 }
 
-/** Throws `insufficient_scope` when the user may call a route of the admin API that the caller may not. */
+/** A user or a client. */
+export type RightsHolder = Pick<User, 'grants'> & Partial<Pick<User, 'roles'>>
+
+/** Throws `insufficient_scope` when the holder may call a route of the admin API that the caller may not. */
 export type RefuseMoreThanOwn = (
   request: FastifyRequest,
-  user: User,
+  holder: RightsHolder,
   inside: Pick<Directory, 'roles'>,
 ) => Promise<void>
 
@@ -21,26 +24,26 @@ export function refuseMoreThanOwn(deps: {
   /** Of the admin API, all of them once it is ready. */
   routes: readonly AdminRoute[]
 }): RefuseMoreThanOwn {
-  return async (request, user, inside) => {
+  return async (request, holder, inside) => {
     const own = compileGrants(request.admin?.routes ?? [])
-    const theirs = compileGrants(await grantsAt(deps.issuer, user, inside))
+    const theirs = compileGrants(await grantsAt(deps.issuer, holder, inside))
     const isMore = deps.routes.some(
       ({ method, url }) => theirs.allows(method, url) && !own.allows(method, url),
     )
     if (!isMore) return
     throw new OAuthError('insufficient_scope', 'more_rights_than_own', {
-      description: 'this user may do more here than you',
+      description: `this ${holder.roles ? 'user' : 'client'} may do more here than you`,
     })
   }
 }
 
-/** Also of a user who is disabled, because that can be undone. */
+/** Also of one that is disabled, because that can be undone. */
 async function grantsAt(
   audience: string,
-  user: User,
+  holder: RightsHolder,
   { roles }: Pick<Directory, 'roles'>,
 ): Promise<string[]> {
-  const held = await Promise.all(user.roles.map((name) => roles.find(name)))
-  const grants = [...user.grants, ...held.flatMap((role) => role?.grants ?? [])]
+  const held = await Promise.all((holder.roles ?? []).map((name) => roles.find(name)))
+  const grants = [...holder.grants, ...held.flatMap((role) => role?.grants ?? [])]
   return grants.filter((one) => one.audience === audience).map(({ grant }) => grant)
 }

@@ -1,0 +1,63 @@
+/** /admin/v1/services/:audience/…: quarantine. No token is made for the service, and none is accepted there any more. */
+import { InputError } from '@latchkey/protocol'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { End } from '../ending/end.ts'
+import { actorOf } from './actor.ts'
+import type { RecordedChange } from './recorded-change.ts'
+
+export interface AdminServiceStateDeps {
+  readonly issuer: string
+  readonly end: End
+  readonly recorded: RecordedChange
+}
+
+/** As one part of the path, percent-encoded: `https%3A%2F%2Forders.example`. */
+const ServiceParams = Type.Object({ audience: Type.String({ minLength: 1, maxLength: 256 }) })
+type ServiceParams = Static<typeof ServiceParams>
+
+const STATES = [
+  ['disable', true],
+  ['enable', false],
+] as const
+
+export function adminServiceState(deps: AdminServiceStateDeps) {
+  return async (app: FastifyInstance) => {
+    for (const [action, disabled] of STATES) {
+      app.post<{ Params: ServiceParams }>(
+        `/admin/v1/services/:audience/${action}`,
+        { schema: { params: ServiceParams } },
+        async (request, reply) => {
+          const { audience } = request.params
+          if (disabled && audience === deps.issuer) throw theIssuer(audience)
+          await deps.recorded(request, `service.${action}`, async (inside) => {
+            const service = await inside.services.find(audience)
+            if (!service) throw unknownService(audience)
+            await inside.services.setDisabled(audience, disabled)
+            const detail = { before: { disabled: service.disabled }, after: { disabled } }
+            return { target: `service ${audience}`, detail, result: undefined }
+          })
+          // First the state, then the end: whoever reads the log position after the end sees the new state.
+          const target = { kind: 'service', audience } as const
+          if (disabled) await deps.end(target, 'service_quarantined', actorOf(request))
+          return await reply.code(204).send()
+        },
+      )
+    }
+  }
+}
+
+/** Tokens for this API are for that service: nobody could undo it. */
+function theIssuer(audience: string): InputError {
+  return new InputError('service-own', {
+    received: `${audience}, which is this issuer`,
+    expected: 'a service besides the issuer',
+  })
+}
+
+function unknownService(audience: string): InputError {
+  return new InputError('unknown-service', {
+    received: audience,
+    expected: 'the audience of a service',
+  })
+}
