@@ -18,7 +18,6 @@ export type JudgedClaims = Pick<
 export function judgeByIdentity(
   partitions: readonly Partition[],
   claims: JudgedClaims,
-  kid: string,
   print: Fingerprint,
 ): Verdict | undefined {
   for (const { marks } of partitions) {
@@ -26,7 +25,6 @@ export function judgeByIdentity(
     if (claims.sid !== undefined && offsetOf(marks.session, claims.sid, print) >= 0) {
       return 'session'
     }
-    if (offsetOf(marks.key, kid, print) >= 0) return 'key'
   }
   return undefined
 }

@@ -47,7 +47,7 @@ const READERS: Readonly<
   bye: parseBye,
 }
 
-const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([...NAMED_KINDS, 'all', 'none'])
+const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([...NAMED_KINDS, 'key', 'all', 'none'])
 
 export function parseIssuerFrame(read: ReadOutcome): FrameOutcome {
   if (read.kind === 'bad') return { kind: 'bad', fault: read.fault, type: undefined }

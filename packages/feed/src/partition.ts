@@ -2,16 +2,8 @@ import type { FeedPosition, LogEntry } from '@latchkey/protocol'
 import type { Fingerprint } from './fingerprint.ts'
 import { type MarkTable, markTable } from './mark-table.ts'
 
-/** The kinds of entries that name what they end. */
-export const NAMED_KINDS = [
-  'token',
-  'session',
-  'user',
-  'client',
-  'service',
-  'key',
-  'stale',
-] as const
+/** The kinds of entries that name what they end, and may be forgotten when no token that they match can live. */
+export const NAMED_KINDS = ['token', 'session', 'user', 'client', 'service', 'stale'] as const
 type NamedKind = (typeof NAMED_KINDS)[number]
 
 /** How many offsets back a replaced log is recognised. Far more than a store can lose in a failover of some seconds. */
@@ -29,14 +21,18 @@ export interface Partition {
   digestAt(offset: number): string | undefined
 }
 
-export function partition(start: FeedPosition, print: Fingerprint): Partition {
+/** @param endedKeys takes the kids of keys that were ended */
+export function partition(
+  start: FeedPosition,
+  print: Fingerprint,
+  endedKeys: Set<string>,
+): Partition {
   const marks: Record<NamedKind, MarkTable> = {
     token: markTable(),
     session: markTable(),
     user: markTable(),
     client: markTable(),
     service: markTable(),
-    key: markTable(),
     stale: markTable(),
   }
   const digests = new Map([[start.offset, start.digest]])
@@ -58,6 +54,7 @@ export function partition(start: FeedPosition, print: Fingerprint): Partition {
     },
     add: (entry) => {
       if (entry.k === 'all') all = Math.max(all, entry.o)
+      else if (entry.k === 'key') endedKeys.add(entry.v)
       else if (entry.k !== 'none') keep(entry.k, entry)
       if (entry.o > position.offset) {
         position = { ...position, offset: entry.o, digest: entry.d }

@@ -41,7 +41,12 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
   const byNumber = new Map<number, Partition>()
   /** The same as a list, because judging walks through it. */
   let partitions: readonly Partition[] = []
-  const assembly = snapshotAssembly(print)
+  /**
+   * Never forgotten: whoever has a key makes new tokens with it at any time, also when every token of before has expired, and
+   * this verifier may be holding it still, because its issuer process cannot read what keys there are. They are few.
+   */
+  const endedKeys = new Set<string>()
+  const assembly = snapshotAssembly(print, endedKeys)
   const sweeper = markSweeper()
   let version = 0
 
@@ -64,7 +69,7 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
       return version
     },
     get size() {
-      return partitions.reduce((sum, one) => sum + countMarks(one), 0)
+      return partitions.reduce((sum, one) => sum + countMarks(one), endedKeys.size)
     },
     positions: () => partitions.map(({ position }) => position),
     covers: (rev) => {
@@ -72,7 +77,8 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
       return home !== undefined && !isAhead(rev, home.position)
     },
     judge: (claims, kid) =>
-      judgeByIdentity(partitions, claims, kid, print) ??
+      judgeByIdentity(partitions, claims, print) ??
+      (endedKeys.has(kid) ? 'key' : undefined) ??
       judgeByPosition(byNumber.get(claims.rev[0]), claims, print),
     applyEntries: (message) => {
       const p = message.entries[0]?.p

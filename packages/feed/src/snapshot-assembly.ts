@@ -10,12 +10,12 @@ export interface SnapshotAssembly {
 }
 
 /** Puts snapshots together beside what is in use, so that half a snapshot is never judged by. */
-export function snapshotAssembly(print: Fingerprint): SnapshotAssembly {
+export function snapshotAssembly(print: Fingerprint, endedKeys: Set<string>): SnapshotAssembly {
   const arriving = new Map<number, Partition>()
   return {
     add: (part) => {
       const { p } = part.position
-      const next = part.first ? partition(part.position, print) : arriving.get(p)
+      const next = part.first ? partition(part.position, print, endedKeys) : arriving.get(p)
       arriving.delete(p)
       if (!next || !isSamePlace(next.position, part.position)) return 'parts_missing'
       for (const entry of part.entries) next.add(entry)
