@@ -159,6 +159,8 @@ export interface TestIssuerOptions {
   readonly log?: FastifyBaseLogger
   /** Default: optional. */
   readonly dpopNonce?: 'optional' | 'required'
+  /** Default: an hour without use, a day in all. */
+  readonly session?: Settings['session']
   /** Default: with an initial access token. */
   readonly registration?: Settings['registration']
   /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
@@ -190,7 +192,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
   const settings = {
     issuer: ISSUER,
     masterKey: MASTER_KEY,
-    session: { idleSeconds: 3600, absoluteSeconds: 86_400 },
+    session: options.session ?? { idleSeconds: 3600, absoluteSeconds: 86_400 },
     tokens: {
       accessSeconds: LIMITS.accessTokenSeconds,
       refreshGraceSeconds: LIMITS.refreshGraceSeconds,

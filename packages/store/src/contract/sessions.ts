@@ -40,7 +40,8 @@ export interface SessionStore {
    */
   find(sid: string, now: number): Promise<{ session: SessionRecord; rev: Position } | undefined>
   /**
-   * Same person signed in again in the same browser: new cookie secret, new authTime, acr and amr, in one step.
+   * Same person signed in again in the same browser: new cookie secret, new authTime, acr and amr, in one step. The idle end moves
+   * forward only: no token outlives it.
    * False when the session is not alive.
    */
   renew(

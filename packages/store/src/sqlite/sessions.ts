@@ -22,7 +22,7 @@ export function sqliteSessions(context: SqliteContext): SessionStore {
     SELECT * FROM sessions WHERE sid > $cursor AND ${SESSION_ALIVE} ORDER BY sid LIMIT $limit`)
   const renew = database.prepare(`
     UPDATE sessions SET handle_hash = $handleHash, auth_time = $authTime, acr = $acr, amr = $amr,
-      idle_expires_at = min($idleExpiresAt, absolute_expires_at)
+      idle_expires_at = max(idle_expires_at, min($idleExpiresAt, absolute_expires_at))
     WHERE sid = $sid AND ${SESSION_ALIVE}`)
   const alive = database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`)
   const note = database.prepare(NOTE_CLIENT)

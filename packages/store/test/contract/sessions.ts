@@ -67,13 +67,16 @@ export async function sessionRules(t: Test, engine: Engine): Promise<void> {
       authTime: NOW + 50,
       acr: '2',
       amr: ['pwd', 'hwk'],
-      idleExpiresAt: NOW + 900,
+      idleExpiresAt: NOW + 1200,
     }
     t.equal(await sessions.renew(session.sid, change, NOW + 50), true)
     const found = await sessions.find(session.sid, NOW + 50)
     t.match(found?.session, { ...session, ...change })
-    t.equal(await sessions.renew(session.sid, change, NOW + 900), false)
-    t.equal(await sessions.find(session.sid, NOW + 900), undefined)
+    await sessions.renew(session.sid, { ...change, idleExpiresAt: NOW + 800 }, NOW + 50)
+    const later = await sessions.find(session.sid, NOW + 50)
+    t.equal(later?.session.idleExpiresAt, NOW + 1200, 'the idle end does not come closer')
+    t.equal(await sessions.renew(session.sid, change, NOW + 1200), false)
+    t.equal(await sessions.find(session.sid, NOW + 1200), undefined)
   })
 
   await t.test('an ended session can be neither found, touched nor renewed', async (t) => {

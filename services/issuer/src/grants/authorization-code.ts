@@ -46,8 +46,9 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
       deps.issuer,
       deps.directory,
     )
+    const session = { ...record, idleExpiresAt: now + deps.idleSeconds }
     const answer = await personTokens(
-      { rights, scope, asOf: { now, rev }, session: record, claims, details, nonce, proven },
+      { rights, scope, asOf: { now, rev }, session, claims, details, nonce, proven },
       deps,
     )
     // Here it shows whether the session is still alive: what was made above is given to nobody before.

@@ -38,7 +38,7 @@ export function deviceCode(deps: DeviceCodeDeps): Grant {
       deps.issuer,
       deps.directory,
     )
-    const { session } = found
+    const session = { ...found.session, idleExpiresAt: now + deps.idleSeconds }
     const answer = await personTokens({ rights, scope, asOf, session, details, proven }, deps)
     const { authTime, acr, amr, absoluteExpiresAt } = session
     const facts = { sid, sub, scope, authTime, acr, amr, absoluteExpiresAt }

@@ -24,7 +24,8 @@ export interface Joining extends SignInFacts {
 }
 
 /**
- * From now on the session knows this client, and tells it when it ends. Gives a refresh token to clients that use them.
+ * From now on the session knows this client, and tells it when it ends. Joining is using: the idle end moves, so that it lies behind what
+ * the client gets. Gives a refresh token to clients that use them.
  * @throws OAuthError invalid_grant when the session has ended meanwhile
  */
 export async function joinSession(
@@ -35,12 +36,16 @@ export async function joinSession(
   deps: JoinSessionDeps,
 ): Promise<string | undefined> {
   const { sid, sub, scope, audience, authTime, acr, amr, absoluteExpiresAt } = session
+  const idleExpiresAt = Math.min(now + deps.idleSeconds, absoluteExpiresAt)
   // Before it gets anything, so that it hears of whatever ends later.
   if (client.signals) await deps.streams.acquaint(client.id, sub)
   if (!client.grantTypes.includes('refresh_token')) {
     const named = Object.keys(session.claims?.userinfo ?? {})
-    const alive = await deps.store.sessions.noteClient(sid, client.id, named, now)
-    if (!alive) throw new OAuthError('invalid_grant', 'session_ended')
+    const alive = await Promise.all([
+      deps.store.sessions.noteClient(sid, client.id, named, now),
+      deps.store.sessions.touch(sid, idleExpiresAt, now),
+    ])
+    if (alive.includes(false)) throw new OAuthError('invalid_grant', 'session_ended')
     return undefined
   }
   const family: FamilyRecord = {
@@ -52,7 +57,7 @@ export async function joinSession(
     audience,
     generation: 1,
     rotatedAt: now,
-    idleExpiresAt: Math.min(now + deps.idleSeconds, absoluteExpiresAt),
+    idleExpiresAt,
     absoluteExpiresAt,
     authTime,
     acr,

@@ -1,4 +1,5 @@
 import type { ClaimsRequest, RoutesDetail } from '@latchkey/protocol'
+import type { SessionRecord } from '@latchkey/store'
 import { hasScope } from '../checks/scope.ts'
 import type { AccessTokens, AsOf, SignInFacts } from '../minting/access-token.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
@@ -12,8 +13,8 @@ export interface PersonTokenRequest {
   readonly rights: UserRights
   readonly scope: string
   readonly asOf: AsOf
-  /** The sign-in, and the second that nothing of it outlives. */
-  readonly session: SignInFacts & { readonly absoluteExpiresAt: number }
+  /** The sign-in, and the seconds that nothing of it outlives. */
+  readonly session: SignInFacts & Pick<SessionRecord, 'idleExpiresAt' | 'absoluteExpiresAt'>
   /** What the client may have besides the scopes and asked for by name. */
   readonly claims?: ClaimsRequest | undefined
   /** What the client narrows the rights to. */
@@ -46,7 +47,7 @@ export async function personTokens(
     scope,
     asOf,
     session,
-    notAfter: session.absoluteExpiresAt,
+    notAfter: Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
     proven,
   })
   return {

@@ -63,7 +63,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
       // The facts of the sign-in come from the session: a service could have written others into a token for itself.
       session,
       act: impersonates ? subject.act : actor(client, subject),
-      notAfter: Math.min(subject.exp, session.absoluteExpiresAt),
+      notAfter: Math.min(subject.exp, session.idleExpiresAt, session.absoluteExpiresAt),
       proven,
     })
     return {
