@@ -79,7 +79,7 @@ function ownPart(plan: ProcessPlan, recoverMs: number, inherited: Environment): 
 async function launch(plan: ProcessPlan, env: Environment): Promise<ChildProcess> {
   const [program = '', ...args] = plan.command ?? []
   const log = plan.logFile === undefined ? 'ignore' : openSync(plan.logFile, 'a', 0o600)
-  const child = spawn(program, args, { env, stdio: ['ignore', log, 'pipe'] })
+  const child = spawn(program, args, { cwd: plan.folder, env, stdio: ['ignore', log, 'pipe'] })
   if (typeof log === 'number') closeSync(log)
   const failed = once(child, 'error').then(([error]) => {
     throw new Error(`${plan.name} cannot be started: ${(error as Error).message}`)

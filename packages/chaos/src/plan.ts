@@ -55,6 +55,8 @@ export interface ProcessPlan {
   readonly name: string
   /** Started, killed and started again by chaos. */
   readonly command?: readonly string[]
+  /** Where the command is started; absent: where chaos is. */
+  readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
   /** Where the number of a process stands that somebody else has started. */
   readonly pidFile?: string

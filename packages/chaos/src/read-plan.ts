@@ -34,7 +34,7 @@ const TOP = [
   'refresh_grace_ms',
 ] as const
 
-/** Reads the cluster file; paths in it are relative to it. @throws InputError `chaos-plan` and `chaos-no-test-cluster` */
+/** Reads the cluster file; paths in it are relative to it, and its commands are started in its folder. @throws InputError `chaos-plan` and `chaos-no-test-cluster` */
 export function readPlan(file: string): Plan {
   const folder = dirname(resolve(file))
   const top = fields(parseFile(file), 'the file', TOP)
@@ -75,8 +75,9 @@ function parseFile(file: string): unknown {
     return parse(readFileSync(file, 'utf8'))
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException
+    const received = code === 'ENOENT' ? 'no file of this name' : (code ?? name)
     // The message of the parser quotes the file.
-    throw fault(file, code ?? name, 'a file in YAML')
+    throw fault(file, received, 'a file in YAML, as docs/operate/chaos.md shows one')
   }
 }
 
@@ -106,6 +107,12 @@ function list<T>(
 function text(value: unknown, where: string): string {
   if (typeof value === 'string' && value !== '') return value
   throw fault(where, shown(value), 'a text')
+}
+
+/** An argument of a command or a variable may be empty; a number there is one in quotes, which YAML tells apart. */
+function word(value: unknown, where: string): string {
+  if (typeof value === 'string') return value
+  throw fault(where, shown(value), 'a text, in quotes if it looks like something else')
 }
 
 function number(value: unknown, where: string, least: number, fallback?: number): number {
@@ -178,7 +185,7 @@ function part(value: unknown, where: string, folder: string): ProcessPlan {
   return {
     name: text(given['name'], `${where}.name`),
     supervised: given['supervised'] === true,
-    ...(command !== undefined && { command: list(command, `${where}.command`, text) }),
+    ...(command !== undefined && { folder, command: list(command, `${where}.command`, word) }),
     ...(env !== undefined && { env: environment(env, `${where}.env`) }),
     ...(pid !== undefined && { pidFile: resolve(folder, text(pid, `${where}.pid_file`)) }),
     ...(ready !== undefined && { ready: readiness(ready, `${where}.ready`) }),
@@ -188,7 +195,7 @@ function part(value: unknown, where: string, folder: string): ProcessPlan {
 
 function environment(value: unknown, where: string): Readonly<Record<string, string>> {
   const given = Object.entries(record(value))
-  return Object.fromEntries(given.map(([name, one]) => [name, text(one, `${where}.${name}`)]))
+  return Object.fromEntries(given.map(([name, one]) => [name, word(one, `${where}.${name}`)]))
 }
 
 function readiness(value: unknown, where: string): string {

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '@latchkey/protocol'
 import t, { type Test } from 'tap'
 import { type Fault, orderOf } from '../src/faults.ts'
 import { readPlan } from '../src/index.ts'
+import { partOf } from '../src/part.ts'
 
 const GOOD = {
   test_cluster: true,
@@ -39,6 +40,33 @@ t.test('a cluster file is read with its defaults', async (t) => {
   t.equal(plan.rounds, undefined)
 })
 
+t.test('commands run in the folder of the file, and may have empty arguments', async (t) => {
+  const command = ['sh', '-c', 'printf %s "$0$EMPTY" > here; pwd >> here', '']
+  const plan = planOf(t, { processes: [{ name: 'x', command, env: { EMPTY: '' } }] })()
+  const [process] = plan.processes
+  t.strictSame(process?.command, command)
+  if (!process) return
+  const part = partOf(process, 1000, { PATH: '/bin:/usr/bin' })
+  await part.start()
+  t.teardown(part.stop)
+  t.equal(process.folder, t.testdirName)
+  while (!existsSync(join(t.testdirName, 'here'))) await new Promise(setImmediate)
+})
+
+t.test('the cluster file of the manual can be read', async (t) => {
+  const manual = new URL('../../../docs/operate/chaos/cluster.yaml', import.meta.url)
+  const text = readFileSync(manual, 'utf8')
+  const secrets = [...text.matchAll(/_file: secrets\/([\w-]+)/g)].map(([, name = '']) => name)
+  const folder = t.testdir({ secrets: Object.fromEntries(secrets.map((name) => [name, 'x'])) })
+  writeFileSync(join(folder, 'chaos.yaml'), text)
+  t.match(readPlan(join(folder, 'chaos.yaml')), {
+    services: { length: 2 },
+    links: { length: 3 },
+    processes: { length: 5 },
+    faultMs: 7000,
+  })
+})
+
 /** What is changed, and what the message says. Nothing of a secret stands in it. */
 const FAULTS: [change: Record<string, unknown>, message: RegExp][] = [
   [
@@ -62,6 +90,10 @@ const FAULTS: [change: Record<string, unknown>, message: RegExp][] = [
     /^links\[0\].listen: expected HOST:PORT, received "5001"/,
   ],
   [{ processes: [{ name: 'x' }] }, /^processes\[0\]: expected either command or pid_file/],
+  [
+    { processes: [{ name: 'x', command: ['redis-server', '--port', 6390] }] },
+    /^processes\[0\].command\[2\]: expected a text, in quotes .*, received 6390/,
+  ],
   [
     { processes: [{ name: 'x', pid_file: 'p', ready: 'yes' }] },
     /^processes\[0\].ready: expected http/,
