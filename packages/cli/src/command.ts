@@ -1,4 +1,4 @@
-import type { Say } from './messages/messages.ts'
+import type { MessageKey, Say } from './messages/messages.ts'
 
 /** What a command sees of the world: the process, or stand-ins of a test. */
 export interface Terminal {
@@ -90,6 +90,8 @@ export interface Command {
   /** Name of the argument, in brackets when it may be missing: `[TOKEN]`. */
   readonly argument?: string
   readonly options: readonly OptionName[]
+  /** What the help says of an option that means something else here than elsewhere. */
+  readonly optionTexts?: Readonly<Partial<Record<OptionName, MessageKey>>>
   /** Whole command lines, the same in every language. */
   readonly examples: readonly string[]
   run(context: Context): Promise<void>

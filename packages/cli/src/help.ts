@@ -1,4 +1,4 @@
-import { type Command, OPTION_VALUES, type OptionName } from './command.ts'
+import { type Command, OPTION_VALUES } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import type { MessageKey, Say } from './messages/messages.ts'
 import { COMMON_OPTIONS } from './parse-command-line.ts'
@@ -20,7 +20,11 @@ function overview(group: string, commands: readonly Command[], say: Say): string
     group === '' ? [say('about')] : [],
     [`${say('usage')} ${usage}`],
     [say('commands'), ...lines],
-    [say('options'), ...optionLines(group === '' ? ['help'] : [], say), ...versionLine(group, say)],
+    [
+      say('options'),
+      ...optionLines({ options: group === '' ? ['help'] : [] }, say),
+      ...versionLine(group, say),
+    ],
     [say('examples'), ...shown.flatMap(({ examples }) => examples.slice(0, 1).map(indent))],
     group === '' ? wrap(say('credentials'), COLUMNS) : [],
     group === '' ? exitLines(say) : [],
@@ -37,17 +41,20 @@ function commandHelp(command: Command, say: Say): string {
   return sections([
     [`${say('usage')} latchkey ${command.name}${argument} [OPTIONS]`],
     wrap(say(`${command.name}.text`), COLUMNS),
-    [say('options'), ...optionLines(command.options, say)],
+    [say('options'), ...optionLines(command, say)],
     [say('examples'), ...command.examples.map(indent)],
     exitLines(say),
   ])
 }
 
-function optionLines(options: readonly OptionName[], say: Say): string[] {
+function optionLines(
+  { options, optionTexts }: Pick<Command, 'options' | 'optionTexts'>,
+  say: Say,
+): string[] {
   return [...new Set([...options, ...COMMON_OPTIONS])].map((name) => {
     const value = OPTION_VALUES[name]
     const shown = `${name === 'help' ? '-h, ' : ''}--${name}${value === undefined ? '' : ` ${value}`}`
-    return definition(shown, say(`option.${name}`), 2, 22)
+    return definition(shown, say(optionTexts?.[name] ?? `option.${name}`), 2, 22)
   })
 }
 

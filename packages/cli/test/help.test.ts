@@ -44,6 +44,16 @@ t.test(
   },
 )
 
+t.test('an option that means something else here is explained as it is here', async (t) => {
+  const rows: [command: string[], says: RegExp][] = [
+    [['start'], /--config FILE +settings file \(default/],
+    [['chaos'], /--config FILE +file that describes the cluster \(required\)/],
+    [['token', 'verify'], /--service AUDIENCE +audience that the token must have/],
+    [['sessions', 'end'], /--service AUDIENCE +audience of a service: every token for it/],
+  ]
+  for (const [command, says] of rows) t.match((await runLine([...command, '--help'])).out, says)
+})
+
 t.test('the language is that of the terminal', async (t) => {
   const cases: [env: Record<string, string>, isChinese: boolean][] = [
     [{}, false],

@@ -100,7 +100,11 @@ t.test('keys retire says by when everything is over', async (t) => {
   }
   const { out, code, issuer } = await run(`keys retire ${KID}`, reply)
   t.equal(code, 0)
-  t.equal(out, `${KID} is retired. No service accepts what it signed after 2026-11-23 05:00:06.\n`)
+  t.equal(
+    out,
+    `${KID} is retired. No service accepts what it signed\nafter 2026-11-23 05:00:06.\n`,
+    'in 80 columns',
+  )
   t.same(JSON.parse(issuer.seen.at(-1)?.body ?? ''), { kid: KID })
   const unknown = await run('keys retire nobody', {
     'POST /admin/v1/keys/retire': { status: 404, body: { error: 'unknown-key' } },

@@ -11,6 +11,7 @@ const DEFAULT_SEED = '1'
 export const chaos: Command = {
   name: 'chaos',
   options: ['config', 'seed'],
+  optionTexts: { config: 'option.config.chaos' },
   examples: [
     'latchkey chaos --config chaos.yaml',
     'latchkey chaos --config chaos.yaml --seed 7 --json > chaos.json',

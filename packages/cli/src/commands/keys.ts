@@ -4,7 +4,7 @@ import type { Command, Context } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { issuerApi, record } from '../issuer-api.ts'
 import { localTime } from '../local-time.ts'
-import { COLUMNS, cut, padTo, printable } from '../text-width.ts'
+import { COLUMNS, cut, padTo, printable, wrap } from '../text-width.ts'
 
 const PATH = '/admin/v1/keys'
 const LOOK_EVERY_MS = 300
@@ -36,8 +36,8 @@ export const keysRotate: Command = {
     const body = about.includes(':') ? { service: about } : { alg: about }
     const answer = record(await apiOf(context).send('POST', `${PATH}/rotate`, body))
     const kid = printable(String(answer['kid']))
-    if (!input.has('json'))
-      print(say(answer['started'] === true ? 'keyPrepared' : 'keyWaits', { kid }))
+    const prepared = say(answer['started'] === true ? 'keyPrepared' : 'keyWaits', { kid })
+    if (!input.has('json')) for (const line of wrap(prepared, COLUMNS)) print(line)
     if (input.has('wait')) await untilItSigns(kid, context)
     if (input.has('json')) printJson(answer)
     else if (input.has('wait')) print(say('keySigns', { kid }))
@@ -57,7 +57,8 @@ export const keysRetire: Command = {
     const closedBySeconds = Date.parse(String(answer['closed_by'])) / 1000
     // Rounded up: after the second that is shown it holds.
     const time = localTime(Math.ceil(closedBySeconds), terminal, true)
-    print(say('keyRetired', { kid: printable(kid), time }))
+    const retired = say('keyRetired', { kid: printable(kid), time })
+    for (const line of wrap(retired, COLUMNS)) print(line)
   },
 }
 

@@ -19,6 +19,7 @@ export const sessionsEnd: Command = {
   name: 'sessions end',
   argument: '[SESSION]',
   options: ['user', 'client', 'service', 'all', 'before', 'wait', 'yes'],
+  optionTexts: { service: 'option.service.end' },
   examples: [
     'latchkey sessions end s0_Xz8qLm3TnR5vKc1pWd7yBg',
     'latchkey sessions end --user ada --wait',
