@@ -1,5 +1,6 @@
-import { LIMITS } from '@latchkey/protocol'
+import { LIMITS, StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
+import { endKeys } from '../src/keys/end-keys.ts'
 import { leaseWithKeys } from '../src/keys/key-delivery.ts'
 import { keyScene, LEASE_MS, ORDERS, ownMember, SIGNED, somebody } from './fixtures/key-scene.ts'
 
@@ -225,6 +226,25 @@ t.test(
     await t.rejects(s.retire('no-such-key'), { code: 'unknown-key' })
   },
 )
+
+t.test('while SQL is away an end of a key is its entry, at least', async (t) => {
+  const ended: string[] = []
+  const retire = (error: Error) => async () => {
+    throw error
+  }
+  const endWith = (error: Error) =>
+    endKeys({
+      end: async (target) => {
+        ended.push(target.kind)
+        return { entries: [], epoch: 1 }
+      },
+      changes: { retire: retire(error) },
+    })({ kind: 'key', kid: 'x.1' }, 'key_compromised', { sub: 'u_admin' })
+  t.match(await endWith(new StoreUnavailable('SQL')), { epoch: 1 })
+  t.strictSame(ended, ['key'])
+  await t.rejects(endWith(new RangeError('another fault')), RangeError)
+  t.strictSame(ended, ['key'])
+})
 
 t.test('an emergency of a key pair: it vouches for nothing any more, hints included', async (t) => {
   const s = await keyScene(t)

@@ -1,6 +1,14 @@
 /** What an administrator does to keys: a rotation in peace, and an emergency. docs/architecture.md. */
 import type { Directory, StoredKey } from '@latchkey/directory'
-import { type Actor, type Clock, InputError, nowSeconds, type Scheduler } from '@latchkey/protocol'
+import {
+  type Actor,
+  type Clock,
+  type EndReason,
+  InputError,
+  nowSeconds,
+  type Scheduler,
+} from '@latchkey/protocol'
+import type { EndOutcome } from '@latchkey/store'
 import type { End } from '../ending/end.ts'
 import type { KeyDelivery } from './key-delivery.ts'
 import type { KeyHolders } from './key-holders.ts'
@@ -16,9 +24,9 @@ export interface KeyChanges {
   ): Promise<{ kid: string; isNew: boolean }>
   /**
    * Emergency: nothing that this key has signed or will sign is accepted later than T from when this returns. Doing it again is
-   * allowed, and completes what was interrupted. Throws InputError `unknown-key`.
+   * allowed, and completes what was interrupted. The reason is `key_compromised` unless given. Throws InputError `unknown-key`.
    */
-  retire(kid: string, actor: Actor): Promise<void>
+  retire(kid: string, actor: Actor, reason?: EndReason): Promise<EndOutcome>
 }
 
 export interface KeyChangesDeps extends KnownKeysDeps {
@@ -49,7 +57,7 @@ export function keyChanges(deps: KeyChangesDeps): KeyChanges {
 
   return {
     rotate,
-    retire: async (kid, actor) => {
+    retire: async (kid, actor, reason = 'key_compromised') => {
       const key = await findKey(kid, deps)
       if (!key) throw unknownKey(kid)
       // First the successor, so that what it signs is accepted from its first token on.
@@ -61,7 +69,7 @@ export function keyChanges(deps: KeyChangesDeps): KeyChanges {
       }
       await revoke(key, actor, deps)
       await deps.delivery.look()
-      await deps.end({ kind: 'key', kid }, 'key_compromised', actor)
+      return await deps.end({ kind: 'key', kid }, reason, actor)
     },
   }
 }

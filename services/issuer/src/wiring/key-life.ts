@@ -3,6 +3,7 @@ import { type Clock, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { JWKS_CACHE_SECONDS } from '../endpoints/jwks.ts'
+import { endKeys } from '../keys/end-keys.ts'
 import { keyChanges } from '../keys/key-changes.ts'
 import { keyHolders } from '../keys/key-holders.ts'
 import { keyKeeper } from '../keys/key-keeper.ts'
@@ -29,9 +30,11 @@ export function wireKeyLife(deps: KeyLifeDeps) {
   const { store, hub, clock, scheduler = systemScheduler } = deps
   const holders = keyHolders({ presence: store.presence, hub, clock, leaseMs })
   const shared = { ...deps, holders, scheduler, leaseMs }
+  const changes = keyChanges(shared)
   return {
     holders,
-    changes: keyChanges(shared),
+    changes,
+    endAsAdmin: endKeys({ end: deps.end, changes }),
     keeper: keyKeeper({ ...shared, jwksCacheSeconds: JWKS_CACHE_SECONDS }),
   }
 }

@@ -81,7 +81,7 @@ t.test('every target and every reason', async (t) => {
     [{ kind: 'user', sub }, 'user', 'emergency'],
     [{ kind: 'client', client_id: 'orders' }, 'client', 'client_disabled'],
     [{ kind: 'service', audience: REPORTS }, 'service', 'service_quarantined'],
-    [{ kind: 'key', kid: 'a-localhost-4001.x.1' }, 'key', 'key_compromised'],
+    [{ kind: 'key', kid: await keyOf(REPORTS) }, 'key', 'key_compromised'],
     [{ kind: 'stale', about: sub }, 'stale', 'permissions_changed'],
     [{ kind: 'stale', about: ORDERS }, 'stale'],
   ]
@@ -92,12 +92,35 @@ t.test('every target and every reason', async (t) => {
   }
 })
 
+/** The kid of what signs for a service. */
+async function keyOf(audience: string): Promise<string> {
+  const { keys } = (await send('GET', 'keys')).json() as { keys: KeyLine[] }
+  return keys.find((key) => key.state === 'active' && key.services.includes(audience))?.kid ?? ''
+}
+
+interface KeyLine {
+  readonly kid: string
+  readonly state: string
+  readonly services: readonly string[]
+}
+
+t.test('a key that is ended signs no more: another one does', async (t) => {
+  const kid = await keyOf(REPORTS)
+  const answer = await end({ kind: 'key', kid }, { reason: 'key_compromised' })
+  t.match(answer.json(), { ended: true, entries: [{ kind: 'key' }] })
+  const successor = await keyOf(REPORTS)
+  t.ok(successor)
+  t.not(successor, kid)
+  t.match(await newest(), { target: `key ${kid}`, reason: 'key_compromised' })
+})
+
 t.test('what nobody knows, and what is no target, is refused and ends nothing', async (t) => {
   const before = await newest()
   const rows: [body: object, status: number, error: string][] = [
     [{ target: { kind: 'client', client_id: 'nobody' } }, 404, 'unknown-client'],
     [{ target: { kind: 'service', audience: 'https://x' } }, 404, 'unknown-service'],
     [{ target: { kind: 'user', sub: `u_${'1'.repeat(26)}` } }, 404, 'unknown-user'],
+    [{ target: { kind: 'key', kid: 'a-localhost-4001.x.1' } }, 404, 'unknown-key'],
     [{ target: { kind: 'all' } }, 400, 'not-confirmed'],
     [{ target: { kind: 'all' }, confirm: 'A'.repeat(22) }, 400, 'not-confirmed'],
     [{ target: { kind: 'signed_in_before', at: 5 } }, 400, 'not-confirmed'],
