@@ -1,6 +1,6 @@
 /** Tickets that any process of a service can open: the token itself, sealed with AES-256-GCM (NIST SP 800-38D). */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
-import { type Clock, nowSeconds, type Random } from '@latchkey/protocol'
+import { type Clock, LIMITS, nowSeconds, type Random } from '@latchkey/protocol'
 import type { ClaimProof } from '@latchkey/verifier'
 import {
   type SocketTicket,
@@ -22,6 +22,8 @@ export interface SealedTicketsDeps {
 
 const SALT_BYTES = 16
 const TAG_BYTES = 16
+/** Each clock may be off so far, in either direction. */
+const CLOCKS_SECONDS = 2 * LIMITS.clockSkewSeconds
 
 interface Sealed extends SocketTicket {
   readonly expiresAt: number
@@ -47,9 +49,9 @@ export function sealedTickets(deps: SealedTicketsDeps): SocketTickets {
       if (opened === undefined) return undefined
       const leftSeconds = opened.expiresAt - nowSeconds(clock)
       if (leftSeconds <= 0) return undefined
-      // Only what is ours is remembered, and only as long as it would be good.
+      // Only what is ours is remembered, and only as long as it would be good, at a process whose clock is behind, too.
       const name = bytes.subarray(0, SALT_BYTES).toString('base64url')
-      return (await claim(name, leftSeconds)) === 'new' ? opened : undefined
+      return (await claim(name, leftSeconds + CLOCKS_SECONDS)) === 'new' ? opened : undefined
     },
   }
 }

@@ -101,7 +101,31 @@ t.test('a sealed ticket is opened by its service alone, and by every secret in u
   t.equal(names.size, 0, 'what is not ours is not remembered')
   const rotated = sealed(['a secret that took the place of the first', SECRET])
   t.match(await rotated.spend(text), { token: 'a.b.c' })
-  t.strictSame([...names.values()], [30], 'remembered for as long as it would be good')
+  t.strictSame([...names.values()], [40], 'remembered for as long as it is good anywhere')
+})
+
+t.test('a used ticket is not taken again by a process whose clock is behind', async (t) => {
+  const { time } = both()
+  const usedUntilMs = new Map<string, number>()
+  const claim = async (name: string, seconds: number) => {
+    const nowMs = time.clock.nowMs()
+    if ((usedUntilMs.get(name) ?? 0) > nowMs) return 'replayed' as const
+    usedUntilMs.set(name, nowMs + seconds * 1000)
+    return 'new' as const
+  }
+  const processAt = (secondsAhead: number) =>
+    sealedTickets({
+      ...{ secrets: [SECRET], claim, service: SERVICE, random: systemRandom },
+      clock: { nowMs: () => time.clock.nowMs() + secondsAhead * 1000 },
+    })
+  const [ahead, behind] = [processAt(5), processAt(-5)]
+  const text = ahead.issue({ token: 'a.b.c', route: undefined }, 'ada') ?? ''
+  time.advance(29_000)
+  t.match(await ahead.spend(text), { token: 'a.b.c' })
+  for (let second = 0; second < 15; second++) {
+    time.advance(1000)
+    t.equal(await behind.spend(text), undefined, `${second} s later`)
+  }
 })
 
 t.test('K4: an upgrade with a ticket is that of its token, once', async (t) => {
