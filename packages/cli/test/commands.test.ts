@@ -30,6 +30,7 @@ const SESSIONS = {
     },
   ],
 }
+const QUARANTINE = '/admin/v1/services/https%3A%2F%2Forders.example%2Fa%3Fb'
 const ENDED = { ended: true, epoch: 1, entries: [], closed_by: '2026-11-23T05:00:05.200Z' }
 
 t.test('commands ask the issuer for the right things and say what came of it', async (t) => {
@@ -123,6 +124,36 @@ t.test('commands ask the issuer for the right things and say what came of it', a
       replies: { ...FOUND, [`DELETE /admin/v1/users/${SUB}/one-time-code`]: { status: 204 } },
       asks: [SEARCH, `DELETE /admin/v1/users/${SUB}/one-time-code`],
       out: 'Ada signs in without a one-time code, and all sessions have ended.\n',
+    },
+    {
+      line: 'users remove ada --yes',
+      replies: { ...FOUND, [`DELETE /admin/v1/users/${SUB}`]: { status: 204 } },
+      asks: [SEARCH, `DELETE /admin/v1/users/${SUB}`],
+      out: 'Ada is deleted, and all sessions have ended.\n',
+    },
+    {
+      line: 'clients disable orders',
+      replies: { 'POST /admin/v1/clients/orders/disable': { status: 204 } },
+      asks: ['POST /admin/v1/clients/orders/disable'],
+      out: 'orders is disabled, and everything that it was given has ended.\n',
+    },
+    {
+      line: 'clients enable orders --json',
+      replies: { 'POST /admin/v1/clients/orders/enable': { status: 204 } },
+      asks: ['POST /admin/v1/clients/orders/enable'],
+      out: '{\n  "client": "orders",\n  "disabled": false\n}\n',
+    },
+    {
+      line: 'services disable https://orders.example/a?b',
+      replies: { [`POST ${QUARANTINE}/disable`]: { status: 204 } },
+      asks: [`POST ${QUARANTINE}/disable`],
+      out: 'https://orders.example/a?b is in quarantine.\n',
+    },
+    {
+      line: 'services enable https://orders.example/a?b',
+      replies: { [`POST ${QUARANTINE}/enable`]: { status: 204 } },
+      asks: [`POST ${QUARANTINE}/enable`],
+      out: 'https://orders.example/a?b is open again.\n',
     },
     {
       line: 'users passwd ada --password-stdin',

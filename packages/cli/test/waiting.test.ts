@@ -51,6 +51,29 @@ t.test('a password is asked for twice, without showing it', async (t) => {
   }
 })
 
+t.test('a user is deleted after a yes, or with --yes, and not otherwise', async (t) => {
+  const sub = `u_${'0'.repeat(26)}`
+  const rows: [typed: string | undefined, code: number, says: RegExp][] = [
+    ['yes\n', 0, /^Delete ada \(u_0{26}\) for good\? \(yes\/no\) $/],
+    ['no\n', 1, /Cancelled/],
+    [undefined, 2, /use --yes/],
+  ]
+  for (const [typed, code, says] of rows) {
+    const issuer = await fakeIssuer({
+      ...TOKEN_REPLY,
+      [`GET /admin/v1/users/${sub}`]: { body: { sub, username: 'ada' } },
+      [`DELETE /admin/v1/users/${sub}`]: { status: 204 },
+    })
+    const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined })
+    stdin.end(typed)
+    const given = { env: issuer.env, stdin: stdin as unknown as Terminal['stdin'] }
+    const ran = await runLine(['users', 'remove', sub], given)
+    issuer.close()
+    t.match(ran, { code, err: says })
+    t.equal(issuer.lines().includes(`DELETE /admin/v1/users/${sub}`), code === 0)
+  }
+})
+
 t.test('without a terminal the password has to come from standard input', async (t) => {
   const issuer = await fakeIssuer(TOKEN_REPLY)
   t.teardown(issuer.close)

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { chaos } from './chaos.ts'
+import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { keysList, keysRetire, keysRotate } from './keys.ts'
 import { sessionsList } from './sessions.ts'
@@ -7,7 +8,14 @@ import { sessionsEnd } from './sessions-end.ts'
 import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
 import { tokenVerify } from './token-verify.ts'
-import { usersAdd, usersDisable, usersEnable, usersPasswd, usersRemoveCode } from './users.ts'
+import {
+  usersAdd,
+  usersDisable,
+  usersEnable,
+  usersPasswd,
+  usersRemove,
+  usersRemoveCode,
+} from './users.ts'
 import { verifiersList } from './verifiers.ts'
 
 /** Every command, in the order of the help. */
@@ -25,6 +33,11 @@ export const COMMANDS: readonly Command[] = [
   usersEnable,
   usersPasswd,
   usersRemoveCode,
+  usersRemove,
+  clientsDisable,
+  clientsEnable,
+  servicesDisable,
+  servicesEnable,
   tokenDecode,
   tokenVerify,
   chaos,

@@ -1,3 +1,4 @@
+import { askYes } from '../ask-yes.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, CommandName, Context } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
@@ -64,6 +65,22 @@ function changeState(
       report(context, user, done)
     },
   }
+}
+
+export const usersRemove: Command = {
+  name: 'users remove',
+  argument: 'USER',
+  options: ['yes'],
+  examples: ['latchkey users remove ada', 'latchkey users remove ada --yes --json'],
+  run: async (context) => {
+    const { input, say } = context
+    const api = issuerApi(requireTarget(context), context)
+    const user = await findUser(api, input.argument ?? '')
+    const question = say('askRemove', { user: printable(user.username), sub: user.sub })
+    if (!input.has('yes')) await askYes(question, context)
+    await api.send('DELETE', `/admin/v1/users/${user.sub}`)
+    report(context, user, 'userRemoved')
+  },
 }
 
 export const usersPasswd: Command = {

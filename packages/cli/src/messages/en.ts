@@ -51,6 +51,19 @@ export const EN = {
   'users remove-code.summary': 'let a user sign in without a one-time code',
   'users remove-code.text':
     'For a phone that is lost: the account asks for the password alone until its owner sets a one-time code up again. All sessions of the user end.',
+  'users remove.summary': 'delete a user and end their sessions',
+  'users remove.text':
+    'Deletes a user for good, after a question: nothing of theirs works any more, and only the audit log still names them. The user name becomes free.',
+  'clients disable.summary': 'disable an app or a machine',
+  'clients disable.text':
+    'Disables a client: it gets nothing more, and everything that it was given ends at once, at all services.',
+  'clients enable.summary': 'enable a disabled client again',
+  'clients enable.text': 'Enables a client that was disabled. What ended stays ended.',
+  'services disable.summary': 'put a service into quarantine',
+  'services disable.text':
+    'Nobody gets tokens for the service any more, and it accepts none of those that there are. People stay signed in, and other services go on.',
+  'services enable.summary': 'let a service out of quarantine',
+  'services enable.text': 'Opens a service again. Apps get new tokens for it by themselves.',
   'token decode.summary': 'show what a token says, unverified',
   'token decode.text':
     'Shows header and claims of a token without asking whether they are true. Without TOKEN, or with -, it is read from standard input, which keeps it out of the history of the shell.',
@@ -188,6 +201,12 @@ export const EN = {
   userAdded: '{user} is added: {sub}',
   userDisabled: '{user} is disabled, and all sessions have ended.',
   userEnabled: '{user} is enabled.',
+  askRemove: 'Delete {user} ({sub}) for good? (yes/no) ',
+  userRemoved: '{user} is deleted, and all sessions have ended.',
+  clientDisabled: '{name} is disabled, and everything that it was given has ended.',
+  clientEnabled: '{name} is enabled.',
+  serviceDisabled: '{name} is in quarantine.',
+  serviceEnabled: '{name} is open again.',
   codeRemoved: '{user} signs in without a one-time code, and all sessions have ended.',
   passwordSet: '{user} has a new password, and all sessions have ended.',
 

@@ -52,6 +52,18 @@ export const ZH_CN: Messages = {
   'users remove-code.summary': '让用户登录时不再需要一次性验证码',
   'users remove-code.text':
     '用于手机丢失的情况：在用户重新设置一次性验证码之前，该账号只凭密码登录。该用户的所有会话随即结束。',
+  'users remove.summary': '删除用户并结束其会话',
+  'users remove.text':
+    '询问后永久删除用户：其一切凭据不再有效，只有审计日志仍提到该用户。用户名可以再次使用。',
+  'clients disable.summary': '停用应用或机器客户端',
+  'clients disable.text': '停用客户端：它不再得到任何东西，已给它的一切在所有服务立即结束。',
+  'clients enable.summary': '重新启用已停用的客户端',
+  'clients enable.text': '启用已停用的客户端。已结束的不会恢复。',
+  'services disable.summary': '隔离一个服务',
+  'services disable.text':
+    '不再为该服务签发令牌，它也不再接受已有的令牌。用户保持登录，其他服务照常运行。',
+  'services enable.summary': '解除对服务的隔离',
+  'services enable.text': '重新开放服务。应用会自行为它取得新令牌。',
   'token decode.summary': '显示令牌内容，不做验证',
   'token decode.text':
     '显示令牌的头部和声明，不判断其真伪。没有 TOKEN 或为 - 时从标准输入读取，这样令牌不会留在 shell 历史中。',
@@ -185,6 +197,12 @@ export const ZH_CN: Messages = {
   userAdded: '已添加 {user}：{sub}',
   userDisabled: '已停用 {user}，所有会话已结束。',
   userEnabled: '已启用 {user}。',
+  askRemove: '要永久删除 {user}（{sub}）吗？（是/否）',
+  userRemoved: '已删除 {user}，所有会话已结束。',
+  clientDisabled: '已停用 {name}，已给它的一切均已结束。',
+  clientEnabled: '已启用 {name}。',
+  serviceDisabled: '{name} 已被隔离。',
+  serviceEnabled: '{name} 已重新开放。',
   codeRemoved: '{user} 登录时不再需要一次性验证码，所有会话已结束。',
   passwordSet: '{user} 已有新密码，所有会话已结束。',
 
