@@ -22,7 +22,11 @@ export async function runIssuer(options: RunIssuerOptions): Promise<OpenIssuer> 
     await issuer.store.close()
   }
   stopOnSignals({ app, log, process, close })
-  const address = await issuer.listen()
+  const address = await issuer.listen().catch(async (error: unknown) => {
+    // A process that serves nobody must not go on measuring itself and reporting verifiers.
+    await issuer.close()
+    throw error
+  })
   log.info({ issuer: settings.issuer, address }, 'issuer ready')
   return issuer
 }

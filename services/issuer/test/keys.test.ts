@@ -71,7 +71,13 @@ t.test('the key ring', async (t) => {
     random: systemRandom,
   })
   t.teardown(() => directory.close())
-  const deps = { issuer: ISSUER, wrappingKey, hintSeconds: 3600, clock: systemClock, random: systemRandom }
+  const deps = {
+    issuer: ISSUER,
+    wrappingKey,
+    hintSeconds: 3600,
+    clock: systemClock,
+    random: systemRandom,
+  }
   const load = (stored = directory.keys) => loadSigningKeys({ ...deps, stored })
   const ring = await load()
 
