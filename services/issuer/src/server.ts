@@ -26,7 +26,9 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: LIMITS.formBytes,
     requestTimeout: 10_000,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true },
+    },
     // The longest audience.
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: unreadableTarget,

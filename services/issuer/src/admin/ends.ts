@@ -25,7 +25,7 @@ const closed = { additionalProperties: false }
 const EndBody = Type.Object(
   {
     target: AdminTarget,
-    reason: Type.Optional(Type.Union(ADMIN_REASONS.map((reason) => Type.Literal(reason)))),
+    reason: Type.Optional(Type.Enum([...ADMIN_REASONS])),
     confirm: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' })),
   },
   closed,

@@ -57,8 +57,10 @@ export function explained(thrown: unknown): unknown {
   if (fault === undefined) return thrown
   const unknown = String(fault.params['additionalProperty'] ?? '')
   const named = /^\w{1,64}$/.test(unknown) ? ` ${unknown}` : ''
+  const { allowedValues } = fault.params
+  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
   const { validationContext } = thrown as FastifyError
-  const description = `${validationContext}${fault.instancePath} ${fault.message}${named}`
+  const description = `${validationContext}${fault.instancePath} ${fault.message}${named}${allowed}`
   return new OAuthError('invalid_request', 'schema', { description, cause: thrown })
 }
 

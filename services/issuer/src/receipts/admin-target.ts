@@ -5,7 +5,7 @@ const closed = { additionalProperties: false }
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
 /** What administrators may end. `signed_in_before`: every session whose person proved who they are before the second `at`. */
-export const AdminTarget = Type.Union([
+const Targets = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('session'),
@@ -30,7 +30,15 @@ export const AdminTarget = Type.Union([
     closed,
   ),
 ])
-export type AdminTarget = Static<typeof AdminTarget>
+export type AdminTarget = Static<typeof Targets>
+/** The same, looked at by its `kind`: who mistypes a `sub` hears of `sub`, and not of what a session would need. */
+export const AdminTarget = Type.Unsafe<AdminTarget>({
+  type: 'object',
+  required: ['kind'],
+  properties: { kind: Type.Enum(Targets.anyOf.map(({ properties }) => properties.kind.const)) },
+  discriminator: { propertyName: 'kind' },
+  oneOf: Targets.anyOf,
+})
 export type SingleTarget = Exclude<AdminTarget, { kind: 'signed_in_before' }>
 
 /** Of all reasons those that an administrator can have. */

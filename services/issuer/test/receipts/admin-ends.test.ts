@@ -39,6 +39,19 @@ async function finished(id: string): Promise<Operation> {
   }
 }
 
+t.test('who mistypes a target hears what is wrong with it', async (t) => {
+  const rows: [target: object, more: object, says: RegExp][] = [
+    [{ kind: 'user', sub: 'u_x' }, {}, /^body\/target\/sub must match pattern/],
+    [{ kind: 'signed_in_before', at: 'yesterday' }, {}, /^body\/target\/at must be integer$/],
+    [{ kind: 'client' }, {}, /^body\/target must have required property 'client_id'$/],
+    [{ kind: 'everybody' }, {}, /^body\/target\/kind .*: session, user, client, /],
+    [{ kind: 'all' }, { reason: 'because' }, /allowed values: admin, emergency, .*_changed$/],
+  ]
+  for (const [target, more, says] of rows) {
+    t.match((await end(target, more)).json().error_description, says)
+  }
+})
+
 t.test('an end has an id, under which it can be asked for', async (t) => {
   const sid = sidOf(await tokensOf())
   const answer = await end({ kind: 'session', sid })
@@ -129,6 +142,9 @@ t.test('what nobody knows, and what is no target, is refused and ends nothing', 
     [{ target: { kind: 'everybody' } }, 400, 'invalid_request'],
     [{ target: { kind: 'key', kid: 'x' }, reason: 'canary' }, 400, 'invalid_request'],
     [{ target: { kind: 'key', kid: 'x' }, reason: 'refresh_reused' }, 400, 'invalid_request'],
+    [{}, 400, 'invalid_request'],
+    [{ target: 'all' }, 400, 'invalid_request'],
+    [{ target: { sid: 's0_AAAAAAAAAAAAAAAAAAAAAA' } }, 400, 'invalid_request'],
   ]
   for (const [body, status, error] of rows) {
     const answer = await send('POST', 'ends', body)
