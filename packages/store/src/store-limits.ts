@@ -11,8 +11,8 @@ export const STORE_LIMITS = {
   sessionLingerSeconds: LIMITS.accessTokenMaxSeconds,
   /** Whether an app was told, and what became of a device's request, can be asked for this long. */
   settledSeconds: 3600,
-  /** A verifier that nobody has reported for a day is forgotten. */
-  presenceSeconds: 86_400,
+  /** A verifier that nobody has reported for an hour is forgotten. */
+  presenceSeconds: 3600,
   /** The state of one operation with all its verifiers fits; a Redis reply of this size takes well below a millisecond. */
   documentBytes: 262_144,
   /** RFC 8628 section 3.5. */

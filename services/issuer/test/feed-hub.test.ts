@@ -45,48 +45,6 @@ t.test('what is ended loses the feed', async (t) => {
   })
 })
 
-t.test('attack K5: who is ended between the proof and the hello gets no key', async (t) => {
-  const SHOWN_THE_DOOR = [[1012, 'show your credentials again']]
-  t.test('its client, while the line was open and silent', async (t) => {
-    const { log, open } = await scene()
-    const verifier = open('a')
-    log.append(entry(4, 'client', 'a'))
-    await turn()
-    t.strictSame(verifier.ended, SHOWN_THE_DOOR)
-    verifier.say(helloTo(A))
-    await turn()
-    t.strictSame(verifier.sent, [])
-  })
-  t.test('its client, before the line was there', async (t) => {
-    const { disabled, open } = await scene()
-    disabled.add('a')
-    const verifier = open('a')
-    verifier.say(helloTo(A))
-    await turn()
-    t.match(verifier.ended, [[1008, /credentials/]])
-    t.strictSame(verifier.sent, [])
-  })
-  for (const [kind, value] of [
-    ['client', 'a'],
-    ['service', A.audience],
-  ] as const) {
-    t.test(`its ${kind}, while the directory answers`, async (t) => {
-      const { log, gate, open } = await scene()
-      const answers = Promise.withResolvers<void>()
-      gate.opens = answers.promise
-      const verifier = open('a')
-      verifier.say(helloTo(A))
-      await turn()
-      log.append(entry(4, kind, value))
-      await turn()
-      answers.resolve()
-      await turn()
-      t.strictSame(verifier.ended, SHOWN_THE_DOOR)
-      t.strictSame(verifier.sent, [])
-    })
-  }
-})
-
 t.test('attack K20: who is silent for two leases is cut off', async (t) => {
   const { times, hub, open, join } = await scene()
   const [speaking, pinging, silent] = [await join('a', A), await join('a', A), await join('a', A)]

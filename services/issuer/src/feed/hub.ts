@@ -5,6 +5,7 @@ import { frameShelf } from './frame-shelf.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
 import { type Peer, type PeerDeps, type PeerIdentity, peer } from './peer.ts'
+import { verifierNames } from './verifier-names.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
@@ -34,7 +35,7 @@ export interface VerifierStatus {
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'shelf'> {
+export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'shelf' | 'names'> {
   readonly tail: LogTail
   readonly scheduler: Scheduler
 }
@@ -42,6 +43,7 @@ export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'shelf'> {
 export function feedHub(deps: FeedHubDeps): FeedHub {
   const peers = new Set<Peer>()
   const shelf = frameShelf()
+  const names = verifierNames(deps.clock)
   const listeners = new Set<MemberListener>()
   const othersOf = (member: Member) =>
     [...peers].filter(
@@ -94,7 +96,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 
   return {
     accept: (socket, clientId) => {
-      const one = peer(socket, clientId, { ...deps, changed, shelf })
+      const one = peer(socket, clientId, { ...deps, changed, shelf, names })
       peers.add(one)
       return {
         frame: one.frame,

@@ -19,6 +19,7 @@ import type { LeaseClock } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 import { feedMember, type Member, type MemberListener } from './member.ts'
 import { parseVerifierMessage } from './verifier-message.ts'
+import type { VerifierNames } from './verifier-names.ts'
 
 export interface Peer {
   /** The verifier, from its hello until its goodbye. */
@@ -54,6 +55,7 @@ export interface PeerDeps {
   readonly tail: Pick<LogTail, 'position' | 'living' | 'after' | 'reach'>
   readonly lease: Pick<LeaseClock, 'confirmed' | 'beat'>
   readonly shelf: FrameShelf
+  readonly names: VerifierNames
   readonly partitions: number
   readonly leaseMs: number
   readonly clock: Clock
@@ -67,13 +69,15 @@ export interface PeerDeps {
 
 /** RFC 6455 section 7.4.1: trying again is pointless. */
 const POLICY_VIOLATION = 1008
+/** The registry of RFC 6455 section 11.7. */
+const TRY_AGAIN_LATER = 1013
+const TOO_MANY = 'too many verifiers of this client'
 
 export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer {
   const limits = frameLimits(deps.clock)
   const codec = FEED_CODECS[socket.encoding]
   let heardAtMs = deps.clock.monotonicMs()
   let member: Member | undefined
-  /** As its hello named it; undefined before. */
   let audience: string | undefined
   let over = false
   /** One frame after the other: an answer may have to wait for the directory. */
@@ -94,6 +98,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
       end(POLICY_VIOLATION, 'not the credentials of this service')
       return await recordRefusal(clientId, message.service, deps)
     }
+    if (!deps.names.admit(clientId, message.instance)) return end(TRY_AGAIN_LATER, TOO_MANY)
     // From here to the place in one go: an entry that arrived in between would be lost.
     member = join(socket, { clientId, service, instance: message.instance }, deps)
     const placed = member.connection.place(message.positions)
