@@ -1,3 +1,4 @@
+export { ClusterFault } from './cluster-fault.ts'
 export type { BrokenPromise, Counts, Violation } from './ledger.ts'
 export { FAULT_KINDS, type FaultKind, type Plan } from './plan.ts'
 export { readPlan } from './read-plan.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ClusterFault } from './cluster-fault.ts'
 import { type Answer, record } from './exchange.ts'
 import { issuerExchange } from './issuer-exchange.ts'
 import type { Credentials, Plan } from './plan.ts'
@@ -13,7 +14,7 @@ export interface SignedIn {
 
 /** What chaos asks of the issuer. Whatever answers is tried in turn; `lost` when nobody did. */
 export interface IssuerClient {
-  /** POST /api/token/obtain (docs/protocol/token-api.md). @throws Error when the issuer refuses: the plan is wrong */
+  /** POST /api/token/obtain (docs/protocol/token-api.md). @throws ClusterFault when the issuer refuses: the plan is wrong */
   signIn(
     person: Plan['people'][number],
     audience: string,
@@ -151,7 +152,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> {
   return record(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))
 }
 
-function refusal(what: string, answer: Extract<Answer, { kind: 'answered' }>): Error {
+function refusal(what: string, answer: Extract<Answer, { kind: 'answered' }>): ClusterFault {
   const { error, error_description: why } = record(answer.body)
-  return new Error(`${what}: ${answer.status} ${error ?? ''} ${why ?? ''}`.trim())
+  return new ClusterFault(`${what}: ${answer.status} ${error ?? ''} ${why ?? ''}`.trim())
 }

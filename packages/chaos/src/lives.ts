@@ -1,4 +1,5 @@
 /** What befalls one session: it begins, is refreshed, ends, and is asked about. */
+import { ClusterFault } from './cluster-fault.ts'
 import { type IssuerClient, untilAnswered } from './issuer-client.ts'
 import type { Ledger, Session } from './ledger.ts'
 import type { Plan } from './plan.ts'
@@ -12,7 +13,7 @@ export interface LivesDeps {
 }
 
 export interface Lives {
-  /** @throws Error when nobody answers within `recoverMs` */
+  /** @throws ClusterFault when nobody answers within `recoverMs` */
   signIn(person: Plan['people'][number], audience: string): Promise<Session>
   /** Asks for its end until that is acknowledged, or the time is over. */
   end(session: Session, withinMs: number): Promise<void>
@@ -36,7 +37,9 @@ export function lives({ plan, issuer, probes, book }: LivesDeps): Lives {
         (answer) => 'kind' in answer,
         plan.recoverMs,
       )
-      if ('kind' in got) throw new Error(`nobody could be signed in within ${plan.recoverMs} ms`)
+      if ('kind' in got) {
+        throw new ClusterFault(`nobody could be signed in within ${plan.recoverMs} ms`)
+      }
       const session: Session = { ...got, audience, doubtful: false }
       probeOf(session).add(session)
       return session

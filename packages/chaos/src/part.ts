@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError } from '@latchkey/protocol'
+import { ClusterFault } from './cluster-fault.ts'
 import { exchange } from './exchange.ts'
 import type { ProcessPlan } from './plan.ts'
 
@@ -81,11 +82,11 @@ async function launch(plan: ProcessPlan, env: Environment): Promise<ChildProcess
   const log = plan.logFile === undefined ? 'ignore' : openSync(plan.logFile, 'a', 0o600)
   const child = spawn(program, args, { cwd: plan.folder, env, stdio: ['ignore', log, 'pipe'] })
   if (typeof log === 'number') closeSync(log)
-  const failed = once(child, 'error').then(([error]) => {
-    throw new Error(`${plan.name} cannot be started: ${(error as Error).message}`)
-  })
-  failed.catch(() => {})
-  await Promise.race([once(child, 'spawn'), failed])
+  try {
+    await once(child, 'spawn')
+  } catch (error) {
+    throw new ClusterFault(`${plan.name} cannot be started: ${(error as Error).message}`)
+  }
   return child
 }
 
@@ -134,11 +135,11 @@ async function untilReady(
   const endMs = performance.now() + withinMs
   while (performance.now() < endMs) {
     const why = whyGone()
-    if (why !== undefined) throw new Error(`${name} has left before it was ready: ${why}`)
+    if (why !== undefined) throw new ClusterFault(`${name} has left before it was ready: ${why}`)
     if (await isReady(ready)) return
     await sleep(LOOK_AGAIN_MS)
   }
-  throw new Error(`${name} was not ready within ${withinMs} ms`)
+  throw new ClusterFault(`${name} was not ready within ${withinMs} ms`)
 }
 
 async function isReady(ready: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** One round: sign in, break, end, mend, look whether everything is as it was promised. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ClusterFault } from './cluster-fault.ts'
 import type { Fault } from './faults.ts'
 import type { Ledger, Session } from './ledger.ts'
 import type { Lives } from './lives.ts'
@@ -17,7 +18,7 @@ export interface RoundReport {
 }
 
 export interface Rounds {
-  /** Waits until the whole cluster answers. @throws Error when it does not within `recoverMs` */
+  /** Waits until the whole cluster answers. @throws ClusterFault when it does not within `recoverMs` */
   warmUp(): Promise<void>
   run(fault: Fault, tell: (what: 'breaking' | 'mending') => void): Promise<RoundReport>
 }
@@ -28,7 +29,9 @@ export function rounds(plan: Plan, life: Lives, book: Ledger): Rounds {
       const { all } = await signInAll(plan, life)
       for (const session of all) await life.answersAgain(session, performance.now())
       await Promise.all(all.map(life.leave))
-      if (book.violations.length > 0) throw new Error('the cluster does not work as it is')
+      const [first] = book.violations
+      if (first)
+        throw new ClusterFault(`before anything is broken, ${first.where}: ${first.detail}`)
     },
     run: async (fault, tell) => {
       book.during(fault.name)

@@ -31,6 +31,7 @@ export interface ChaosRun {
 
 /**
  * Starts what the plan starts, breaks it in the order of the seed, and stops what it started.
+ * @throws ClusterFault when the cluster does not work as it is; InputError when there is nothing to break
  */
 export async function runChaos(
   plan: Plan,

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { type RoundReport, readPlan, runChaos } from '@latchkey/chaos'
+import { ClusterFault, type RoundReport, readPlan, runChaos } from '@latchkey/chaos'
 import { chaosDisplay } from '../chaos-display.ts'
 import { CliError } from '../cli-error.ts'
 import type { Command, Context } from '../command.ts'
-import { COLUMNS, cut, padTo, wrap } from '../text-width.ts'
+import { COLUMNS, cut, padTo, printable, wrap } from '../text-width.ts'
 
 /** Any seed is as good as another; this one makes two runs alike when nobody asks for more. */
 const DEFAULT_SEED = '1'
@@ -46,6 +46,9 @@ export const chaos: Command = {
       if (report.violations.length > 0) throw new CliError('failed', 'chaosBroken', { seed })
       if (stop.signal.aborted) throw new CliError('failed', 'cancelled')
       if (!asJson) print(say('chaosHeld'))
+    } catch (error) {
+      if (!(error instanceof ClusterFault)) throw error
+      throw new CliError('failed', 'chaosStopped', { why: printable(error.message) })
     } finally {
       display.clear()
       process.off('SIGINT', interrupted)

@@ -228,6 +228,7 @@ export const EN = {
   chaosAsked:
     '{requests} requests: {accepted} accepted, {refused} refused, {closed} closed (503), {lost} without an answer. {dead} of them came more than {lease} ms after the end of their session.',
   chaosHeld: 'Every promise held.',
+  chaosStopped: 'The cluster cannot be tested as it is: {why}',
   chaosBroken: 'Promises were broken. --seed {seed} breaks in the same order again.',
   notASeed: '{text} is no seed: a whole number below 4294967296.',
 

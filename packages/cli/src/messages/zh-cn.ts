@@ -224,6 +224,7 @@ export const ZH_CN: Messages = {
   chaosAsked:
     '共 {requests} 个请求：接受 {accepted}，拒绝 {refused}，关闭（503）{closed}，无回答 {lost}。其中 {dead} 个是在会话结束 {lease} 毫秒之后发出的。',
   chaosHeld: '所有承诺都成立。',
+  chaosStopped: '集群目前的状态无法测试：{why}',
   chaosBroken: '有承诺被打破。用 --seed {seed} 可按同样的顺序再来一次。',
   notASeed: '{text} 不是种子：应为小于 4294967296 的整数。',
 
