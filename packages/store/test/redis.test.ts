@@ -81,7 +81,7 @@ await t.test('keys', async (t) => {
     await startDevice(store)
     await store.presence.report('P', [sampleVerifier()], NOW)
     await store.documents.put('end', 'a', '{}', NOW + 60, NOW)
-    await store.signals.add('a', { jti: 'a', set: 'b', expiresAt: NOW + 60 }, 10, NOW)
+    await store.signals.add('a', { jti: 'a', claims: '{}', expiresAt: NOW + 60 }, 10, NOW)
     await store.statusLists.allocate(0, '{}', NOW + 60, 10, NOW)
     await store.log.end({ kind: 'client', clientId: 'orders' }, FACTS)
     const ended = { ...sampleSession(store), clients: ['orders'], userinfoClaims: {} }

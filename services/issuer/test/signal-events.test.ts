@@ -185,9 +185,9 @@ t.test('a fault loses no signal, and doubles none', async (t) => {
   await endOf(last)
   await poll({ returnImmediately: false })
   const { signals } = await one.issuer.store.signals.peek(id, 10, one.issuer.now())
-  const heard = signals.map(({ set }) => {
-    const [claims] = claimsOf({ set })
-    return (claims?.sub_id['session'] as { id: string } | undefined)?.id
+  const heard = signals.map(({ claims: text }) => {
+    const claims: { sub_id: Record<string, unknown> } = JSON.parse(text)
+    return (claims.sub_id['session'] as { id: string } | undefined)?.id
   })
   t.strictSame(heard, [...first, last], 'in the order of their ends')
 })

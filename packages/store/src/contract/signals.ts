@@ -1,7 +1,8 @@
-/** A security event token that waits for its receiver (RFC 8417), signed and ready. */
+/** What a security event token (RFC 8417) will say to its receiver. It is signed when it is given out: no key has to live as long as a queue. */
 export interface Signal {
   readonly jti: string
-  readonly set: string
+  /** Its claims, as JSON. */
+  readonly claims: string
   /** Second from which it is worth nothing any more. */
   readonly expiresAt: number
 }

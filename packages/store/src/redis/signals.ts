@@ -26,7 +26,7 @@ export function redisSignals(
     now: number,
   ): Promise<boolean> {
     const seconds = Math.max(1, ...signals.map(({ expiresAt }) => expiresAt - now))
-    const facts = signals.flatMap(({ jti, expiresAt, set }) => [jti, expiresAt, set])
+    const facts = signals.flatMap(({ jti, expiresAt, claims }) => [jti, expiresAt, claims])
     const keysOfStream = keysOf(stream)
     const [word] = await run(
       'append-signals',
@@ -63,8 +63,12 @@ export function redisSignals(
       const [, more, ...facts] = await run('peek-signals', [queue, texts], now, limit)
       const signals: Signal[] = []
       for (let i = 0; i < facts.length; i += 3) {
-        const [jti, expiresAt, set] = facts.slice(i, i + 3)
-        signals.push({ jti: String(jti), set: String(set), expiresAt: Number(expiresAt) })
+        const [jti, expiresAt, claims] = facts.slice(i, i + 3)
+        signals.push({
+          jti: String(jti),
+          claims: String(claims),
+          expiresAt: Number(expiresAt),
+        })
       }
       return { signals, more: more === 1 }
     },

@@ -7,7 +7,9 @@ export function sqliteSignals({ database, read, write }: SqliteContext): SignalQ
   const listeners = new Set<(stream: string) => void>()
 
   function keep(stream: string, signals: readonly Signal[], most: number, now: number): void {
-    for (const { jti, set, expiresAt } of signals) sql.insert.run(stream, jti, set, expiresAt)
+    for (const { jti, claims, expiresAt } of signals) {
+      sql.insert.run(stream, jti, claims, expiresAt)
+    }
     sql.sweep.run(now, STORE_LIMITS.trimBatch)
     sql.trim.run(stream, stream, most)
   }
@@ -49,7 +51,7 @@ export function sqliteSignals({ database, read, write }: SqliteContext): SignalQ
       const rows = read(() => sql.oldest.all(stream, now, limit + 1))
       const signals = rows.slice(0, limit).map((row) => ({
         jti: String(row['jti']),
-        set: String(row['text']),
+        claims: String(row['text']),
         expiresAt: Number(row['expires_at']),
       }))
       return { signals, more: rows.length > limit }

@@ -11,7 +11,7 @@ function place(offset: number, partition = 0): SignalCursor {
 }
 
 function signal(change: Partial<Signal> = {}): Signal {
-  return { jti: randomId(systemRandom), set: 'a.b c.d', expiresAt: NOW + 60, ...change }
+  return { jti: randomId(systemRandom), claims: '{"a":1}', expiresAt: NOW + 60, ...change }
 }
 
 async function waiting(store: Store, stream: string, now = NOW): Promise<string[]> {
@@ -24,7 +24,7 @@ export async function signalRules(t: Test, engine: Engine): Promise<void> {
   const { signals } = store
 
   await t.test('signals come in order, whole, and stay until they are settled', async (t) => {
-    const [a, b, c] = [signal(), signal({ set: 'ü "\n' }), signal()]
+    const [a, b, c] = [signal(), signal({ claims: 'ü "\n' }), signal()]
     t.strictSame(await signals.peek('order', 5, NOW), { signals: [], more: false })
     await signals.append('order', { after: undefined, to: place(1) }, [a, b], MOST, NOW)
     await signals.add('order', c, MOST, NOW)

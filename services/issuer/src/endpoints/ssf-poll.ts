@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { receiverOf } from '../signals/receiver-guard.ts'
 import { ownStream, unknownStream } from '../signals/receiver-streams.ts'
+import type { EventTokens } from '../signals/security-event-token.ts'
 import { SIGNAL_LIMITS } from '../signals/signal-limits.ts'
 import type { SignalWaits } from '../signals/signal-waits.ts'
 import type { StreamOutcomes } from '../signals/stream-outcomes.ts'
@@ -14,6 +15,7 @@ export interface SsfPollDeps {
   readonly streams: Pick<Directory['streams'], 'find'>
   readonly signals: Pick<Store['signals'], 'peek' | 'settle'>
   readonly waits: SignalWaits
+  readonly eventTokens: Pick<EventTokens, 'signed'>
   readonly outcomes: Pick<StreamOutcomes, 'note'>
   readonly clock: Clock
 }
@@ -62,7 +64,9 @@ export function ssfPoll(deps: SsfPollDeps) {
           found = await take(id, limit, deps)
         }
         wait.cancel()
-        const sets = Object.fromEntries(found.signals.map(({ jti, set }) => [jti, set]))
+        const sets = Object.fromEntries(
+          found.signals.map((one) => [one.jti, deps.eventTokens.signed(one)]),
+        )
         return { sets, ...(found.more && { moreAvailable: true }) }
       },
     )

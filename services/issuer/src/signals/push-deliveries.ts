@@ -17,6 +17,8 @@ export interface PushDeliveriesDeps {
   readonly signals: Pick<Store['signals'], 'peek' | 'settle' | 'watch'>
   readonly oneTime: Pick<Store['oneTime'], 'claim'>
   readonly outcomes: Pick<StreamOutcomes, 'note'>
+  /** The token that a signal is sent as. */
+  readonly signed: (signal: Signal) => string
   readonly request: GuardedRequest
   readonly clock: Clock
   readonly log: {
@@ -125,7 +127,7 @@ async function pushOne(id: string, signal: Signal, deps: PushDeliveriesDeps): Pr
   }
   const pause = pauseSeconds(signal, nowSeconds(clock))
   if (!(await claim(stream, signal, pause, deps))) return { kind: 'later' }
-  const pushed = await pushSignal(stream, signal, deps.request)
+  const pushed = await pushSignal(stream, deps.signed(signal), deps.request)
   const facts = { client: stream.clientId, stream: id, jti: signal.jti, outcome: pushed.outcome }
   await deps.outcomes.note(id, pushed.outcome)
   if (pushed.kind === 'retry') {

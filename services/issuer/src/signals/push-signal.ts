@@ -1,6 +1,5 @@
 /** One attempt to push a signal: RFC 8935 section 2. */
 import type { Stream } from '@latchkey/directory'
-import type { Signal } from '@latchkey/store'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 
 /** `outcome` is a status, a code of the receiver or a word of ours; administrators see it. */
@@ -14,7 +13,8 @@ const FINAL = new Set(['invalid_request', 'invalid_issuer', 'invalid_audience', 
 
 export async function pushSignal(
   { delivery }: Stream,
-  { set }: Signal,
+  /** The signed token. */
+  set: string,
   request: GuardedRequest,
 ): Promise<Pushed> {
   if (delivery.method !== 'push') return { kind: 'retry', outcome: 'poll' }

@@ -2,7 +2,8 @@
 import type { Client } from '@latchkey/directory'
 import { type Clock, nowSeconds, type Random, randomId, TYP } from '@latchkey/protocol'
 import type { Signal } from '@latchkey/store'
-import type { ClientSigning } from '../minting/client-signing.ts'
+import { signJwt } from '@latchkey/tokens'
+import type { SigningKeyRing } from '../keys/signing-keys.ts'
 import type { SubjectFor } from '../minting/subject.ts'
 import { EVENT } from './event-types.ts'
 import type { EntryEvent, EventSubject } from './events-of-entry.ts'
@@ -15,11 +16,13 @@ export interface EventTokens {
   verification(client: Client, streamId: string, state: string | undefined): Signal
   /** Section 8.1.5: the transmitter has changed the status. */
   streamUpdated(client: Client, streamId: string, status: string, reason: string): Signal
+  /** The token itself, with the key of now. */
+  signed(signal: Signal): string
 }
 
 export interface EventTokenDeps {
   readonly issuer: string
-  readonly signing: Pick<ClientSigning, 'sign'>
+  readonly ring: Pick<SigningKeyRing, 'activeKey'>
   readonly subjectFor: SubjectFor
   readonly clock: Clock
   readonly random: Random
@@ -38,7 +41,7 @@ export function eventTokens(deps: EventTokenDeps): EventTokens {
   ): Signal {
     const now = nowSeconds(clock)
     const jti = randomId(random)
-    const set = deps.signing.sign(client, 'RS256', TYP.securityEvent, {
+    const claims = {
       iss: issuer,
       jti,
       iat: now,
@@ -46,8 +49,8 @@ export function eventTokens(deps: EventTokenDeps): EventTokens {
       txn,
       sub_id: subject,
       events: { [type]: members },
-    })
-    return { jti, set, expiresAt: now + SIGNAL_LIMITS.keepSeconds }
+    }
+    return { jti, claims: JSON.stringify(claims), expiresAt: now + SIGNAL_LIMITS.keepSeconds }
   }
 
   const aboutStream = (client: Client, streamId: string, type: string, members: object) =>
@@ -68,6 +71,9 @@ export function eventTokens(deps: EventTokenDeps): EventTokens {
         status,
         ...(reason !== '' && { reason }),
       }),
+    // CAEP Interoperability Profile section 2.6: RS256, whatever the client's other tokens are signed with.
+    signed: ({ claims }) =>
+      signJwt(deps.ring.activeKey('RS256'), TYP.securityEvent, JSON.parse(claims)),
   }
 }
 

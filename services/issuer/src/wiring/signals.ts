@@ -20,7 +20,7 @@ import { transmitter } from '../signals/transmitter.ts'
 import type { Feeding } from './feed.ts'
 import type { Keys } from './keys.ts'
 
-export interface SignalsDeps extends Pick<Keys, 'signing' | 'subjectFor'>, Pick<Feeding, 'tail'> {
+export interface SignalsDeps extends Pick<Keys, 'ring' | 'subjectFor'>, Pick<Feeding, 'tail'> {
   readonly settings: Pick<Settings, 'issuer'>
   readonly store: Store
   readonly directory: Directory
@@ -47,7 +47,11 @@ export function wireSignals(deps: SignalsDeps) {
   })
   const { streams } = directory
   const { signals, oneTime } = store
-  const pushes = pushDeliveries({ ...deps, streams, signals, oneTime, outcomes })
+  const pushes = pushDeliveries({
+    ...deps,
+    ...{ streams, signals, oneTime, outcomes },
+    signed: tokens.signed,
+  })
   const waits = signalWaits(signals)
   return {
     signalling: { transmitter: signalMaker, pushes, waits, outcomes, eventTokens: tokens },
