@@ -23,7 +23,8 @@ export function serveTickets(app: FastifyInstance, { path, tickets }: Ticketing)
       if (route !== undefined && !isPattern(route)) {
         return await reply.code(400).send({ error: 'invalid_request' })
       }
-      const whose = `${caller.sub} ${caller.sid ?? caller.jti}`
+      // A machine has no session, and as many tokens as it likes.
+      const whose = `${caller.sub} ${caller.sid ?? ''}`
       const ticket = tickets.issue({ token, route }, whose)
       if (ticket === undefined) {
         reply.code(503).header('retry-after', '1')

@@ -84,6 +84,19 @@ t.test('memory is bounded, and nobody uses up the room of others', async (t) => 
   t.ok(issue('bob'), 'the old ones have gone')
 })
 
+t.test('a machine has the room of one caller, however many tokens it fetches', async (t) => {
+  const { ask, ticket, show, open, refused, verifier } = await ticketed(t)
+  const shown = (n: number) => ({ authorization: `Bearer machine${n}` })
+  for (let n = 0; n < 17; n++) {
+    const claims = { sub: 'svc:reports', jti: `j${n}`, ...({ sid: undefined } as object) }
+    verifier.grant(`machine${n}`, ['GET /live'], claims)
+  }
+  const [first = '', second = ''] = [await ticket(shown(0)), await ticket(shown(1))]
+  for (let n = 2; n < 17; n++) t.equal((await ask(shown(n))).statusCode, 200)
+  t.equal(await refused({}, '/live', show(first)), 401, 'its oldest one went')
+  await open({}, '/live', show(second))
+})
+
 t.test('a sealed ticket is opened by its service alone, and by every secret in use', async (t) => {
   const { sealed, names } = both()
   const older = sealed([SECRET])
