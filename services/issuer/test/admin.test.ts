@@ -200,6 +200,7 @@ t.test(
         Object.assign(directory, { transaction })
 
         t.equal((await directory.users.find(sub))?.disabled, true, 'still there to be asked for')
+        t.notOk((await issuer.browser().signIn(username)).has('code'), 'but nobody who signs in')
         const isActive = async () =>
           (await issuer.post('/introspect', { token: tokens.access_token }, 'support')).json()
             .active

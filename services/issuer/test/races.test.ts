@@ -53,18 +53,21 @@ t.test(`attack J8: an end races a grant, ${RUNS} times`, async (t) => {
   t.ok(granted < (RUNS * 4) / 5, 'and as many were not')
 })
 
-interface Story {
+interface Ending {
   readonly kind: EndTarget['kind']
-  readonly endsFamily: boolean
   end(): Promise<unknown>
-  grant(): Promise<LightMyRequestResponse>
   /** Undoes the change of state, now that both have returned. */
   restore(): Promise<unknown>
+}
+
+interface Story extends Ending {
+  readonly endsFamily: boolean
+  grant(): Promise<LightMyRequestResponse>
   /** A token that says what is true now may live on after an end of what was. */
   mayLive(token: string): boolean
 }
 
-/** One of five ends meets one of three grants, in a fresh session. */
+/** One of seven ends meets one of three grants, in a fresh session. */
 async function tell(run: number, issuer: TestIssuer, store: Store): Promise<Story> {
   const { directory, end } = issuer
   const sub = await issuer.sub('ada')
@@ -88,6 +91,32 @@ async function tell(run: number, issuer: TestIssuer, store: Store): Promise<Stor
         after: () => directory.users.update(sub, { roles: ['reader'] }),
       }),
     all: () => change({ kind: 'all' }, 'emergency'),
+    // By the admin API, which takes care of the order itself.
+    deleted: () =>
+      asked({ kind: 'user', sub }, 'DELETE', `users/${sub}`, () =>
+        directory.users.create({ username: 'ada', roles: ['reader'] }),
+      ),
+    quarantined: () => {
+      const path = `services/${encodeURIComponent(ORDERS)}`
+      return asked({ kind: 'service', audience: ORDERS }, 'POST', `${path}/disable`, () =>
+        directory.services.setDisabled(ORDERS, false),
+      )
+    },
+  }
+  const asked = async (
+    { kind }: EndTarget,
+    method: 'POST' | 'DELETE',
+    path: string,
+    restore: () => Promise<unknown>,
+  ) => {
+    const operator = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+    const headers = { authorization: `Bearer ${operator.json().access_token}` }
+    const end = async () => {
+      // Without a pause: the guard of the admin API takes its time.
+      const answer = await issuer.app.inject({ method, url: `/admin/v1/${path}`, headers })
+      if (answer.statusCode !== 204) throw new Error(answer.body)
+    }
+    return { kind, restore, end }
   }
   const nothing = async () => {}
   const change = (
@@ -124,14 +153,17 @@ async function tell(run: number, issuer: TestIssuer, store: Store): Promise<Stor
         })
     },
   }
-  const theEnd = at(Object.values(ends), run)()
-  const grant = await at(Object.values(grants), Math.floor(run / 5))()
-  const isStale = theEnd.kind === 'stale'
+  const theEnd = await at<() => Ending | Promise<Ending>>(Object.values(ends), run)()
+  const grant = await at(Object.values(grants), Math.floor(run / Object.keys(ends).length))()
+  const { kind } = theEnd
   return {
     ...theEnd,
     grant,
-    endsFamily: !isStale,
-    mayLive: (token) => isStale && String(decodeJwt(token)['routes']) === '',
+    endsFamily: kind !== 'stale' && kind !== 'service',
+    mayLive: (token) => {
+      const { aud, routes } = decodeJwt(token)
+      return kind === 'stale' ? String(routes) === '' : kind === 'service' && aud !== ORDERS
+    },
   }
 }
 
