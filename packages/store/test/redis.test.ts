@@ -112,6 +112,8 @@ await t.test('keys', async (t) => {
     await store.throttle.attempt('sign-in', 'a', { limit: 1, windowSeconds: 60 }, NOW)
     const ttlOf = async (start: string) => ttl(String((await admin.keys(`lk:{p0}:${start}:*`))[0]))
     t.strictSame([await ttlOf('d'), await ttlOf('w'), await ttlOf('t')], [600 + 3600, 600, 60])
+    await store.oneTime.claim('jti', 'a', 60, NOW)
+    t.equal(await ttlOf('o'), 60 + 10, 'longer, for processes whose clock is behind')
     t.equal(await ttl(keys.head), -1)
     await store.log.end({ kind: 'session', sid }, FACTS)
     t.equal(await admin.exists(keys.session(sid)), 0)
