@@ -100,9 +100,10 @@ export function leaseRounds(deps: LeaseRoundsDeps): LeaseRounds {
     },
     resync: place.ask,
     distrust: () => {
-      if (lease.remainingMs() <= 0) return
+      const wasGood = lease.remainingMs() > 0
+      // One that is over counts for routes that go on without.
       lease.drop()
-      ask()
+      if (wasGood) ask()
     },
   }
 }

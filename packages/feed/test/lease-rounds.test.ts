@@ -81,6 +81,21 @@ t.test(
 )
 
 t.test(
+  'a log that was replaced leaves nothing to tolerate, also when the lease is over',
+  async (t) => {
+    const { time, network, join, grant, remaining } = scene()
+    join()
+    grant()
+    time.stall(7000)
+    t.equal(remaining(), -2000, 'a route may go on for some seconds, by what has been applied')
+    network.last.send(snapshot(at(3, { epoch: 2 })))
+    t.equal(remaining(), -Infinity, 'of which ends may be missing in the new log')
+    grant({ positions: [at(3, { epoch: 2 })] })
+    t.equal(remaining(), -2000)
+  },
+)
+
+t.test(
   'a lease answer counts once, and only on the connection that asked (attack K10)',
   async (t) => {
     const { time, network, join, grant, asked, remaining } = scene()
