@@ -2,28 +2,33 @@
  * `npm run simulate -- --seeds 10000`: runs so many seeds and says which of them violated an invariant.
  * `npm run simulate -- --seed 27 --trace`: one seed, as a timeline.
  */
-import { parseArgs } from 'node:util'
+import { readOptions, USAGE } from './command/read-options.ts'
 import { runSeeds } from './command/run-seeds.ts'
 import { timelineOf } from './command/timeline.ts'
 import { simulate } from './simulate.ts'
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '10000' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-  },
-})
 const print = (text: string) => {
   process.stdout.write(`${text}\n`)
 }
 
-if (values.seed === undefined) await runMany(wholeOf(values.seeds), wholeOf(values.from))
-else await runOne(wholeOf(values.seed))
+const options = readOptions(process.argv.slice(2))
+switch (options.kind) {
+  case 'many':
+    await runMany(options.count, options.first)
+    break
+  case 'one':
+    await runOne(options.seed, options.trace)
+    break
+  case 'help':
+    process.stdout.write(USAGE)
+    break
+  case 'mistake':
+    process.stderr.write(`${options.what}\n\n${USAGE}`)
+    process.exitCode = 2
+}
 
-async function runOne(seed: number): Promise<void> {
-  const report = await simulate(seed, { keepTrace: values.trace })
+async function runOne(seed: number, keepTrace: boolean): Promise<void> {
+  const report = await simulate(seed, { keepTrace })
   for (const line of report.lines) print(timelineOf(line))
   print(`seed ${seed}: ${report.violation ?? 'every invariant held'}; digest ${report.digest}`)
   if (report.violation !== undefined) process.exitCode = 1
@@ -53,10 +58,4 @@ async function runMany(count: number, first: number): Promise<void> {
     print('Look at one of them: npm run simulate -- --seed N --trace')
     process.exitCode = 1
   }
-}
-
-function wholeOf(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`not a whole number: ${text}`)
-  return value
 }
