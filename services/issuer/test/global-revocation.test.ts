@@ -53,6 +53,16 @@ t.test('sessions, refresh tokens and access tokens end, however the person is na
   }
 })
 
+t.test('what is missing is named', async (t) => {
+  const stranger = await ask({ sub_id: {} }, `Bearer ${await tokenOf('operator')}`)
+  t.match(stranger.json().error_description, `needs the grant POST ${PATH}`)
+  const foreign = await ask({ sub_id: { format: 'phone_number', phone_number: '+1' } })
+  t.match(foreign.json(), {
+    error: 'subject_unprocessable',
+    error_description: /other than iss_sub, opaque and email/,
+  })
+})
+
 t.test('what cannot be done is said with the status of the draft, and ends nothing', async (t) => {
   const before = (await issuer.directory.audit.list({ limit: 100, action: 'end' })).length
   await issuer.directory.users.create({ username: 'twin1', email: 'twin@example.com' })

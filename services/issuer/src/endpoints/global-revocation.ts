@@ -29,9 +29,12 @@ declare module 'fastify' {
 const Body = Type.Object({ sub_id: Type.Unknown() })
 
 const PROBLEMS: Readonly<Record<Exclude<FoundPerson['kind'], 'found'>, [number, string]>> = {
-  malformed: [400, 'sub_id is no subject identifier'],
+  malformed: [400, 'sub_id is not iss_sub, opaque or email with its members'],
   unknown: [404, 'nobody is known by this subject identifier'],
-  unprocessable: [422, 'nobody can be told by this subject identifier'],
+  unprocessable: [
+    422,
+    'a format other than iss_sub, opaque and email, a foreign iss, or an address that several people have',
+  ],
 }
 
 /**
@@ -46,7 +49,8 @@ export function globalRevocation(deps: GlobalRevocationDeps) {
     app.addHook('onRequest', async (request, reply) => {
       const claims = await deps.readCaller(presentedToken(request), request, reply)
       if (!compileGrants(claims.routes).allows('POST', GLOBAL_REVOCATION_PATH)) {
-        throw new OAuthError('insufficient_scope', 'route_not_granted')
+        const description = `this machine needs the grant POST ${GLOBAL_REVOCATION_PATH}`
+        throw new OAuthError('insufficient_scope', 'route_not_granted', { description })
       }
       request.revoker = claims
     })
