@@ -23,8 +23,8 @@ export interface Resync {
 export type ApplyOutcome =
   /** `entries` are those that were new. */
   | { readonly kind: 'applied'; readonly entries: readonly LogEntry[] }
-  /** A whole snapshot has arrived and replaced the partition. */
-  | { readonly kind: 'replaced' }
+  /** A whole snapshot has arrived and replaced the partition. `goesOn`: it is proven to be the same log, further on. */
+  | { readonly kind: 'replaced'; readonly goesOn: boolean }
   /** Known already, or part of a snapshot that more follows. */
   | { readonly kind: 'nothing_new' }
   | Resync

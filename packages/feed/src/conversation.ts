@@ -150,6 +150,7 @@ function applied(deps: ConversationDeps, p: number | undefined, outcome: ApplyOu
     deps.news.applied(outcome.entries)
     return
   }
-  deps.leases.distrust()
+  // A lease that was granted on the same log is still true.
+  if (!outcome.goesOn) deps.leases.distrust()
   deps.news.replaced()
 }

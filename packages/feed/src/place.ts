@@ -29,6 +29,13 @@ export function isOlder(position: FeedPosition, here: Partition): boolean {
   return offset < here.position.offset && !isForked(here, offset, digest)
 }
 
+/** Proof of the same log: what was newest here stands in it, or nothing was here yet. */
+export function goesOn(here: Partition, next: Partition): boolean {
+  const { epoch, offset, digest } = here.position
+  if (next.position.epoch !== epoch) return false
+  return offset === 0 || next.digestAt(offset) === digest
+}
+
 export function isSamePlace(a: FeedPosition, b: FeedPosition): boolean {
   return a.p === b.p && a.epoch === b.epoch && a.offset === b.offset && a.digest === b.digest
 }

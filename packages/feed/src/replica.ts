@@ -13,7 +13,7 @@ import { fingerprint } from './fingerprint.ts'
 import { type JudgedClaims, judgeByIdentity, judgeByPosition, type Verdict } from './judge.ts'
 import { markSweeper } from './mark-sweeper.ts'
 import { countMarks, type Partition } from './partition.ts'
-import { isAhead, isOlder } from './place.ts'
+import { goesOn, isAhead, isOlder } from './place.ts'
 import { snapshotAssembly } from './snapshot-assembly.ts'
 
 export interface RevocationReplica {
@@ -95,7 +95,7 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
       const here = byNumber.get(p)
       if (here && isOlder(part.position, here)) return { kind: 'nothing_new' }
       replace(p, next)
-      return { kind: 'replaced' }
+      return { kind: 'replaced', goesOn: here !== undefined && goesOn(here, next) }
     },
     compare: (positions) => dropForked(comparePositions(byNumber, positions)),
     sweep: (nowSeconds, steps) => sweeper.sweep(partitions, nowSeconds, steps),

@@ -108,7 +108,8 @@ t.test('the tail of the log', async (t) => {
       { epoch: 10, offset: 5, digest: 'xx' },
       undefined,
     ],
-    ['a place that was dropped', { epoch: 10, offset: 0, digest: '' }, undefined],
+    ['the very beginning', { epoch: 10, offset: 0, digest: '' }, [1, 2, 3, 4, 5]],
+    ['a beginning of something else', { epoch: 10, offset: 0, digest: 'xx' }, undefined],
   ] as const
   const tail = await tailOf(logOf(10, 5))
   for (const [name, position, expected] of positions) {

@@ -128,5 +128,9 @@ async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
 function entriesAfter(copy: Copy, position: FeedPosition): readonly LogEntry[] | undefined {
   if (position.epoch !== copy.epoch || position.offset > copy.offset) return undefined
   if (position.offset === copy.offset) return position.digest === copy.digest ? [] : undefined
+  // From the very beginning nothing can be missing but what has been dropped.
+  if (position.offset === 0 && position.digest === '' && copy.entries[0]?.o === 1) {
+    return [...copy.entries]
+  }
   return entriesBehind(copy.entries, position)
 }
