@@ -89,7 +89,7 @@ t.test('with --wait every verifier has a line', async (t) => {
         'Ended. No service accepts it after 2026-11-23 05:00:06.',
         '',
       ],
-      /Not confirmed by 1 verifiers\. Their leases end at 2026-11-23 05:00:06/,
+      /Verifiers that have not confirmed: 1\. Their leases end at 2026-11-23 05:00:06/,
     ],
   ]
   for (const [name, states, code, out, err] of rows) {
@@ -137,7 +137,7 @@ t.test('what concerns many is counted first, and confirmed', async (t) => {
     t.match(asked, { code: 2, out: '', err: /use --yes/ }, args)
     t.match(
       asked.err.replaceAll('\n', ' '),
-      'concerns 12 sessions of 9 users, at 3 clients and 2 services. 2 verifiers',
+      'sessions: 12, users: 9, clients: 3, services: 2. Verifiers that will hear of it: 2.',
     )
     t.strictSame(bodies(issuer.seen), [{ target }], 'nothing has ended')
     t.equal((await runLine(['sessions', 'end', ...args.split(' '), '--yes'], { env })).code, 0)
@@ -145,7 +145,10 @@ t.test('what concerns many is counted first, and confirmed', async (t) => {
   }
   const many = await issuerOf(t, [operation()], { ...PREVIEW, complete: false })
   const ran = await runLine(['sessions', 'end', '--all', '--yes'], { env: many.env })
-  t.match(ran.err.replaceAll('\n', ' '), 'at least 12 sessions')
+  t.match(
+    ran.err.replaceAll('\n', ' '),
+    'more than could be counted. This concerns at least sessions: 12',
+  )
 })
 
 t.test('on a terminal the question wants a yes', async (t) => {

@@ -149,14 +149,15 @@ export const EN = {
   endInterrupted:
     'Interrupted after {done} sessions, which have ended. The same command goes on with the rest.',
   previewCounts:
-    'This concerns {sessions} sessions of {users} users, at {clients} clients and {services} services. {verifiers} verifiers will hear of it.',
+    'This concerns sessions: {sessions}, users: {users}, clients: {clients}, services: {services}. Verifiers that will hear of it: {verifiers}.',
   previewCountsAtLeast:
-    'This concerns at least {sessions} sessions of {users} users, at {clients} clients and {services} services; there are more than could be counted. {verifiers} verifiers will hear of it.',
+    'There is more than could be counted. This concerns at least sessions: {sessions}, users: {users}, clients: {clients}, services: {services}. Verifiers that will hear of it: {verifiers}.',
   askEnd: 'End them? (yes/no) ',
   needsYes: 'There is no terminal to ask: use --yes.',
   notATime: '{text} is not a time like "2026-11-23 05:00".',
   nobodyToEnd: 'Nothing ended: nothing matches any more.',
-  notAllApplied: 'Not confirmed by {count} verifiers. Their leases end at {time} at the latest.',
+  notAllApplied:
+    'Verifiers that have not confirmed: {count}. Their leases end at {time} at the latest.',
   stateApplied: 'applied',
   stateWaiting: 'waiting',
   stateOffline: 'offline',
