@@ -61,7 +61,7 @@ t.test(
       ['/healthz', 'HEAD, GET'],
       ['/readyz', 'HEAD, GET'],
       ['/admin/v1/users', 'HEAD, GET, POST'],
-      ['/admin/v1/users/u_1', 'HEAD, GET'],
+      ['/admin/v1/users/u_1', 'HEAD, GET, DELETE'],
       ['/admin/v1/users/u_1/sessions', 'HEAD, GET'],
       ['/admin/v1/users/u_1/disable', 'POST'],
       ['/admin/v1/users/u_1/enable', 'POST'],
@@ -107,7 +107,7 @@ t.test('what is nowhere is 404, and nothing of it is repeated', async (t) => {
   t.test('what cannot be read at all is told by its status alone', async (t) => {
     for (const [url, status] of [
       ['/admin/v1/users/%zz', 400],
-      [`/admin/v1/users/${'x'.repeat(200)}`, 414],
+      [`/admin/v1/users/${'x'.repeat(300)}`, 414],
     ] as const) {
       const answer = await ask('GET', url)
       t.strictSame([answer.statusCode, answer.body], [status, '{"error":"invalid_request"}'])
