@@ -128,9 +128,9 @@ async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
 function entriesAfter(copy: Copy, position: FeedPosition): readonly LogEntry[] | undefined {
   if (position.epoch !== copy.epoch || position.offset > copy.offset) return undefined
   if (position.offset === copy.offset) return position.digest === copy.digest ? [] : undefined
-  // From the very beginning nothing can be missing but what has been dropped.
-  if (position.offset === 0 && position.digest === '' && copy.entries[0]?.o === 1) {
-    return [...copy.entries]
+  if (position.offset === 0 && position.digest === '') {
+    // As many as there ever were: none has been dropped.
+    return copy.entries.length === copy.offset ? [...copy.entries] : undefined
   }
   return entriesBehind(copy.entries, position)
 }
