@@ -26,9 +26,18 @@ export function banner({ addresses, secrets, dataDir, seconds, onRedis }: Banner
   Sign in as / 登录用户
 ${users.join('\n')}
 
+  Sign in at Live, then end it from here / 登录后在此结束会话
+    npx latchkey sessions end --user rita --wait${elsewhere(dataDir)}
+
   Data in ${shortest(dataDir)}; the story as a program: npm run demo
   Ctrl-C ends everything / 按 Ctrl-C 结束
 `
+}
+
+/** Commands find the default folder by themselves. */
+function elsewhere(folder: string): string {
+  const below = shortest(folder)
+  return below === '.latchkey' ? '' : ` --data-dir ${below}`
 }
 
 function shortest(folder: string): string {

@@ -79,6 +79,10 @@ t.test('npm start runs four services, and ends them', async (t) => {
   const secretsFile = join(dataDir, 'demo.json')
   const secrets = JSON.parse(readFileSync(secretsFile, 'utf8')) as DemoSecrets
 
+  await t.test('it says by which command a session ends', async () => {
+    await first.said(`npx latchkey sessions end --user rita --wait --data-dir ${dataDir}`)
+  })
+
   await t.test('all of them answer', async (t) => {
     for (const [i, path] of ['/readyz', '/readyz', '/readyz', '/readyz'].entries()) {
       t.equal((await fetch(`http://127.0.0.1:${port + i}${path}`)).status, 200)
