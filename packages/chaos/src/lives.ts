@@ -57,7 +57,10 @@ export function lives({ plan, issuer, probes, book }: LivesDeps): Lives {
       )
       if (outcome === 'lost') return
       // An earlier try may have ended it, and its answer was lost. At the first one it should have been there.
-      if (outcome === 'unknown' && tries === 1) book.unknown(session)
+      if (outcome === 'unknown' && tries === 1) {
+        book.unknown(session)
+        return
+      }
       session.endedAtMs = performance.now()
       book.ended(session)
     },

@@ -18,6 +18,8 @@ export interface Plan {
   readonly services: readonly ServiceTarget[]
   readonly links: readonly LinkPlan[]
   readonly processes: readonly ProcessPlan[]
+  /** A command that succeeds when nothing is broken any more, replication for example: each round waits for it. */
+  readonly healthy?: readonly string[]
   readonly faults: readonly FaultKind[]
   readonly faultMs: number
   readonly delayMs: number

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterFault } from './cluster-fault.ts'
 import type { Fault } from './faults.ts'
+import { type Environment, isHealthy } from './is-healthy.ts'
 import type { Ledger, Session } from './ledger.ts'
 import type { Lives } from './lives.ts'
 import type { Plan } from './plan.ts'
@@ -23,7 +24,7 @@ export interface Rounds {
   run(fault: Fault, tell: (what: 'breaking' | 'mending') => void): Promise<RoundReport>
 }
 
-export function rounds(plan: Plan, life: Lives, book: Ledger): Rounds {
+export function rounds(plan: Plan, life: Lives, book: Ledger, env: Environment): Rounds {
   return {
     warmUp: async () => {
       const { all } = await signInAll(plan, life)
@@ -35,6 +36,7 @@ export function rounds(plan: Plan, life: Lives, book: Ledger): Rounds {
     },
     run: async (fault, tell) => {
       book.during(fault.name)
+      if (!(await isHealthy(plan, env))) book.notRecovered('healthy', 'the command went on failing')
       const [violationsBefore, endsBefore] = [book.violations.length, book.slowest.length]
       const { early, late, living, all } = await signInAll(plan, life)
       for (const session of all) await life.answersAgain(session, performance.now())

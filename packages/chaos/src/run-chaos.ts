@@ -52,7 +52,7 @@ export async function runChaos(
     events.doing('starting', '', 0, order.length)
     for (const part of parts) await part.start()
     const life = lives({ plan, issuer: issuerClient(plan), probes, book })
-    const round = rounds(plan, life, book)
+    const round = rounds(plan, life, book, env)
     await round.warmUp()
     const reports: RoundReport[] = []
     for (const [index, fault] of order.entries()) {

@@ -50,3 +50,14 @@ export function sentinelProgram(
     supervised: false,
   }
 }
+
+/** One master, two replicas that are in step with it, and a sentinel that sees them. */
+export function replicationIsHealthy(ports: readonly number[], sentinel: number): string[] {
+  const script = `
+    all=$(for port in ${ports.join(' ')}; do redis-cli -p $port info replication; done | tr -d '\\r')
+    count() { [ "$(echo "$all" | grep -c "$1")" = "$2" ]; }
+    count '^role:master' 1 && count '^master_link_status:up' 2 && count 'state=online' 2 &&
+    ! redis-cli -p ${sentinel} sentinel replicas latchkey | grep -qE 's_down|o_down|disconnected' &&
+    redis-cli -p ${sentinel} sentinel ckquorum latchkey | grep -q '^OK'`
+  return ['sh', '-c', script]
+}

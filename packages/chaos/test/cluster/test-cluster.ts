@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FaultKind, Plan } from '../../src/index.ts'
-import { redisProgram, sentinelProgram } from './redis-programs.ts'
+import { redisProgram, replicationIsHealthy, sentinelProgram } from './redis-programs.ts'
 import type { PlantedInVerifier, ServiceProgram } from './service.ts'
 
 const ISSUER = 'http://sso.localhost'
@@ -94,6 +94,7 @@ export async function testCluster(
       { name: 'feeds 1', listen: at(feeds[1]), to: at(issuers[1]) },
       ...store.links,
     ],
+    ...(store.healthy && { healthy: store.healthy }),
     processes: [...store.processes, issuer(0), issuer(1), servicesOf(0), servicesOf(1)],
     faults: wishes.faults,
     faultMs: LEASE_MS + 900,
@@ -109,6 +110,7 @@ interface StoreParts {
   readonly processes: readonly ProcessPlan[]
   readonly links: Plan['links']
   readonly settings: Readonly<Record<string, unknown>>
+  readonly healthy?: readonly string[]
   /** Where the issuer with this number reaches it. */
   url(issuer: 0 | 1): string
 }
@@ -135,6 +137,7 @@ function sentinelStore(folder: string, take: () => number): StoreParts {
       sentinelProgram('sentinel', sentinel, folder, master),
     ],
     links: [],
+    healthy: replicationIsHealthy([first, second, third], sentinel),
     settings: { redis: { sentinels: [`127.0.0.1:${sentinel}`], replicas: 1 } },
     url: () => 'redis://latchkey',
   }
