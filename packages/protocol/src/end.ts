@@ -48,4 +48,8 @@ export interface Actor {
   readonly sub: string
   readonly clientId?: string
   readonly sid?: string
+  /** Network address of the caller, as the connection or a trusted proxy tells it. */
+  readonly address?: string
+  /** Of the request that it was done by: the same as in the log lines of the issuer. */
+  readonly requestId?: string
 }

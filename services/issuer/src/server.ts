@@ -1,10 +1,11 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import websocket from '@fastify/websocket'
-import { LIMITS } from '@latchkey/protocol'
+import { LIMITS, type Random } from '@latchkey/protocol'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { answerHeaders } from './http/answer-headers.ts'
 import { parseParameters } from './http/parameters.ts'
+import { requestIds } from './http/request-ids.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
 import { WEB_SOCKETS } from './http/web-sockets.ts'
 import { pageLocale } from './pages/page-locale.ts'
@@ -12,6 +13,7 @@ import type { Settings } from './settings/settings.ts'
 
 export interface ServerDeps {
   readonly settings: Pick<Settings, 'languages'>
+  readonly random: Random
   readonly log?: FastifyBaseLogger | undefined
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   readonly trustedProxies?: readonly string[] | undefined
@@ -24,6 +26,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...(log ? { loggerInstance: log } : { logger: false }),
     ...(tls && { https: tls }),
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
+    genReqId: requestIds(deps.random),
     bodyLimit: LIMITS.formBytes,
     requestTimeout: 10_000,
     ajv: {

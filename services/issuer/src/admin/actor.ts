@@ -1,5 +1,6 @@
 import type { Actor } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
+import { requestFacts } from '../audit/request-facts.ts'
 
 /** Who called the admin API: the person or machine of the token that the guard has accepted. */
 export function actorOf(request: FastifyRequest): Actor {
@@ -9,5 +10,6 @@ export function actorOf(request: FastifyRequest): Actor {
     sub: claims.sub,
     clientId: claims.client_id,
     ...(claims.sid !== undefined && { sid: claims.sid }),
+    ...requestFacts(request),
   }
 }
