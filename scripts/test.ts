@@ -18,11 +18,18 @@ const print = (text: string): void => {
 const checks = everything ? await runChecks(root, print) : { passed: 0, failed: 0 }
 
 const summary = tapSummary(print)
-const coverage = process.env['LATCHKEY_COVERAGE'] === '1' ? [] : ['--disable-coverage']
+const withCoverage = process.env['LATCHKEY_COVERAGE'] === '1'
+const coverage = withCoverage ? [] : ['--disable-coverage']
+// Some three hundred processes load the same modules: compiled once, a third of their time is saved. Coverage would lose precision.
+const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') }
 const tap = spawn(
   process.execPath,
   [join(root, 'node_modules', '.bin', 'tap'), '--reporter=tap', ...coverage, ...files],
-  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: withCoverage ? process.env : { ...process.env, ...compiled },
+  },
 )
 // Ctrl-C reaches tap too; it ends the tests and says how far they came.
 process.on('SIGINT', () => {})
