@@ -27,6 +27,6 @@ function coversPattern({ pattern, wildcard }: Grant, route: string): boolean {
 }
 
 /** The shorter of the two paths that a pattern with an optional parameter answers. */
-function withoutOptional(shape: string): string {
+export function withoutOptional(shape: string): string {
   return shape.includes('?') ? shape.replace(OPTIONAL, '$1') || '/' : shape
 }

@@ -16,8 +16,21 @@ export interface ActorClaim {
   readonly act?: ActorClaim
 }
 
-/** `routes`, list form: grants as text, for example `GET /orders/*`. The bitmap form comes with the route catalogue. */
-export type RoutesClaim = readonly string[]
+/** `routes`, bitmap form: the numbers of routes in the catalogue of the service (packages/permissions/README.md). */
+export interface RoutesBitmap {
+  /** Hash of the catalogue that gives the numbers their meaning. */
+  readonly c: string
+  /** The set of numbers, as base64url. */
+  readonly b: string
+}
+
+/** `routes`: grants as text, for example `GET /orders/*`, while they are few; otherwise a bitmap. */
+export type RoutesClaim = readonly string[] | RoutesBitmap
+
+/** Which of the two forms it is: `Array.isArray` alone does not tell the compiler. */
+export function isRouteList(routes: RoutesClaim): routes is readonly string[] {
+  return Array.isArray(routes)
+}
 
 /** The claims of a verified access token. Members that the profile does not name are not passed on. */
 export interface AccessTokenClaims {

@@ -7,6 +7,7 @@ import {
 } from '@latchkey/protocol'
 import type { TokenFault } from './access-token.ts'
 import { readConfirmation } from './read-confirmation.ts'
+import { readRoutesClaim } from './read-routes-claim.ts'
 import { readStatusClaim } from './read-status-claim.ts'
 
 /** The claims of an access token: RFC 9068 section 2.2, packages/tokens/README.md. */
@@ -41,7 +42,7 @@ export function readAccessTokenClaims(
   payload: Payload,
   expected: ExpectedClaims,
 ): AccessTokenClaims | TokenFault {
-  const { iss, aud, sub, client_id, iat, exp, jti, scope, rev, routes } = payload
+  const { iss, aud, sub, client_id, iat, exp, jti, scope, rev } = payload
   if (iss !== expected.issuer) return 'wrong_issuer'
   if (aud !== expected.audience) return 'wrong_audience'
   // Entries about a person name the person. Only the issuer finds them behind a pairwise subject, so no service takes one.
@@ -53,7 +54,8 @@ export function readAccessTokenClaims(
   if (typeof scope !== 'string' || scope.length > LIMITS.scopeChars || !SCOPE.test(scope)) {
     return 'bad_claim'
   }
-  if (!isRev(rev) || !isRouteList(routes)) return 'bad_claim'
+  const routes = readRoutesClaim(payload['routes'])
+  if (!isRev(rev) || routes === undefined) return 'bad_claim'
   const claims: Writable<AccessTokenClaims> = {
     iss,
     sub,
@@ -152,15 +154,4 @@ function isRev(value: unknown): value is AccessTokenClaims['rev'] {
     value.every((part) => Number.isSafeInteger(part) && part >= 0) &&
     value[0] <= MAX_PARTITION
   )
-}
-
-/** Whether the texts are grants is decided where they are used; a text that is none opens nothing. */
-function isRouteList(value: unknown): value is string[] {
-  if (!Array.isArray(value) || value.length > LIMITS.routesListEntries) return false
-  let chars = 0
-  for (const text of value) {
-    if (typeof text !== 'string') return false
-    chars += text.length
-  }
-  return chars <= LIMITS.routesListBytes
 }

@@ -121,7 +121,6 @@ refuseAll('B14 routes is a short list of texts', [
     1,
     true,
     {},
-    { c: 'AA', b: 'AA' },
     [1],
     [null],
     [['GET /']],
@@ -131,6 +130,38 @@ refuseAll('B14 routes is a short list of texts', [
 ])
 t.test('B14 an empty list and 32 entries or 512 characters are in order', async (t) => {
   for (const routes of [[], routeList(32, 16), routeList(1, 512), ['*']]) t.ok(accepted({ routes }))
+})
+
+const bitmap = (changes: Record<string, unknown>) => ({
+  c: 'yuqeQymSWC53YDYF',
+  b: 'gA',
+  ...changes,
+})
+refuseAll('F22 a bitmap has two members, each in its one spelling', [
+  ...claimAttacks('routes', 'bad_claim', [
+    { b: 'gA' },
+    { c: 'yuqeQymSWC53YDYF' },
+    ...[undefined, null, 1, [], '', 'yuqeQymSWC53YDY', 'yuqeQymSWC53YDYF=', 'yuqeQymSWC53YDY+'].map(
+      (c) => bitmap({ c }),
+    ),
+    ...[undefined, null, 1, [], [0], 'gA==', 'gB', 'gAA', 'AA', 'g', '+w', '/w', 'gA\n', ' gA'].map(
+      (b) => bitmap({ b }),
+    ),
+    bitmap({ b: '_'.repeat(2732) }),
+    bitmap({ v: 2 }),
+    bitmap({ not: ['GET /orders'] }),
+    [bitmap({})],
+  ]),
+])
+refuseAll('F22 a bitmap whose member stands there twice', [
+  ...rawClaimAttacks('routes', 'bad_payload', [
+    '{"c":"yuqeQymSWC53YDYF","b":"gA","b":"_w"}',
+    '{"c":"yuqeQymSWC53YDYF","b":"gA","\\u0062":"_w"}',
+  ]),
+])
+t.test('F22 a bitmap of no route and one of 16,384 numbers are in order', async (t) => {
+  for (const b of ['', 'gA', `${'_'.repeat(2730)}8`])
+    t.ok(accepted({ routes: bitmap({ b }) }), b.slice(0, 4))
 })
 
 refuseAll('rev is three counting numbers', [
