@@ -1,5 +1,6 @@
 import type { ChaosRun } from '@latchkey/chaos'
 import type { Context } from './command.ts'
+import { CHAOS } from './messages/chaos.ts'
 import { COLUMNS, cut } from './text-width.ts'
 
 /** What chaos is doing, on one line of a terminal that moves on; a log gets nothing but the table. */
@@ -26,7 +27,7 @@ export function chaosDisplay({ terminal, say }: Pick<Context, 'terminal' | 'say'
       if (!stderr.isTTY) return
       clear()
       sinceMs = now()
-      text = say(`chaos.${what}`, { fault, round, of })
+      text = say(CHAOS[what], { fault, round, of })
       draw()
       timer = setInterval(draw, 1000)
     },

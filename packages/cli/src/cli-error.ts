@@ -1,17 +1,14 @@
-import type { Exit } from './exit-codes.ts'
-import type { MessageKey, Params } from './messages/messages.ts'
+import type { Fault, Params } from './messages/text.ts'
 
 /** Stops the command with a message in the language of the terminal and an exit code. */
 export class CliError extends Error {
-  readonly exit: Exit
-  readonly key: MessageKey
+  readonly fault: Fault
   readonly params: Params
 
-  constructor(exit: Exit, key: MessageKey, params: Params = {}) {
-    super(key)
+  constructor(fault: Fault, params: Params = {}) {
+    super(fault.code)
     this.name = 'CliError'
-    this.exit = exit
-    this.key = key
+    this.fault = fault
     this.params = params
   }
 }

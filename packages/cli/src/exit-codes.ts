@@ -10,6 +10,8 @@ export const EXIT = {
   unavailable: 3,
   /** The credentials of the command are refused. */
   denied: 4,
+  /** Done, and there are differences: what was compared is not the same. */
+  different: 5,
 } as const
 
 export type Exit = keyof typeof EXIT

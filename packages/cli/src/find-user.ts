@@ -1,5 +1,6 @@
 import { CliError } from './cli-error.ts'
 import { type IssuerApi, record } from './issuer-api.ts'
+import { ISSUER_FAULTS } from './messages/issuer.ts'
 
 const SUB = /^u_[0-9A-HJKMNP-TV-Z]{26}$/
 const PAGE_ROWS = 100
@@ -25,13 +26,13 @@ export async function findUser(api: IssuerApi, text: string): Promise<FoundUser>
     if (found.length < PAGE_ROWS) break
     after = found.at(-1)?.sub ?? ''
   }
-  throw new CliError('failed', 'userUnknown', { user: text })
+  throw new CliError(ISSUER_FAULTS.userUnknown, { user: text })
 }
 
 function readUser(value: unknown, text: string): FoundUser {
   const { sub, username } = record(value)
   if (typeof sub === 'string' && SUB.test(sub)) return { sub, username: String(username ?? sub) }
-  throw new CliError('failed', 'userUnknown', { user: text })
+  throw new CliError(ISSUER_FAULTS.userUnknown, { user: text })
 }
 
 /** User names that differ only in these are the same (the directory's rule). */

@@ -4,6 +4,7 @@ import { requireTarget } from './credentials.ts'
 import { type IssuerApi, issuerApi, record } from './issuer-api.ts'
 import { liveLines } from './live-lines.ts'
 import { localTime } from './local-time.ts'
+import { SESSIONS } from './messages/sessions.ts'
 import { bar, COLUMNS, cut, padTo, printable } from './text-width.ts'
 
 /** An end, as the admin API tells of it: docs/protocol/receipts.md. */
@@ -40,15 +41,17 @@ const NEW_TOKEN_EVERY = 200
  */
 export async function followEnd(
   begun: Readonly<Record<string, unknown>>,
+  wait: boolean,
   context: Context,
 ): Promise<Operation> {
-  const { input, terminal, print } = context
+  const { common, terminal, print } = context
+  const verifiers = (of: Operation) => (wait ? verifierLines(of, context) : [])
   const live = liveLines(terminal.stderr)
   let operation = readOperation(begun)
   try {
     let api: IssuerApi | undefined
-    for (let look = 0; !isOver(operation, context); look++) {
-      live.show([...progressLine(operation, context), ...verifierLines(operation, context)])
+    for (let look = 0; !isOver(operation, wait, context); look++) {
+      live.show([...progressLine(operation, context), ...verifiers(operation)])
       await pause(LOOK_EVERY_MS)
       if (look % NEW_TOKEN_EVERY === 0) api = issuerApi(requireTarget(context), context)
       operation = readOperation(record(await api?.get(`/admin/v1/ends/${operation.id}`)))
@@ -56,27 +59,24 @@ export async function followEnd(
   } finally {
     live.clear()
   }
-  const isShown = input.has('wait') && !input.has('json')
-  if (isShown) for (const line of verifierLines(operation, context)) print(line)
+  if (!common.json) for (const line of verifiers(operation)) print(line)
   return operation
 }
 
-function isOver(operation: Operation, { input, terminal }: Context): boolean {
+function isOver(operation: Operation, wait: boolean, { terminal }: Context): boolean {
   if (operation.state === 'running') return false
-  if (!input.has('wait') || operation.counts.waiting === 0) return true
+  if (!wait || operation.counts.waiting === 0) return true
   return terminal.now() > Date.parse(operation.closed_by ?? '')
 }
 
 function progressLine({ state, done = 0, total }: Operation, { say }: Context): string[] {
   if (state !== 'running') return []
-  if (total === undefined) return [say('endingSome', { done })]
-  const text = say('endingOf', { done, total })
+  if (total === undefined) return [say(SESSIONS.endingSome, { done })]
+  const text = say(SESSIONS.endingOf, { done, total })
   return [`${bar(total === 0 ? 1 : done / total, 30)}  ${text}`]
 }
 
 function verifierLines({ verifiers }: Operation, context: Context): string[] {
-  const { input } = context
-  if (!input.has('wait')) return []
   return verifiers.map((one) => verifierLine(one, context))
 }
 
@@ -86,10 +86,10 @@ function verifierLine(line: VerifierLine, { say, terminal }: Context): string {
   const closedBy = Math.ceil(Date.parse(line.closed_by ?? '') / 1000)
   const [state, when] =
     line.state === 'applied'
-      ? [say('stateApplied'), say('afterMs', { ms: line.after_ms ?? 0 })]
+      ? [say(SESSIONS.stateApplied), say(SESSIONS.afterMs, { ms: line.after_ms ?? 0 })]
       : [
-          say(line.state === 'offline' ? 'stateOffline' : 'stateWaiting'),
-          say('closedBy', { time: localTime(closedBy, terminal, true).slice(11) }),
+          say(line.state === 'offline' ? SESSIONS.stateOffline : SESSIONS.stateWaiting),
+          say(SESSIONS.closedBy, { time: localTime(closedBy, terminal, true).slice(11) }),
         ]
   return cut(`${padTo(state, 10)}  ${padTo(cut(name, 42), 42)}  ${when}`, COLUMNS)
 }

@@ -1,76 +1,95 @@
-import { type Command, OPTION_VALUES } from './command.ts'
+import type { Command, CommandGroup, Options } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import type { MessageKey, Say } from './messages/messages.ts'
+import { HELP } from './messages/help.ts'
+import type { Say, Text } from './messages/text.ts'
 import { COMMON_OPTIONS } from './parse-command-line.ts'
 import { COLUMNS, definition, wrap } from './text-width.ts'
 
-/** Help for everything (''), for a group of commands (`sessions`) or for one command. */
-export function helpText(topic: string, commands: readonly Command[], say: Say): string {
+/** Help for everything (''), for what begins with some words (`sessions`) or for one command. */
+export function helpText(topic: string, groups: readonly CommandGroup[], say: Say): string {
+  const commands = groups.flatMap((group) => group.commands)
   const command = commands.find(({ name }) => name === topic)
-  return command === undefined ? overview(topic, commands, say) : commandHelp(command, say)
+  if (command !== undefined) return commandHelp(command, say)
+  return topic === '' ? overview(groups, say) : groupHelp(topic, commands, say)
 }
 
-function overview(group: string, commands: readonly Command[], say: Say): string {
-  const shown = commands.filter(({ name }) => group === '' || name.startsWith(`${group} `))
-  const lines = shown.map((command) =>
-    definition(command.name, say(`${command.name}.summary`), 2, 16),
+/** Commands of their own have a line each, groups one line with their verbs. */
+function overview(groups: readonly CommandGroup[], say: Say): string {
+  const sectionLines = groups.flatMap(({ name, title, commands }) =>
+    name === '' ? summaryLines(commands, say) : [groupLine(name, title, commands, say)],
   )
-  const usage = group === '' ? 'latchkey COMMAND [OPTIONS]' : `latchkey ${group} COMMAND [OPTIONS]`
+  const first = groups.flatMap(({ commands }) => commands[0]?.examples[0] ?? [])
   return sections([
-    group === '' ? [say('about')] : [],
-    [`${say('usage')} ${usage}`],
-    [say('commands'), ...lines],
+    [say(HELP.about)],
+    [`${say(HELP.usage)} latchkey COMMAND [OPTIONS]`],
+    [say(HELP.commands), ...sectionLines],
     [
-      say('options'),
-      ...optionLines({ options: group === '' ? ['help'] : [] }, say),
-      ...versionLine(group, say),
+      say(HELP.options),
+      ...optionLines({}, say),
+      definition('-V, --version', say(HELP.version), 2, 22),
     ],
-    [say('examples'), ...shown.flatMap(({ examples }) => examples.slice(0, 1).map(indent))],
-    group === '' ? wrap(say('credentials'), COLUMNS) : [],
-    group === '' ? exitLines(say) : [],
-    [say('more')],
+    [say(HELP.examples), ...first.map(indent)],
+    wrap(say(HELP.credentials), COLUMNS),
+    exitLines(say),
+    [say(HELP.more)],
   ])
 }
 
-function versionLine(group: string, say: Say): string[] {
-  return group === '' ? [definition('-V, --version', say('option.version'), 2, 22)] : []
+function groupLine(name: string, title: Text, commands: readonly Command[], say: Say): string {
+  const verbs = commands.map((one) => one.name.slice(name.length + 1)).join(', ')
+  return definition(name, `${say(title)}: ${verbs}`, 2, 16)
+}
+
+function groupHelp(group: string, commands: readonly Command[], say: Say): string {
+  const shown = commands.filter(({ name }) => name.startsWith(`${group} `))
+  return sections([
+    [`${say(HELP.usage)} latchkey ${group} COMMAND [OPTIONS]`],
+    [say(HELP.commands), ...summaryLines(shown, say)],
+    [say(HELP.options), ...optionLines({}, say)],
+    [say(HELP.examples), ...shown.flatMap(({ examples }) => examples.slice(0, 1).map(indent))],
+    [say(HELP.more)],
+  ])
+}
+
+function summaryLines(commands: readonly Command[], say: Say): string[] {
+  return commands.map(({ name, help }) => definition(name, say(help.summary), 2, 16))
 }
 
 function commandHelp(command: Command, say: Say): string {
-  const argument = command.argument === undefined ? '' : ` ${command.argument}`
+  const words = ['latchkey', command.name, ...command.arguments, '[OPTIONS]']
   return sections([
-    [`${say('usage')} latchkey ${command.name}${argument} [OPTIONS]`],
-    wrap(say(`${command.name}.text`), COLUMNS),
-    [say('options'), ...optionLines(command, say)],
-    [say('examples'), ...command.examples.map(indent)],
+    [`${say(HELP.usage)} ${words.join(' ')}`],
+    wrap(say(command.help.text), COLUMNS),
+    [say(HELP.options), ...optionLines(command.options, say)],
+    [say(HELP.examples), ...command.examples.map(indent)],
     exitLines(say),
   ])
 }
 
-function optionLines(
-  { options, optionTexts }: Pick<Command, 'options' | 'optionTexts'>,
-  say: Say,
-): string[] {
-  return [...new Set([...options, ...COMMON_OPTIONS])].map((name) => {
-    const value = OPTION_VALUES[name]
-    const shown = `${name === 'help' ? '-h, ' : ''}--${name}${value === undefined ? '' : ` ${value}`}`
-    return definition(shown, say(optionTexts?.[name] ?? `option.${name}`), 2, 22)
+function optionLines(options: Options, say: Say): string[] {
+  const all: Options = { ...options, ...COMMON_OPTIONS }
+  return Object.entries(all).map(([name, option]) => {
+    const value = option.value === undefined ? '' : ` ${option.value}`
+    const shown = `${name === 'help' ? '-h, ' : ''}--${name}${value}`
+    const choices = option.choices === undefined ? '' : ` (${option.choices.join(', ')})`
+    return definition(shown, `${say(option.text)}${choices}`, 2, 22)
   })
 }
 
-const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, MessageKey>> = {
-  ok: 'exitOk',
-  failed: 'exitFailed',
-  usage: 'exitUsage',
-  unavailable: 'exitUnavailable',
-  denied: 'exitDenied',
+const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, Text>> = {
+  ok: HELP.exitOk,
+  failed: HELP.exitFailed,
+  usage: HELP.exitUsage,
+  unavailable: HELP.exitUnavailable,
+  denied: HELP.exitDenied,
+  different: HELP.exitDifferent,
 }
 
 function exitLines(say: Say): string[] {
-  const rows = Object.entries(EXIT_TEXTS) as [keyof typeof EXIT, MessageKey][]
+  const rows = Object.entries(EXIT_TEXTS) as [keyof typeof EXIT, Text][]
   return [
-    say('exitCodes'),
-    ...rows.map(([exit, key]) => definition(String(EXIT[exit]), say(key), 2, 1)),
+    say(HELP.exitCodes),
+    ...rows.map(([exit, text]) => definition(String(EXIT[exit]), say(text), 2, 1)),
   ]
 }
 

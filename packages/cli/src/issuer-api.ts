@@ -2,6 +2,7 @@ import { type Answer, type CallOptions, call } from './call.ts'
 import { CliError } from './cli-error.ts'
 import type { Context } from './command.ts'
 import type { Target } from './credentials.ts'
+import { ISSUER_FAULTS } from './messages/issuer.ts'
 import { withProgress } from './progress.ts'
 import { printable } from './text-width.ts'
 
@@ -34,7 +35,7 @@ async function fetchToken(target: Target, context: Context): Promise<string> {
   const body = record(accept(await postForm('/token', form, target, context), target))
   const token = body['access_token']
   if (typeof token === 'string') return token
-  throw new CliError('failed', 'badAnswer', { address: target.issuerAddress })
+  throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
 }
 
 /** A form with the client's credentials. RFC 6749 section 2.3.1: id and secret are form-encoded before base64. */
@@ -65,7 +66,7 @@ export async function ask(options: CallOptions, context: Context): Promise<Answe
   } catch (cause) {
     const { code, message } = cause as { code?: string; message: string }
     const params = { address: options.address, why: code ?? message }
-    throw new CliError('unavailable', 'unreachable', params)
+    throw new CliError(ISSUER_FAULTS.unreachable, params)
   }
 }
 
@@ -77,16 +78,16 @@ export function accept(answer: Answer, target: Target): unknown {
   const code = typeof error === 'string' ? printable(error) : `HTTP ${status}`
   if (status === 503 || status === 429) {
     const seconds = Number(retryAfter) || 1
-    throw new CliError('unavailable', 'unavailable', { status, seconds })
+    throw new CliError(ISSUER_FAULTS.unavailable, { status, seconds })
   }
   if (status === 401 || status === 403) {
-    throw new CliError('denied', 'denied', { client: target.clientId, code })
+    throw new CliError(ISSUER_FAULTS.denied, { client: target.clientId, code })
   }
   if (typeof error !== 'string') {
-    throw new CliError('failed', 'badAnswer', { address: target.issuerAddress })
+    throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
   }
   const why = typeof description === 'string' ? printable(description) : code
-  throw new CliError('failed', 'refused', { why })
+  throw new CliError(ISSUER_FAULTS.refused, { why })
 }
 
 export function record(value: unknown): Readonly<Record<string, unknown>> {

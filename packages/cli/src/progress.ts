@@ -1,5 +1,6 @@
 import type { Terminal } from './command.ts'
-import type { Say } from './messages/messages.ts'
+import { ISSUER } from './messages/issuer.ts'
+import type { Say } from './messages/text.ts'
 
 /** Nobody wonders about less. */
 const QUIET_MS = 2000
@@ -21,7 +22,7 @@ export async function withProgress<T>(
     if (elapsedMs < quietMs || (shown && stderr.isTTY !== true)) return
     shown = true
     const seconds = Math.round(elapsedMs / 1000)
-    const text = say('waiting', { what: say('theIssuer'), seconds })
+    const text = say(ISSUER.waiting, { what: say(ISSUER.theIssuer), seconds })
     stderr.write(stderr.isTTY === true ? `\r\u001b[K${text}` : `${text}\n`)
   }, quietMs / 4)
   try {

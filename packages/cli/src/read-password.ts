@@ -1,26 +1,30 @@
 import { text } from 'node:stream/consumers'
 import { CliError } from './cli-error.ts'
 import type { Context, Terminal } from './command.ts'
+import { COMMAND_LINE, COMMAND_LINE_FAULTS } from './messages/command-line.ts'
 
 /**
  * A new password: from standard input with --password-stdin, else asked for twice on the terminal without showing it.
  * Never from the arguments: everybody on the machine can list those.
  */
-export async function readPassword({ terminal, input, say }: Context): Promise<string> {
-  if (input.has('password-stdin')) {
+export async function readPassword(
+  fromStdin: boolean,
+  { terminal, say }: Context,
+): Promise<string> {
+  if (fromStdin) {
     // One line end belongs to `echo`, not to the password.
     return notEmpty((await text(terminal.stdin)).replace(/\r?\n$/, ''))
   }
-  if (terminal.stdin.isTTY !== true) throw new CliError('usage', 'noTerminal')
-  const first = notEmpty(await askHidden(say('askPassword'), terminal))
-  if ((await askHidden(say('askAgain'), terminal)) !== first) {
-    throw new CliError('failed', 'passwordsDiffer')
+  if (terminal.stdin.isTTY !== true) throw new CliError(COMMAND_LINE_FAULTS.noTerminal)
+  const first = notEmpty(await askHidden(say(COMMAND_LINE.askPassword), terminal))
+  if ((await askHidden(say(COMMAND_LINE.askAgain), terminal)) !== first) {
+    throw new CliError(COMMAND_LINE_FAULTS.passwordsDiffer)
   }
   return first
 }
 
 function notEmpty(password: string): string {
-  if (password === '') throw new CliError('failed', 'passwordEmpty')
+  if (password === '') throw new CliError(COMMAND_LINE_FAULTS.passwordEmpty)
   return password
 }
 
@@ -40,7 +44,7 @@ function askHidden(question: string, { stdin, stderr }: Terminal): Promise<strin
   const onData = (data: Buffer | string) => {
     for (const character of String(data)) {
       if (character === KEYS.cancel)
-        return finish(() => reject(new CliError('failed', 'cancelled')))
+        return finish(() => reject(new CliError(COMMAND_LINE_FAULTS.cancelled)))
       if (character === KEYS.enter || character === KEYS.newline || character === KEYS.end) {
         return finish(() => resolve(typed.join('')))
       }

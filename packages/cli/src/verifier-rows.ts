@@ -1,5 +1,6 @@
 import type { Context } from './command.ts'
 import { localTime } from './local-time.ts'
+import { VERIFIERS } from './messages/verifiers.ts'
 import { COLUMNS, cut, padTo, printable } from './text-width.ts'
 
 export type VerifierRow = Readonly<Record<string, unknown>>
@@ -10,9 +11,13 @@ const WIDTHS = [34, 8, 8] as const
 /** A table with a line for each verifier: service, instance, process, and how it is. */
 export function verifierRows(rows: readonly VerifierRow[], context: Context): string[] {
   const { say } = context
-  const head = [say('columnService'), say('columnInstance'), say('columnProcess')]
+  const head = [
+    say(VERIFIERS.columnService),
+    say(VERIFIERS.columnInstance),
+    say(VERIFIERS.columnProcess),
+  ]
   return [
-    tableLine([...head, say('columnState')]),
+    tableLine([...head, say(VERIFIERS.columnState)]),
     ...rows.map((row) =>
       tableLine([
         text(row, 'audience'),
@@ -26,11 +31,11 @@ export function verifierRows(rows: readonly VerifierRow[], context: Context): st
 
 function state(row: VerifierRow, { say, terminal }: Context): string {
   if (row['connected'] !== true) {
-    return say('goneSince', { time: localTime(Number(row['gone_at']), terminal).slice(5) })
+    return say(VERIFIERS.goneSince, { time: localTime(Number(row['gone_at']), terminal).slice(5) })
   }
   const lag = row['lag_entries']
-  if (typeof lag !== 'number') return say('notPlaced')
-  return lag === 0 ? say('upToDate') : say('behind', { entries: lag })
+  if (typeof lag !== 'number') return say(VERIFIERS.notPlaced)
+  return lag === 0 ? say(VERIFIERS.upToDate) : say(VERIFIERS.behind, { entries: lag })
 }
 
 function text(row: VerifierRow, name: string): string {

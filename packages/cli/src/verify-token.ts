@@ -29,6 +29,10 @@ export type TokenVerdict =
 interface Asked {
   readonly issuer: string
   readonly target: Target | undefined
+  /** Audience that the token must have; absent: its own. */
+  readonly service?: string | undefined
+  /** File with a JWK set. */
+  readonly keys?: string | undefined
 }
 
 /**
@@ -43,7 +47,7 @@ export async function verifyToken(
   const decoded = decodeJwt(token)
   if (decoded.kind === 'invalid') return { kind: 'refused', reason: decoded.fault }
   const kid = String(decoded.header['kid'] ?? '')
-  const audience = context.input.values.service ?? String(decoded.claims['aud'] ?? '')
+  const audience = asked.service ?? String(decoded.claims['aud'] ?? '')
   const keys = await loadKeys({ issuer: asked.issuer, audience }, asked, context)
   if (keys.has(kid)) {
     const options = { issuer: asked.issuer, audience, keys }
@@ -64,10 +68,9 @@ export async function verifyToken(
 
 async function loadKeys(
   binding: { issuer: string; audience: string },
-  { issuer, target }: Asked,
+  { issuer, target, keys: file }: Asked,
   context: Context,
 ): Promise<ReadonlyMap<string, KeyRecord>> {
-  const { keys: file } = context.input.values
   if (file !== undefined)
     return importJwkSet(readJson(resolve(context.terminal.cwd, file)), binding)
   const where = target ?? { issuer, issuerAddress: issuer }

@@ -1,9 +1,9 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
-import { COMMANDS } from '../src/commands/commands.ts'
+import { COMMANDS, GROUPS } from '../src/commands/commands.ts'
 import { helpText } from '../src/help.ts'
-import { EN } from '../src/messages/en.ts'
-import { type MessageKey, sayIn } from '../src/messages/messages.ts'
-import { ZH_CN } from '../src/messages/zh-cn.ts'
+import { sayIn, type Text } from '../src/messages/text.ts'
 import { cut, printable, widthOf, wrap } from '../src/text-width.ts'
 import { runLine } from './fixtures/stand-ins.ts'
 
@@ -13,7 +13,7 @@ t.test('every help fits 80 columns, in both languages', async (t) => {
   const topics = ['', 'sessions', 'users', 'token', ...COMMANDS.map(({ name }) => name)]
   for (const [language, say] of Object.entries(LANGUAGES)) {
     for (const topic of topics) {
-      for (const line of helpText(topic, COMMANDS, say).split('\n')) {
+      for (const line of helpText(topic, GROUPS, say).split('\n')) {
         t.ok(widthOf(line) <= 80, `${language} ${topic}: ${line}`)
       }
     }
@@ -27,13 +27,21 @@ t.test(
       const { code, out } = await runLine([...name.split(' '), '--help'])
       t.equal(code, 0)
       t.match(out, `Usage: latchkey ${name}`)
-      for (const option of [...options, 'json', 'data-dir', 'help'])
+      for (const option of [...Object.keys(options), 'json', 'data-dir', 'help'])
         t.match(out, `--${option}`, name)
       for (const example of examples) t.match(out, `  ${example}\n`)
-      t.match(out, /Exit codes:\n {2}0 {2}.*\n {2}1 {2}.*\n {2}2 {2}.*\n {2}3 {2}.*\n {2}4 {2}/)
+      t.match(
+        out,
+        /Exit codes:\n {2}0 {2}.*\n {2}1 {2}.*\n {2}2 {2}.*\n {2}3 {2}.*\n {2}4 {2}.*\n {2}5 {2}/,
+      )
     }
     const { out } = await runLine([])
-    for (const { name } of COMMANDS) t.match(out, name, 'the overview names every command')
+    for (const group of GROUPS) {
+      const first = group.name === '' ? '' : `${group.name} .*?: `
+      const verbs = group.commands.map(({ name }) => name.slice(group.name.length).trim())
+      for (const verb of verbs)
+        t.match(out.replace(/\n {20}/g, ' '), new RegExp(`  ${first}.*${verb}`))
+    }
     t.match((await runLine(['sessions'])).out, /sessions list[\s\S]*sessions end/)
     t.notMatch((await runLine(['sessions', '--help'])).out, 'users add')
     t.equal(
@@ -71,10 +79,28 @@ t.test('the language is that of the terminal', async (t) => {
 })
 
 t.test('both languages have the same texts with the same names to fill in', async (t) => {
-  t.same(Object.keys(ZH_CN).sort(), Object.keys(EN).sort())
   const names = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
-  for (const key of Object.keys(EN) as MessageKey[]) t.same(names(ZH_CN[key]), names(EN[key]), key)
+  for (const [place, { en, zh }] of await everyText()) {
+    t.same(names(zh), names(en), place)
+    t.not(zh.trim(), '', `${place} has a Chinese text`)
+    t.match(zh, /[\u4e00-\u9fff]/, `${place} is Chinese`)
+  }
 })
+
+/** Of the tables of messages and of the options that commands declare themselves, with the place of each. */
+async function everyText(): Promise<[place: string, text: Text][]> {
+  const folder = join(import.meta.dirname, '../src/messages')
+  const tables = readdirSync(folder).map((file) => import(join(folder, file)))
+  const found: [string, Text][] = []
+  const look = (place: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('en' in value && 'zh' in value) found.push([place, value as Text])
+    else for (const [name, one] of Object.entries(value)) look(`${place}.${name}`, one)
+  }
+  look('messages', await Promise.all(tables))
+  look('commands', COMMANDS)
+  return found
+}
 
 t.test('widths: wide characters count twice, nothing gets lost', async (t) => {
   t.equal(widthOf('ab会话'), 6)

@@ -11,7 +11,8 @@ import {
   TOKEN_FAULTS,
 } from '@latchkey/tokens'
 import t from 'tap'
-import { sayIn } from '../src/messages/messages.ts'
+import { sayIn } from '../src/messages/text.ts'
+import { TOKEN_FAULT_TEXTS } from '../src/messages/token.ts'
 import { widthOf } from '../src/text-width.ts'
 import { fakeIssuer, NOW_MS, runLine } from './fixtures/stand-ins.ts'
 
@@ -100,8 +101,8 @@ routes   GET /reports/*
 
 t.test('every reason has a text in both languages', async (t) => {
   for (const fault of TOKEN_FAULTS) {
-    t.match(sayIn({})(`fault.${fault}`), /^[a-z][a-z ,;()\d]+$/i)
-    t.match(sayIn({ LANG: 'zh' })(`fault.${fault}`), /\p{Script=Han}/u)
+    t.match(sayIn({})(TOKEN_FAULT_TEXTS[fault]), /^[a-z][a-z ,;()\d]+$/i)
+    t.match(sayIn({ LANG: 'zh' })(TOKEN_FAULT_TEXTS[fault]), /\p{Script=Han}/u)
   }
 })
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import type { Terminal } from '../src/command.ts'
-import { sayIn } from '../src/messages/messages.ts'
+import { sayIn } from '../src/messages/text.ts'
 import { withProgress } from '../src/progress.ts'
 import { fakeIssuer, runLine, TOKEN_REPLY } from './fixtures/stand-ins.ts'
 

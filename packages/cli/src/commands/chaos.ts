@@ -2,35 +2,43 @@ import { resolve } from 'node:path'
 import { ClusterFault, type RoundReport, readPlan, runChaos } from '@latchkey/chaos'
 import { chaosDisplay } from '../chaos-display.ts'
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type Context, command } from '../command.ts'
+import { CHAOS, CHAOS_FAULTS, CHAOS_HELP } from '../messages/chaos.ts'
+import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
 import { COLUMNS, cut, padTo, printable, wrap } from '../text-width.ts'
 
 /** Any seed is as good as another; this one makes two runs alike when nobody asks for more. */
 const DEFAULT_SEED = '1'
 
-export const chaos: Command = {
+export const chaos = command({
   name: 'chaos',
-  options: ['config', 'seed'],
-  optionTexts: { config: 'option.config.chaos' },
+  help: CHAOS_HELP.run,
+  options: {
+    config: {
+      value: 'FILE',
+      required: true,
+      completes: 'file',
+      text: { en: 'file that describes the cluster (required)', zh: '描述集群的文件（必需）' },
+    },
+    seed: {
+      value: 'NUMBER',
+      text: { en: 'decides the order of the faults (default: 1)', zh: '决定故障的顺序（默认 1）' },
+    },
+  },
   examples: [
     'latchkey chaos --config chaos.yaml',
     'latchkey chaos --config chaos.yaml --seed 7 --json > chaos.json',
   ],
   run: async (context) => {
-    const { input, terminal, say, print, printJson } = context
-    const file = input.values.config
-    if (file === undefined) {
-      const params = { command: 'chaos', argument: '--config FILE' }
-      throw new CliError('usage', 'missingArgument', params)
-    }
-    const plan = readPlan(resolve(terminal.cwd, file))
-    const seed = seedOf(input.values.seed ?? DEFAULT_SEED)
+    const { common, options, terminal, say, print, printJson } = context
+    const plan = readPlan(resolve(terminal.cwd, options.config))
+    const seed = seedOf(options.seed ?? DEFAULT_SEED)
     const display = chaosDisplay(context)
     const stop = new AbortController()
     const interrupted = () => stop.abort()
     process.once('SIGINT', interrupted)
     try {
-      const asJson = input.has('json')
+      const asJson = common.json
       if (!asJson) print(tableLine(header(context)))
       const report = await runChaos(plan, seed, {
         env: terminal.env,
@@ -43,23 +51,23 @@ export const chaos: Command = {
       })
       if (asJson) printJson(report)
       else for (const line of summary(report, context)) print(line)
-      if (report.violations.length > 0) throw new CliError('failed', 'chaosBroken', { seed })
-      if (stop.signal.aborted) throw new CliError('failed', 'cancelled')
-      if (!asJson) print(say('chaosHeld'))
+      if (report.violations.length > 0) throw new CliError(CHAOS_FAULTS.broken, { seed })
+      if (stop.signal.aborted) throw new CliError(COMMAND_LINE_FAULTS.cancelled)
+      if (!asJson) print(say(CHAOS.held))
     } catch (error) {
       if (!(error instanceof ClusterFault)) throw error
-      throw new CliError('failed', 'chaosStopped', { why: printable(error.message) })
+      throw new CliError(CHAOS_FAULTS.stopped, { why: printable(error.message) })
     } finally {
       display.clear()
       process.off('SIGINT', interrupted)
     }
   },
-}
+})
 
 function seedOf(text: string): number {
   const seed = Number(text)
   if (/^\d{1,10}$/.test(text) && seed < 2 ** 32) return seed
-  throw new CliError('usage', 'notASeed', { text })
+  throw new CliError(CHAOS_FAULTS.notASeed, { text })
 }
 
 type Cells = readonly [string, string, string, string, string]
@@ -67,11 +75,11 @@ const WIDTHS = [34, 6, 12, 12] as const
 
 function header({ say }: Context): Cells {
   return [
-    say('columnFault'),
-    say('columnEndsCount'),
-    say('columnSlowest'),
-    say('columnBack'),
-    say('columnBroken'),
+    say(CHAOS.columnFault),
+    say(CHAOS.columnEnds),
+    say(CHAOS.columnSlowest),
+    say(CHAOS.columnBack),
+    say(CHAOS.columnBroken),
   ]
 }
 
@@ -87,7 +95,7 @@ function tableLine(line: Cells): string {
 type Report = Awaited<ReturnType<typeof runChaos>>
 
 function summary({ counts, violations, leaseMs }: Report, { say }: Context): string[] {
-  const asked = say('chaosAsked', {
+  const asked = say(CHAOS.asked, {
     requests: counts.requests,
     accepted: counts.accepted,
     refused: counts.refused,

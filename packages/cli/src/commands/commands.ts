@@ -1,4 +1,5 @@
-import type { Command } from '../command.ts'
+import type { Command, CommandGroup } from '../command.ts'
+import { GROUPS as TITLES } from '../messages/groups.ts'
 import { chaos } from './chaos.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
@@ -18,27 +19,23 @@ import {
 } from './users.ts'
 import { verifiersList } from './verifiers.ts'
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  start,
-  sessionsList,
-  sessionsEnd,
-  verifiersList,
-  doctor,
-  keysList,
-  keysRotate,
-  keysRetire,
-  usersAdd,
-  usersDisable,
-  usersEnable,
-  usersPasswd,
-  usersRemoveCode,
-  usersRemove,
-  clientsDisable,
-  clientsEnable,
-  servicesDisable,
-  servicesEnable,
-  tokenDecode,
-  tokenVerify,
-  chaos,
+const users = [usersAdd, usersDisable, usersEnable, usersPasswd, usersRemoveCode, usersRemove]
+const clients = [clientsDisable, clientsEnable]
+const services = [servicesDisable, servicesEnable]
+const sessions = [sessionsList, sessionsEnd]
+const keys = [keysList, keysRotate, keysRetire]
+const token = [tokenDecode, tokenVerify]
+
+/** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
+export const GROUPS: readonly CommandGroup[] = [
+  { name: '', title: TITLES.running, commands: [start, doctor, chaos] },
+  { name: 'users', title: TITLES.users, commands: users },
+  { name: 'clients', title: TITLES.clients, commands: clients },
+  { name: 'services', title: TITLES.services, commands: services },
+  { name: 'sessions', title: TITLES.sessions, commands: sessions },
+  { name: 'verifiers', title: TITLES.verifiers, commands: [verifiersList] },
+  { name: 'keys', title: TITLES.keys, commands: keys },
+  { name: 'token', title: TITLES.token, commands: token },
 ]
+
+export const COMMANDS: readonly Command[] = GROUPS.flatMap(({ commands }) => commands)

@@ -1,42 +1,44 @@
-import type { Command, CommandName } from '../command.ts'
+import { type Command, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { issuerApi } from '../issuer-api.ts'
-import type { MessageKey } from '../messages/messages.ts'
+import { CLIENTS, CLIENTS_HELP } from '../messages/clients.ts'
+import { SERVICES, SERVICES_HELP } from '../messages/services.ts'
+import type { CommandHelp, Text } from '../messages/text.ts'
 import { printable } from '../text-width.ts'
 
-const CLIENTS = { argument: 'CLIENT', path: 'clients', member: 'client', example: 'orders' }
-const SERVICES = {
+const ABOUT_CLIENTS = { argument: 'CLIENT', path: 'clients', member: 'client', example: 'orders' }
+const ABOUT_SERVICES = {
   argument: 'SERVICE',
   path: 'services',
   member: 'service',
   example: 'https://orders.example',
 }
 
-export const clientsDisable = changeState('clients disable', CLIENTS, true, 'clientDisabled')
-export const clientsEnable = changeState('clients enable', CLIENTS, false, 'clientEnabled')
-export const servicesDisable = changeState('services disable', SERVICES, true, 'serviceDisabled')
-export const servicesEnable = changeState('services enable', SERVICES, false, 'serviceEnabled')
+export const clientsDisable = changeState(CLIENTS_HELP, ABOUT_CLIENTS, true, CLIENTS.disabled)
+export const clientsEnable = changeState(CLIENTS_HELP, ABOUT_CLIENTS, false, CLIENTS.enabled)
+export const servicesDisable = changeState(SERVICES_HELP, ABOUT_SERVICES, true, SERVICES.disabled)
+export const servicesEnable = changeState(SERVICES_HELP, ABOUT_SERVICES, false, SERVICES.enabled)
 
 /** What is known by a name of its own, which nothing has to be looked up for. */
 function changeState(
-  name: CommandName,
-  { argument, path, member, example }: typeof CLIENTS,
+  help: Readonly<Record<'enable' | 'disable', CommandHelp>>,
+  { argument, path, member, example }: typeof ABOUT_CLIENTS,
   disabled: boolean,
-  done: MessageKey,
+  done: Text,
 ): Command {
-  return {
-    name,
-    argument,
-    options: [],
-    examples: [`latchkey ${name} ${example}`],
+  const action = disabled ? 'disable' : 'enable'
+  return command({
+    name: `${path} ${action}`,
+    help: help[action],
+    arguments: [argument],
+    examples: [`latchkey ${path} ${action} ${example}`],
     run: async (context) => {
-      const { input, say, print, printJson } = context
-      const about = input.argument ?? ''
+      const { common, say, print, printJson } = context
+      const [about] = context.arguments
       const api = issuerApi(requireTarget(context), context)
-      const action = disabled ? 'disable' : 'enable'
       await api.send('POST', `/admin/v1/${path}/${encodeURIComponent(about)}/${action}`)
-      if (input.has('json')) printJson({ [member]: about, disabled })
+      if (common.json) printJson({ [member]: about, disabled })
       else print(say(done, { name: printable(about) }))
     },
-  }
+  })
 }

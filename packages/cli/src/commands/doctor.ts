@@ -1,46 +1,49 @@
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { type FeedFacts, feedFindings } from '../feed-findings.ts'
 import { issuerApi, record } from '../issuer-api.ts'
+import { DOCTOR, DOCTOR_FAULTS, DOCTOR_HELP, FINDINGS } from '../messages/doctor.ts'
 import { bar, COLUMNS, padTo, wrap } from '../text-width.ts'
 import { verifierRows } from '../verifier-rows.ts'
 import { readVerifiers } from './verifiers.ts'
 
-export const doctor: Command = {
+export const doctor = command({
   name: 'doctor',
-  options: [],
+  help: DOCTOR_HELP.run,
   examples: ['latchkey doctor', 'latchkey doctor --json'],
   run: async (context) => {
-    const { input, say, print, printJson } = context
+    const { common, say, print, printJson } = context
     const api = issuerApi(requireTarget(context), context)
     const feed = record(await api.get('/admin/v1/feed'))
     const { verifiers, complete } = await readVerifiers(context)
     const facts = { feed, verifiers, complete }
     const findings = feedFindings(facts)
-    if (input.has('json')) printJson({ ...facts, findings: findings.map(({ key }) => key) })
+    if (common.json) printJson({ ...facts, findings: findings.map(({ key }) => key) })
     else for (const line of [...feedLines(facts, context)]) print(line)
-    if (!input.has('json')) {
+    if (!common.json) {
       for (const { key, params } of findings) {
-        const [first = '', ...more] = wrap(say(key, params), COLUMNS - 4)
+        const [first = '', ...more] = wrap(say(FINDINGS[key], params), COLUMNS - 4)
         print(`  ! ${first}`)
         for (const line of more) print(`    ${line}`)
       }
-      if (findings.length === 0) print(say('doctorFine'))
+      if (findings.length === 0) print(say(DOCTOR.fine))
     }
-    if (findings.length > 0) throw new CliError('failed', 'doctorFound', { count: findings.length })
+    if (findings.length > 0) {
+      throw new CliError(DOCTOR_FAULTS.findings, { count: findings.length })
+    }
   },
-}
+})
 
 function feedLines(facts: FeedFacts, context: Context): string[] {
   const { say } = context
   const { lease_ms, lease_confirmation_age_ms: age } = facts.feed
   const lease =
     typeof age === 'number'
-      ? say('doctorLease', { age: Math.round(age), lease: Number(lease_ms) })
-      : say('doctorNoLease')
+      ? say(DOCTOR.lease, { age: Math.round(age), lease: Number(lease_ms) })
+      : say(DOCTOR.noLease)
   const table = facts.verifiers.length === 0 ? [] : ['', ...verifierRows(facts.verifiers, context)]
-  return [say('doctorFeed'), lease, ...table, '', ...plot(facts, context), '']
+  return [say(DOCTOR.feed), lease, ...table, '', ...plot(facts, context), '']
 }
 
 /** How many verifiers took how long, a line for each step that has any. */
@@ -48,7 +51,7 @@ function plot({ feed }: FeedFacts, { say }: Context): string[] {
   const canary = record(feed['canary'])
   const { seconds, runs, count, max_ms: max, buckets } = canary
   if (seconds === 0) return []
-  const title = say('doctorCanary', { runs: Number(runs), max: Math.round(Number(max)) })
+  const title = say(DOCTOR.canary, { runs: Number(runs), max: Math.round(Number(max)) })
   const steps = Array.isArray(buckets) ? buckets.map(record) : []
   let before = 0
   const rows = steps.map((step) => {

@@ -1,66 +1,76 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { issuerApi, record } from '../issuer-api.ts'
 import { localTime } from '../local-time.ts'
+import { KEYS, KEYS_FAULTS, KEYS_HELP } from '../messages/keys.ts'
+import { waitOption } from '../options.ts'
 import { COLUMNS, cut, padTo, printable, wrap } from '../text-width.ts'
 
 const PATH = '/admin/v1/keys'
 const LOOK_EVERY_MS = 300
 
-export const keysList: Command = {
+export const keysList = command({
   name: 'keys list',
-  options: [],
+  help: KEYS_HELP.list,
   examples: ['latchkey keys list', 'latchkey keys list --json'],
   run: async (context) => {
     const keys = await readKeys(context)
-    if (context.input.has('json')) return context.printJson({ keys })
+    if (context.common.json) return context.printJson({ keys })
     const { say, print } = context
-    print(line([say('columnKey'), say('columnAlg'), say('columnState'), say('columnSince')]))
+    print(
+      line([
+        say(KEYS.columnKey),
+        say(KEYS.columnAlg),
+        say(KEYS.columnState),
+        say(KEYS.columnSince),
+      ]),
+    )
     for (const key of keys) for (const text of keyLines(key, context)) print(text)
   },
-}
+})
 
-export const keysRotate: Command = {
+export const keysRotate = command({
   name: 'keys rotate',
-  argument: 'SERVICE|ALG',
-  options: ['wait'],
+  help: KEYS_HELP.rotate,
+  arguments: ['SERVICE|ALG'],
+  options: { wait: waitOption },
   examples: [
     'latchkey keys rotate https://orders.example --wait',
     'latchkey keys rotate RS256 --json',
   ],
   run: async (context) => {
-    const { input, say, print, printJson } = context
-    const about = input.argument ?? ''
+    const { common, options, say, print, printJson } = context
+    const [about] = context.arguments
     const body = about.includes(':') ? { service: about } : { alg: about }
     const answer = record(await apiOf(context).send('POST', `${PATH}/rotate`, body))
     const kid = printable(String(answer['kid']))
-    const prepared = say(answer['started'] === true ? 'keyPrepared' : 'keyWaits', { kid })
-    if (!input.has('json')) for (const line of wrap(prepared, COLUMNS)) print(line)
-    if (input.has('wait')) await untilItSigns(kid, context)
-    if (input.has('json')) printJson(answer)
-    else if (input.has('wait')) print(say('keySigns', { kid }))
+    const prepared = say(answer['started'] === true ? KEYS.prepared : KEYS.waits, { kid })
+    if (!common.json) for (const line of wrap(prepared, COLUMNS)) print(line)
+    if (options.wait) await untilItSigns(kid, context)
+    if (common.json) printJson(answer)
+    else if (options.wait) print(say(KEYS.signs, { kid }))
   },
-}
+})
 
-export const keysRetire: Command = {
+export const keysRetire = command({
   name: 'keys retire',
-  argument: 'KEY',
-  options: [],
+  help: KEYS_HELP.retire,
+  arguments: ['KEY'],
   examples: ['latchkey keys retire orders.example.hJ3Kq0ZtLmPw.4'],
   run: async (context) => {
-    const { input, say, print, printJson, terminal } = context
-    const kid = input.argument ?? ''
+    const { common, say, print, printJson, terminal } = context
+    const [kid] = context.arguments
     const answer = record(await apiOf(context).send('POST', `${PATH}/retire`, { kid }))
-    if (input.has('json')) return printJson(answer)
+    if (common.json) return printJson(answer)
     const closedBySeconds = Date.parse(String(answer['closed_by'])) / 1000
     // Rounded up: after the second that is shown it holds.
     const time = localTime(Math.ceil(closedBySeconds), terminal, true)
-    const retired = say('keyRetired', { kid: printable(kid), time })
+    const retired = say(KEYS.retired, { kid: printable(kid), time })
     for (const line of wrap(retired, COLUMNS)) print(line)
   },
-}
+})
 
 type KeyRow = Readonly<Record<string, unknown>>
 
@@ -76,15 +86,15 @@ async function readKeys(context: Context): Promise<readonly KeyRow[]> {
 
 /** Says who has not confirmed yet, whenever that changes. Fails when the key goes before it signs. */
 async function untilItSigns(kid: string, context: Context): Promise<void> {
-  const { terminal, input, say } = context
+  const { terminal, common, say } = context
   for (let shown = ''; ; ) {
     const key = (await readKeys(context)).find((one) => one['kid'] === kid)
     if (key?.['state'] === 'active') return
-    if (key?.['state'] !== 'pending') throw new CliError('failed', 'keyGone', { kid })
+    if (key?.['state'] !== 'pending') throw new CliError(KEYS_FAULTS.gone, { kid })
     const waiting = rows(key['waits_for'])
-    const lines = waiting.length === 0 ? [say('keyConfirmed')] : waiting.map(waitingLine(context))
+    const lines = waiting.length === 0 ? [say(KEYS.confirmed)] : waiting.map(waitingLine(context))
     const text = lines.join('\n')
-    if (text !== shown && !input.has('json')) terminal.stderr.write(`${text}\n`)
+    if (text !== shown && !common.json) terminal.stderr.write(`${text}\n`)
     shown = text
     await pause(LOOK_EVERY_MS)
   }
@@ -105,9 +115,9 @@ const waitingLine =
   ({ say }: Context) =>
   (row: KeyRow): string => {
     const { client, instance, service } = row
-    const key = row['connected'] === true ? 'keyNotConfirmed' : 'keyNotConfirmedGone'
+    const text = row['connected'] === true ? KEYS.notConfirmed : KEYS.notConfirmedGone
     const params = { client: String(client), instance: String(instance), service: String(service) }
-    return `    ${printable(say(key, params))}`
+    return `    ${printable(say(text, params))}`
   }
 
 /** Columns of the table; the first one fits every kid that a service can have. */

@@ -1,11 +1,14 @@
 import { askYes } from '../ask-yes.ts'
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type CommandContext, command, type Options } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { findUser } from '../find-user.ts'
 import { followEnd, type Operation } from '../follow-end.ts'
 import { type IssuerApi, issuerApi, record } from '../issuer-api.ts'
 import { localTime } from '../local-time.ts'
+import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
+import { SESSIONS, SESSIONS_FAULTS, SESSIONS_HELP } from '../messages/sessions.ts'
+import { userOption, waitOption, yesOption } from '../options.ts'
 import { COLUMNS, printable, wrap } from '../text-width.ts'
 
 const PATH = '/admin/v1/ends'
@@ -15,11 +18,35 @@ interface Target {
   readonly [member: string]: string | number
 }
 
-export const sessionsEnd: Command = {
+const OPTIONS = {
+  user: userOption,
+  client: {
+    value: 'ID',
+    text: { en: 'client: its tokens and refresh tokens', zh: '客户端：其令牌和刷新令牌' },
+  },
+  service: {
+    value: 'AUDIENCE',
+    text: { en: 'audience of a service: every token for it', zh: '服务的受众：面向它的所有令牌' },
+  },
+  all: { text: { en: 'everything there is', zh: '现有的一切' } },
+  before: {
+    value: 'TIME',
+    text: {
+      en: 'who signed in before: 2026-11-23 05:00, or with Z or +08:00',
+      zh: '在此之前登录的人：2026-11-23 05:00，或带 Z 或 +08:00',
+    },
+  },
+  wait: waitOption,
+  yes: yesOption,
+} as const satisfies Options
+
+type EndContext = CommandContext<readonly ['[SESSION]'], typeof OPTIONS>
+
+export const sessionsEnd = command({
   name: 'sessions end',
-  argument: '[SESSION]',
-  options: ['user', 'client', 'service', 'all', 'before', 'wait', 'yes'],
-  optionTexts: { service: 'option.service.end' },
+  help: SESSIONS_HELP.end,
+  arguments: ['[SESSION]'],
+  options: OPTIONS,
   examples: [
     'latchkey sessions end s0_Xz8qLm3TnR5vKc1pWd7yBg',
     'latchkey sessions end --user ada --wait',
@@ -33,11 +60,11 @@ export const sessionsEnd: Command = {
     const confirm = isLarge(target) ? await confirmed(target, api, context) : undefined
     const body = { target, ...(confirm !== undefined && { confirm }) }
     const begun = record(await api.send('POST', PATH, body))
-    const operation = await followEnd(begun, context)
-    if (context.input.has('json')) context.printJson({ target, ...operation })
+    const operation = await followEnd(begun, context.options.wait, context)
+    if (context.common.json) context.printJson({ target, ...operation })
     report(operation, target, context)
   },
-}
+})
 
 /** What concerns more people than the one who was named. */
 function isLarge({ kind }: Target): boolean {
@@ -53,13 +80,17 @@ async function userTarget(user: string, api: IssuerApi): Promise<Target> {
 }
 
 /** What the command line says; the issuer is not asked for it. */
-function readTarget({ input }: Context): Target | { readonly user: string } {
-  const { argument, values } = input
-  const { user, client, service, before } = values
-  const given = [argument, user, client, service, before, input.has('all') ? '' : undefined]
+function readTarget(context: EndContext): Target | { readonly user: string } {
+  const { user, client, service, before, all } = context.options
+  const [argument] = context.arguments
+  const given = [argument, user, client, service, before, all ? '' : undefined]
   if (given.filter((one) => one !== undefined).length !== 1) {
     const one = 'SESSION, --user, --client, --service, --all'
-    throw new CliError('usage', 'oneOfTwo', { command: 'sessions end', one, other: '--before' })
+    throw new CliError(COMMAND_LINE_FAULTS.oneOfTwo, {
+      command: 'sessions end',
+      one,
+      other: '--before',
+    })
   }
   if (user !== undefined) return { user }
   if (client !== undefined) return { kind: 'client', client_id: client }
@@ -67,7 +98,7 @@ function readTarget({ input }: Context): Target | { readonly user: string } {
   if (before !== undefined) return { kind: 'signed_in_before', at: readTime(before) }
   if (argument === undefined) return { kind: 'all' }
   if (/^s\d{1,4}_[A-Za-z0-9_-]{22}$/.test(argument)) return { kind: 'session', sid: argument }
-  throw new CliError('usage', 'notASession', { text: printable(argument) })
+  throw new CliError(SESSIONS_FAULTS.notASession, { text: printable(argument) })
 }
 
 const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/
@@ -77,44 +108,45 @@ function readTime(text: string): number {
   const [, day, clock = '00:00', zone = ''] = TIME.exec(text) ?? []
   const seconds = Date.parse(`${day}T${clock}${zone}`) / 1000
   if (Number.isInteger(seconds) && seconds > 0) return seconds
-  throw new CliError('usage', 'notATime', { text: printable(text) })
+  throw new CliError(SESSIONS_FAULTS.notATime, { text: printable(text) })
 }
 
 /** Shows what it will concern and asks. Gives the word that the issuer wants to hear, where it wants one. */
 async function confirmed(
   target: Target,
   api: IssuerApi,
-  context: Context,
+  context: EndContext,
 ): Promise<string | undefined> {
-  const { input, say, terminal } = context
+  const { options, say, terminal } = context
   const preview = record(await api.send('POST', `${PATH}/preview`, { target }))
   const { sessions, users, clients, services, verifiers, confirm, complete } = preview
   const counts = { sessions, users, clients, services } as Record<string, number>
   const heard = Array.isArray(verifiers) ? verifiers.length : 0
-  const key = complete === true ? 'previewCounts' : 'previewCountsAtLeast'
-  const text = say(key, { ...counts, verifiers: heard })
+  const counted = complete === true ? SESSIONS.previewCounts : SESSIONS.previewCountsAtLeast
+  const text = say(counted, { ...counts, verifiers: heard })
   for (const line of wrap(text, COLUMNS)) terminal.stderr.write(`${line}\n`)
-  if (!input.has('yes')) await askYes(say('askEnd'), context)
+  if (!options.yes) await askYes(say(SESSIONS.askEnd), context)
   return typeof confirm === 'string' ? confirm : undefined
 }
 
-function report(operation: Operation, target: Target, context: Context): void {
-  const { input, say, print, terminal } = context
+function report(operation: Operation, target: Target, context: EndContext): void {
+  const { common, options, say, print, terminal } = context
   if (operation.state === 'interrupted') {
-    throw new CliError('failed', 'endInterrupted', { done: operation.done ?? 0 })
+    throw new CliError(SESSIONS_FAULTS.endInterrupted, { done: operation.done ?? 0 })
   }
   // A program that ends a session by a mistyped id has to notice.
   if (!operation.ended) {
-    throw new CliError('failed', target.kind === 'session' ? 'nothingToEnd' : 'nobodyToEnd')
+    const { nothingToEnd, nobodyToEnd } = SESSIONS_FAULTS
+    throw new CliError(target.kind === 'session' ? nothingToEnd : nobodyToEnd)
   }
   // Rounded up: after the second that is shown it holds.
   const closedBy = Math.ceil(Date.parse(operation.closed_by ?? '') / 1000)
   const time = localTime(closedBy, terminal, true)
-  if (!input.has('json')) {
-    if (operation.done !== undefined) print(say('endedMany', { count: operation.done }))
-    print(say('ended', { time }))
+  if (!common.json) {
+    if (operation.done !== undefined) print(say(SESSIONS.endedMany, { count: operation.done }))
+    print(say(SESSIONS.ended, { time }))
   }
   const { waiting, offline } = operation.counts
-  if (!input.has('wait') || waiting + offline === 0) return
-  throw new CliError('failed', 'notAllApplied', { count: waiting + offline, time })
+  if (!options.wait || waiting + offline === 0) return
+  throw new CliError(SESSIONS_FAULTS.notAllApplied, { count: waiting + offline, time })
 }

@@ -1,35 +1,32 @@
-import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { findUser } from '../find-user.ts'
 import { issuerApi, record } from '../issuer-api.ts'
 import { localTime } from '../local-time.ts'
+import { SESSIONS, SESSIONS_HELP } from '../messages/sessions.ts'
+import { userOption } from '../options.ts'
 import { COLUMNS, cut, padTo, printable } from '../text-width.ts'
 
-export const sessionsList: Command = {
+export const sessionsList = command({
   name: 'sessions list',
-  options: ['user'],
+  help: SESSIONS_HELP.list,
+  options: { user: { ...userOption, required: true } },
   examples: ['latchkey sessions list --user ada', 'latchkey sessions list --user ada --json'],
   run: async (context) => {
-    const { input, say, print, printJson } = context
-    const { user: text } = input.values
-    if (text === undefined) {
-      const params = { command: 'sessions list', argument: '--user USER' }
-      throw new CliError('usage', 'missingArgument', params)
-    }
+    const { common, options, say, print, printJson } = context
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, text)
+    const user = await findUser(api, options.user)
     const { sessions } = record(await api.get(`/admin/v1/users/${user.sub}/sessions`))
     const rows = Array.isArray(sessions) ? sessions.map(record) : []
-    if (input.has('json')) return printJson({ user, sessions: rows })
+    if (common.json) return printJson({ user, sessions: rows })
     const shown = { user: printable(user.username), count: rows.length }
-    if (rows.length === 0) return print(say('noSessions', shown))
-    print(say('sessionsOf', shown))
+    if (rows.length === 0) return print(say(SESSIONS.noSessions, shown))
+    print(say(SESSIONS.sessionsOf, shown))
     print('')
     print(header(context))
     for (const row of rows) for (const line of sessionLines(row, context)) print(line)
   },
-}
+})
 
 /** Columns of the table; the last one takes what is left of 80. */
 const WIDTHS = [25, 16, 18] as const
@@ -48,8 +45,12 @@ function tableLine([first, second, third, last]: readonly [
 }
 
 function header({ say }: Context): string {
-  const cells = [say('columnSession'), say('columnSignedIn'), say('columnEnds')] as const
-  return tableLine([...cells, say('columnApps')])
+  const cells = [
+    say(SESSIONS.columnSession),
+    say(SESSIONS.columnSignedIn),
+    say(SESSIONS.columnEnds),
+  ] as const
+  return tableLine([...cells, say(SESSIONS.columnApps)])
 }
 
 function sessionLines(row: Readonly<Record<string, unknown>>, { terminal }: Context): string[] {

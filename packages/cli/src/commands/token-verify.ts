@@ -1,44 +1,74 @@
-import type { AccessTokenClaims } from '@latchkey/protocol'
+import { type AccessTokenClaims, isRouteList, type RoutesClaim } from '@latchkey/protocol'
 import { CliError } from '../cli-error.ts'
-import type { Command, Context } from '../command.ts'
+import { type Context, command } from '../command.ts'
 import { findTarget } from '../credentials.ts'
 import { localTime } from '../local-time.ts'
+import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
+import { TOKEN, TOKEN_FAULT_TEXTS, TOKEN_FAULTS, TOKEN_HELP } from '../messages/token.ts'
 import { readToken } from '../read-token.ts'
 import { definition, printable, widthOf } from '../text-width.ts'
 import { type TokenVerdict, verifyToken } from '../verify-token.ts'
 
-export const tokenVerify: Command = {
+export const tokenVerify = command({
   name: 'token verify',
-  argument: '[TOKEN]',
-  options: ['service', 'issuer', 'keys'],
+  help: TOKEN_HELP.verify,
+  arguments: ['[TOKEN]'],
+  options: {
+    service: {
+      value: 'AUDIENCE',
+      text: {
+        en: 'audience that the token must have (default: its own)',
+        zh: '令牌必须具有的受众（默认为其自身的）',
+      },
+    },
+    issuer: {
+      value: 'URL',
+      text: {
+        en: 'issuer that the token must have (default: the configured one)',
+        zh: '令牌必须来自的签发者（默认：已配置的）',
+      },
+    },
+    keys: {
+      value: 'FILE',
+      completes: 'file',
+      text: {
+        en: 'file with a JWK set: public keys, or the secret key of the service',
+        zh: '含 JWK 集的文件：公钥，或该服务的密钥',
+      },
+    },
+  },
   examples: [
     'latchkey token verify eyJhbGciOi… --service https://reports.example.com',
     'latchkey token verify --keys reports.jwks < token.txt',
   ],
   run: async (context) => {
-    const { input, say, print, printJson } = context
+    const { common, options, say, print, printJson } = context
     const target = findTarget(context)
-    const issuer = input.values.issuer ?? target?.issuer
+    const issuer = options.issuer ?? target?.issuer
     if (issuer === undefined) {
-      throw new CliError('usage', 'missingArgument', {
+      throw new CliError(COMMAND_LINE_FAULTS.missingArgument, {
         command: 'token verify',
         argument: '--issuer URL',
       })
     }
     // Credentials of one issuer are never shown to another.
     const asked = target?.issuer === issuer ? target : undefined
-    const verdict = await verifyToken(await readToken(context), { issuer, target: asked }, context)
-    if (input.has('json')) printJson(verdict)
+    const { service, keys } = options
+    const token = await readToken(context.arguments[0], context)
+    const verdict = await verifyToken(token, { issuer, target: asked, service, keys }, context)
+    if (common.json) printJson(verdict)
     if (verdict.kind === 'refused') {
-      throw new CliError('failed', 'notGood', { why: why(verdict, context, asked?.clientId ?? '') })
+      throw new CliError(TOKEN_FAULTS.refused, {
+        why: why(verdict, context, asked?.clientId ?? ''),
+      })
     }
-    if (input.has('json')) return
-    print(say('good'))
-    if (verdict.active === undefined) print(say('goodButNotAsked'))
+    if (common.json) return
+    print(say(TOKEN.good))
+    if (verdict.active === undefined) print(say(TOKEN.goodButNotAsked))
     print('')
     printClaims(verdict.claims, verdict.kid, context)
   },
-}
+})
 
 function why(
   verdict: TokenVerdict & { kind: 'refused' },
@@ -47,11 +77,11 @@ function why(
 ): string {
   switch (verdict.reason) {
     case 'inactive':
-      return say('inactive', { client })
+      return say(TOKEN.inactive, { client })
     case 'key_unknown':
-      return say('keyUnknown', { kid: printable(verdict.kid ?? '') })
+      return say(TOKEN.keyUnknown, { kid: printable(verdict.kid ?? '') })
     default:
-      return say(`fault.${verdict.reason}`)
+      return say(TOKEN_FAULT_TEXTS[verdict.reason])
   }
 }
 
@@ -62,17 +92,25 @@ function printClaims(
 ): void {
   const time = (seconds: number) => localTime(seconds, terminal, true)
   const rows: [name: string, value: string | undefined][] = [
-    [say('key'), kid],
-    [say('subject'), claims.sub],
-    [say('client'), claims.client_id],
-    [say('service'), claims.aud],
-    [say('session'), claims.sid],
-    [say('times'), say('timesText', { issued: time(claims.iat), ends: time(claims.exp) })],
-    [say('scope'), claims.scope === '' ? undefined : claims.scope],
-    [say('routes'), claims.routes[0] ?? say('noRoutes')],
-    ...claims.routes.slice(1).map((route): [string, string] => ['', route]),
+    [say(TOKEN.key), kid],
+    [say(TOKEN.subject), claims.sub],
+    [say(TOKEN.client), claims.client_id],
+    [say(TOKEN.service), claims.aud],
+    [say(TOKEN.session), claims.sid],
+    [say(TOKEN.times), say(TOKEN.timesText, { issued: time(claims.iat), ends: time(claims.exp) })],
+    [say(TOKEN.scope), claims.scope === '' ? undefined : claims.scope],
+    ...routeRows(claims.routes, say),
   ]
   const shown = rows.filter(([, value]) => value !== undefined)
   const width = Math.max(...shown.map(([name]) => widthOf(name)))
   for (const [name, value = ''] of shown) print(definition(name, printable(value), 0, width))
+}
+
+/** A bitmap says nothing without its catalogue, so only which one it is. */
+function routeRows(routes: RoutesClaim, say: Context['say']): [name: string, value: string][] {
+  const [first, ...more] = isRouteList(routes) ? routes : [say(TOKEN.bitmap, { c: routes.c })]
+  return [
+    [say(TOKEN.routes), first ?? say(TOKEN.noRoutes)],
+    ...more.map((route): [string, string] => ['', route]),
+  ]
 }

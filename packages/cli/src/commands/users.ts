@@ -1,110 +1,130 @@
 import { askYes } from '../ask-yes.ts'
 import { CliError } from '../cli-error.ts'
-import type { Command, CommandName, Context } from '../command.ts'
+import { type Command, type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { findUser } from '../find-user.ts'
 import { issuerApi, record } from '../issuer-api.ts'
-import type { MessageKey } from '../messages/messages.ts'
+import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
+import type { Text } from '../messages/text.ts'
+import { USERS, USERS_HELP } from '../messages/users.ts'
+import {
+  emailOption,
+  nameOption,
+  noPasswordOption,
+  passwordStdinOption,
+  roleOption,
+  yesOption,
+} from '../options.ts'
 import { readPassword } from '../read-password.ts'
 import { printable } from '../text-width.ts'
 
-export const usersAdd: Command = {
+export const usersAdd = command({
   name: 'users add',
-  argument: 'NAME',
-  options: ['name', 'email', 'role', 'password-stdin', 'no-password'],
+  help: USERS_HELP.add,
+  arguments: ['NAME'],
+  options: {
+    name: nameOption,
+    email: emailOption,
+    role: roleOption,
+    'password-stdin': passwordStdinOption,
+    'no-password': noPasswordOption,
+  },
   examples: [
     'latchkey users add ada --name "Ada Lovelace" --role reader',
     'pass show ada | latchkey users add ada --password-stdin',
   ],
   run: async (context) => {
-    const { input, say, print, printJson } = context
-    if (input.has('no-password') && input.has('password-stdin')) {
+    const { common, options, say, print, printJson } = context
+    if (options['no-password'] && options['password-stdin']) {
       const params = { command: 'users add', one: '--no-password', other: '--password-stdin' }
-      throw new CliError('usage', 'oneOfTwo', params)
+      throw new CliError(COMMAND_LINE_FAULTS.oneOfTwo, params)
     }
     const api = issuerApi(requireTarget(context), context)
-    const { name, email } = input.values
+    const { name, email, role } = options
+    const [username] = context.arguments
+    const fromStdin = options['password-stdin']
     const user = {
-      username: input.argument,
+      username,
       name,
       email,
-      roles: input.roles.length === 0 ? undefined : input.roles,
-      password: input.has('no-password') ? undefined : await readPassword(context),
+      roles: role.length === 0 ? undefined : role,
+      password: options['no-password'] ? undefined : await readPassword(fromStdin, context),
     }
     const added = record(await api.send('POST', '/admin/v1/users', user))
-    if (input.has('json')) return printJson(added)
-    const { username, sub } = added
-    print(say('userAdded', { user: printable(String(username)), sub: printable(String(sub)) }))
+    if (common.json) return printJson(added)
+    const shown = { user: String(added['username']), sub: String(added['sub']) }
+    print(printable(say(USERS.added, shown)))
   },
-}
+})
 
-export const usersDisable = changeState('users disable', 'POST', 'disable', 'userDisabled')
-export const usersEnable = changeState('users enable', 'POST', 'enable', 'userEnabled')
+export const usersDisable = changeState('disable', 'POST', 'disable', USERS.disabled)
+export const usersEnable = changeState('enable', 'POST', 'enable', USERS.enabled)
 export const usersRemoveCode = changeState(
-  'users remove-code',
+  'remove-code',
   'DELETE',
   'one-time-code',
-  'codeRemoved',
+  USERS.codeRemoved,
 )
 
 function changeState(
-  name: CommandName,
+  verb: keyof typeof USERS_HELP,
   method: 'POST' | 'DELETE',
   what: string,
-  done: MessageKey,
+  done: Text,
 ): Command {
-  return {
-    name,
-    argument: 'USER',
-    options: [],
-    examples: [`latchkey ${name} ada`],
+  return command({
+    name: `users ${verb}`,
+    help: USERS_HELP[verb],
+    arguments: ['USER'],
+    examples: [`latchkey users ${verb} ada`],
     run: async (context) => {
       const api = issuerApi(requireTarget(context), context)
-      const user = await findUser(api, context.input.argument ?? '')
+      const user = await findUser(api, context.arguments[0])
       await api.send(method, `/admin/v1/users/${user.sub}/${what}`)
       report(context, user, done)
     },
-  }
+  })
 }
 
-export const usersRemove: Command = {
+export const usersRemove = command({
   name: 'users remove',
-  argument: 'USER',
-  options: ['yes'],
+  help: USERS_HELP.remove,
+  arguments: ['USER'],
+  options: { yes: yesOption },
   examples: ['latchkey users remove ada', 'latchkey users remove ada --yes --json'],
   run: async (context) => {
-    const { input, say } = context
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, input.argument ?? '')
-    const question = say('askRemove', { user: printable(user.username), sub: user.sub })
-    if (!input.has('yes')) await askYes(question, context)
+    const user = await findUser(api, context.arguments[0])
+    const question = context.say(USERS.askRemove, { user: printable(user.username), sub: user.sub })
+    if (!context.options.yes) await askYes(question, context)
     await api.send('DELETE', `/admin/v1/users/${user.sub}`)
-    report(context, user, 'userRemoved')
+    report(context, user, USERS.removed)
   },
-}
+})
 
-export const usersPasswd: Command = {
+export const usersPasswd = command({
   name: 'users passwd',
-  argument: 'USER',
-  options: ['password-stdin'],
+  help: USERS_HELP.passwd,
+  arguments: ['USER'],
+  options: { 'password-stdin': passwordStdinOption },
   examples: [
     'latchkey users passwd ada',
     'pass show ada | latchkey users passwd ada --password-stdin',
   ],
   run: async (context) => {
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, context.input.argument ?? '')
-    const password = await readPassword(context)
+    const user = await findUser(api, context.arguments[0])
+    const password = await readPassword(context.options['password-stdin'], context)
     await api.send('PUT', `/admin/v1/users/${user.sub}/password`, { password })
-    report(context, user, 'passwordSet')
+    report(context, user, USERS.passwordSet)
   },
-}
+})
 
 function report(
-  { input, say, print, printJson }: Context,
+  { common, say, print, printJson }: Context,
   user: { sub: string; username: string },
-  done: MessageKey,
+  done: Text,
 ): void {
-  if (input.has('json')) printJson(user)
+  if (common.json) printJson(user)
   else print(say(done, { user: printable(user.username) }))
 }

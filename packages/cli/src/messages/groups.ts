@@ -1,0 +1,13 @@
+import type { Texts } from './text.ts'
+
+/** What the groups of commands are about, for the overview. */
+export const GROUPS = {
+  running: { en: 'Running an issuer', zh: '运行签发服务' },
+  users: { en: 'People who sign in', zh: '登录的人' },
+  clients: { en: 'Apps and machines that get tokens', zh: '取得令牌的应用和机器' },
+  services: { en: 'Services that accept tokens', zh: '接受令牌的服务' },
+  sessions: { en: 'Who is signed in', zh: '谁已登录' },
+  verifiers: { en: 'Verifiers of the services', zh: '各服务的验证器' },
+  keys: { en: 'Keys that sign tokens', zh: '签署令牌的密钥' },
+  token: { en: 'Tokens of any provider', zh: '任何提供方的令牌' },
+} satisfies Texts
