@@ -1,24 +1,31 @@
 import type { Actor, RouteDeclaration } from '@latchkey/protocol'
 import type { Clients } from './contract/client.ts'
 import type { Consents } from './contract/consent.ts'
+import type { Groups } from './contract/group.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
+import type { Roles } from './contract/role.ts'
 import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
 import type { Streams } from './contract/stream.ts'
-import type { ServiceGrant, Users } from './contract/user.ts'
+import type { Users } from './contract/user.ts'
 
+export type * from './contract/attribute.ts'
 export type * from './contract/client.ts'
 export type * from './contract/consent.ts'
+export type * from './contract/group.ts'
 export type * from './contract/registration-token.ts'
+export type * from './contract/rights.ts'
+export type * from './contract/role.ts'
 export type * from './contract/service-key.ts'
 export type * from './contract/stream.ts'
 export type * from './contract/user.ts'
 
 /**
- * Users, clients, services, roles, grants and the audit log, in SQL. Every method throws `StoreUnavailable` when the
+ * Users, groups, clients, services, roles, grants and the audit log, in SQL. Every method throws `StoreUnavailable` when the
  * database does not answer and `InputError` when the input is refused. Times are whole seconds since 1970.
  */
 export interface Directory {
   readonly users: Users
+  readonly groups: Groups
   readonly clients: Clients
   readonly services: Services
   readonly roles: Roles
@@ -81,20 +88,6 @@ export interface Services {
     routes: readonly RouteDeclaration[],
   ): Promise<{ hash: string; added: number }>
   catalogue(audience: string): Promise<CatalogueRoute[]>
-}
-
-export interface Role {
-  readonly name: string
-  readonly description: string
-  readonly grants: readonly ServiceGrant[]
-}
-
-export interface Roles {
-  find(name: string): Promise<Role | undefined>
-  save(role: Role): Promise<void>
-  list(): Promise<Role[]>
-  /** Users who have the role, at most `limit` of them: whose tokens are stale when its grants change. */
-  holders(name: string, limit: number): Promise<string[]>
 }
 
 export interface AuditRecord {

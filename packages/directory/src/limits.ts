@@ -17,6 +17,16 @@ export const DIRECTORY_LIMITS = {
   rolesPerUser: 64,
   /** Per role, user or client, all audiences together. */
   grantsPerOwner: 1024,
+  /** The last second of the year 9999: a number in milliseconds lies beyond. */
+  untilSeconds: 253_402_300_799,
+  groupNameChars: 128,
+  groupsPerUser: 256,
+  /** In one call: a transaction holds up others. */
+  membersPerChange: 1000,
+  externalIdChars: 256,
+  attributesPerUser: 64,
+  /** All attributes of a user together, as JSON. */
+  attributesBytes: 16_384,
   urisPerClient: 64,
   servicesPerClient: 256,
   corsOriginsPerClient: 16,

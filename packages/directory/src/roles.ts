@@ -1,32 +1,21 @@
 import { InputError } from '@latchkey/protocol'
 import { checkText, quoted } from './checks/text.ts'
-import { checkWholeNumber } from './checks/whole-number.ts'
 import type { Role, Roles } from './directory.ts'
 import { DIRECTORY_LIMITS } from './limits.ts'
+import { peopleOfRole } from './rights/people-behind.ts'
+import { removeRole } from './rights/remove-role.ts'
 import { grantsOf, holderOf, replaceGrants } from './sql/grants.ts'
 import type { Queries, Sql } from './sql/sql.ts'
 
 const ROLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
-/** For a caller who wants all of them and then speaks of the audience instead. */
-const HOLDERS_AT_ONCE = 1_000_000
 
 export function rolesIn(sql: Sql): Roles {
   return {
     find: (name) => sql.read(async (db) => (await readRoles(db, name))[0]),
     save: (role) => sql.write((db) => saveRole(db, role)),
     list: () => sql.read((db) => readRoles(db)),
-    holders: (name, limit) =>
-      sql.read(async (db) => {
-        checkWholeNumber(limit, { least: 1, most: HOLDERS_AT_ONCE, where: 'limit' })
-        const rows = await db
-          .selectFrom('user_roles')
-          .select('user_id')
-          .where('role', '=', name)
-          .orderBy('user_id')
-          .limit(limit)
-          .execute()
-        return rows.map((row) => row.user_id)
-      }),
+    holders: (name, limit) => sql.read((db) => peopleOfRole(db, name, limit)),
+    remove: (name) => sql.write((db) => removeRole(db, name)),
   }
 }
 

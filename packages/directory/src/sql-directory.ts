@@ -1,11 +1,13 @@
 import type { Clock, Random } from '@latchkey/protocol'
 import { auditIn } from './audit.ts'
-import { clientsIn } from './clients/clients.ts'
+import { clientsIn, heldByClientIn } from './clients/clients.ts'
 import { consentsIn } from './consents.ts'
 import type { Sealing } from './contract/sealing.ts'
 import type { Directory } from './directory.ts'
+import { groupsIn } from './groups/groups.ts'
 import type { Passwords } from './passwords/passwords.ts'
 import { registrationTokensIn } from './registration-tokens.ts'
+import { livingRights } from './rights/living-rights.ts'
 import { rolesIn } from './roles.ts'
 import { serviceKeysIn } from './services/service-keys.ts'
 import { servicesIn } from './services/services.ts'
@@ -14,7 +16,7 @@ import { nextCount } from './sql/next-count.ts'
 import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
 import { streamsIn } from './streams/streams.ts'
-import { usersIn } from './users/users.ts'
+import { heldByUserIn, usersIn } from './users/users.ts'
 
 export interface SqlDirectoryDeps {
   readonly sql: Sql & { close(): Promise<void> }
@@ -28,7 +30,7 @@ export interface SqlDirectoryDeps {
 export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   const { sql } = deps
   return {
-    ...remembering(partsOver(deps), sql),
+    ...remembering(partsOver(deps), deps),
     transaction: (work) =>
       sql.write(async (db) => {
         // SQLite has one writer anyway; elsewhere this counter makes transactions take turns.
@@ -53,7 +55,7 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
 const RECALL_LAG_MS = 20
 
 /** What every request asks for is remembered while it stays true; the rest is asked seldom. */
-function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
+function remembering(parts: ReturnType<typeof partsOver>, { sql, clock }: SqlDirectoryDeps) {
   const remember = rememberedReads(sql)
   const { users, clients, services, consents, streams } = parts
   return {
@@ -61,13 +63,13 @@ function remembering(parts: ReturnType<typeof partsOver>, sql: Sql) {
     users: {
       ...users,
       find: remember('user', users.find),
-      routesAt: remember('user-routes', users.routesAt),
+      rightsAt: livingRights(remember('user-grants', heldByUserIn(sql)), clock),
     },
     clients: {
       ...clients,
       find: remember('client', clients.find),
       recall: remember('client', clients.find, RECALL_LAG_MS),
-      routesAt: remember('client-routes', clients.routesAt),
+      rightsAt: livingRights(remember('client-grants', heldByClientIn(sql)), clock),
     },
     services: {
       ...services,
@@ -83,6 +85,7 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
   const { sql } = deps
   return {
     users: usersIn(deps),
+    groups: groupsIn(deps),
     clients: clientsIn(deps),
     services: servicesIn(deps),
     serviceKeys: serviceKeysIn(sql),

@@ -132,7 +132,7 @@ t.test(
     t.equal(await clients.remove('app'), false)
     t.equal(await clients.remove('nobody'), false)
     t.equal(await clients.find('app'), undefined)
-    t.strictSame(await clients.routesAt('app', ORDERS), [])
+    t.strictSame(await clients.rightsAt('app', ORDERS), { routes: [] })
     t.strictSame((await services.find(REPORTS))?.clients, [])
     t.strictSame(await consents.list(sub), [])
     await t.rejects(clients.save(client('app')), { code: 'client-removed', where: 'id' })

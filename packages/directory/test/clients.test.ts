@@ -291,13 +291,13 @@ t.test('a disabled client is found, says so, and its machine may do nothing', as
       ],
     }),
   )
-  t.strictSame(await clients.routesAt('job', ORDERS), ['GET /orders', 'POST /orders'])
-  t.strictSame(await clients.routesAt('job', 'https://nowhere.example'), [])
-  t.strictSame(await clients.routesAt('nobody', ORDERS), [])
+  t.strictSame(await clients.rightsAt('job', ORDERS), { routes: ['GET /orders', 'POST /orders'] })
+  t.strictSame(await clients.rightsAt('job', 'https://nowhere.example'), { routes: [] })
+  t.strictSame(await clients.rightsAt('nobody', ORDERS), { routes: [] })
   await clients.setDisabled('job', true)
   t.equal((await clients.find('job'))?.disabled, true)
-  t.strictSame(await clients.routesAt('job', ORDERS), [])
+  t.strictSame(await clients.rightsAt('job', ORDERS), { routes: [] })
   await clients.setDisabled('job', false)
-  t.equal((await clients.routesAt('job', ORDERS)).length, 2)
+  t.equal((await clients.rightsAt('job', ORDERS)).routes.length, 2)
   await t.rejects(clients.setDisabled('nobody', true), { code: 'unknown-client' })
 })

@@ -87,13 +87,12 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     createdAt: 1_700_000_000,
     disabled: false,
   })
-  t.strictSame(await directory.clients.routesAt('reports', ORDERS), ['GET /orders'])
+  t.strictSame(await directory.clients.rightsAt('reports', ORDERS), { routes: ['GET /orders'] })
   t.match(await directory.users.checkPassword('ada', 'correct horse'), { kind: 'ok' })
   t.match(await directory.users.checkPassword('bob', ''), { why: 'no_password' })
-  t.strictSame(await directory.users.routesAt(await subOf('ada'), REPORTS), [
-    '* /*',
-    'GET /reports/*',
-  ])
+  t.strictSame(await directory.users.rightsAt(await subOf('ada'), REPORTS), {
+    routes: ['* /*', 'GET /reports/*'],
+  })
 })
 
 t.test('the same declaration again changes nothing and writes nothing', async (t) => {

@@ -55,8 +55,11 @@ t.test('a new user is found by sub and by any spelling of the user name', async 
     emailVerified: true,
     locale: 'zh-CN',
     disabled: false,
+    mustChangePassword: false,
     roles: [],
     grants: [],
+    groups: [],
+    attributes: {},
     passwordChangedAt: FIRST_SECOND,
     profile: {},
     hasOneTimeCode: false,
@@ -196,8 +199,8 @@ t.test('a user created again under the same name is another user', async (t) => 
   const second = await directory.users.create({ username: 'ada' })
   t.not(second.sub, first.sub)
   t.strictSame([second.roles, second.grants], [[], []])
-  t.strictSame(await directory.users.routesAt(first.sub, ORDERS), [])
-  t.strictSame(await directory.users.routesAt(second.sub, ORDERS), [])
+  t.strictSame(await directory.users.rightsAt(first.sub, ORDERS), { routes: [] })
+  t.strictSame(await directory.users.rightsAt(second.sub, ORDERS), { routes: [] })
   t.strictSame(await directory.roles.holders('reader', 10), [])
 })
 
@@ -273,23 +276,22 @@ t.test('routes are those of all roles and the user, sorted by code unit, each on
       { audience: REPORTS, grant: 'GET /reports/*' },
     ],
   })
-  t.strictSame(await users.routesAt(sub, REPORTS), [
-    'GET /reports/*',
-    'POST /reports',
-    'PUT /Z',
-    'PUT /z',
-  ])
-  t.strictSame(await users.routesAt(sub, ORDERS), ['GET /orders'])
-  t.strictSame(await users.routesAt(sub, 'https://nowhere.example'), [])
-  t.strictSame(await users.routesAt('u_1', REPORTS), [])
-  t.strictSame(await users.routesAt('role:reader', REPORTS), [], 'a role is no user')
+  t.strictSame(await users.rightsAt(sub, REPORTS), {
+    routes: ['GET /reports/*', 'POST /reports', 'PUT /Z', 'PUT /z'],
+  })
+  t.strictSame(await users.rightsAt(sub, ORDERS), { routes: ['GET /orders'] })
+  t.strictSame(await users.rightsAt(sub, 'https://nowhere.example'), { routes: [] })
+  t.strictSame(await users.rightsAt('u_1', REPORTS), { routes: [] })
+  t.strictSame(await users.rightsAt('role:reader', REPORTS), { routes: [] }, 'a role is no user')
 
   await directory.roles.save({ name: 'editor', description: '', grants: [] })
-  t.strictSame(await users.routesAt(sub, REPORTS), ['GET /reports/*', 'PUT /Z', 'PUT /z'])
+  t.strictSame(await users.rightsAt(sub, REPORTS), {
+    routes: ['GET /reports/*', 'PUT /Z', 'PUT /z'],
+  })
   await users.update(sub, { roles: [] })
-  t.strictSame(await users.routesAt(sub, ORDERS), [])
+  t.strictSame(await users.rightsAt(sub, ORDERS), { routes: [] })
   await users.setDisabled(sub, true)
-  t.strictSame(await users.routesAt(sub, REPORTS), [], 'a disabled user may do nothing')
+  t.strictSame(await users.rightsAt(sub, REPORTS), { routes: [] }, 'a disabled user may do nothing')
 })
 
 t.test('lists go from the oldest user to the newest, page by page', async (t) => {

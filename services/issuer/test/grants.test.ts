@@ -91,7 +91,7 @@ t.test('a token is made from what is, as of its `rev`', async (t) => {
   t.test('an issuer that sleeps while it makes a token dates it before its sleep', async (t) => {
     const { refresh_token } = await tokensOf()
     const begun = issuer.now()
-    directory.after('users.routesAt', async () => issuer.advance(600))
+    directory.after('users.rightsAt', async () => issuer.advance(600))
     const { access_token } = (await refresh(refresh_token)).json()
     t.match(decodeJwt(access_token), { iat: begun, exp: begun + 300 })
   })
@@ -112,7 +112,7 @@ t.test('a token is made from what is, as of its `rev`', async (t) => {
   t.test('a refresh that fails has used nothing up, however late it is tried again', async (t) => {
     const { refresh_token } = await tokensOf()
     const failures: [string, () => Promise<unknown>, Record<string, string>, number][] = [
-      ['users.routesAt', () => Promise.reject(new Error('a fault')), {}, 500],
+      ['users.rightsAt', () => Promise.reject(new Error('a fault')), {}, 500],
       ['none', async () => {}, { scope: 'openid offline_access' }, 400],
       ['none', async () => {}, { resource: 'https://evil.example' }, 400],
     ]

@@ -3,6 +3,7 @@ import { InputError } from '@latchkey/protocol'
 import type { ServiceGrant } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
 import { atMost } from './at-most.ts'
+import { checkWholeNumber } from './whole-number.ts'
 
 /**
  * The grants as they are stored: each read by the permissions grammar, without duplicates, sorted by audience and text
@@ -12,11 +13,30 @@ import { atMost } from './at-most.ts'
 export function checkGrants(grants: readonly ServiceGrant[], where: string): ServiceGrant[] {
   atMost(DIRECTORY_LIMITS.grantsPerOwner, grants, where)
   const stored = new Map<string, ServiceGrant>()
-  for (const [index, { audience, grant }] of grants.entries()) {
+  for (const [index, { audience, grant, until }] of grants.entries()) {
     const text = checkGrant(grant, `${where}[${index}]`)
-    stored.set(`${audience}\n${text}`, { audience, grant: text })
+    const key = `${audience}\n${text}`
+    if (until !== undefined) checkUntil(until, `${where}[${index}].until`)
+    stored.set(key, longerOf(stored.get(key), { audience, grant: text, ...optional(until) }))
   }
   return sortGrants([...stored.values()])
+}
+
+/** Seconds since 1970. One that has passed is no fault: declarations stay as they are when a grant ends. */
+export function checkUntil(until: number, where: string): void {
+  checkWholeNumber(until, { least: 0, most: DIRECTORY_LIMITS.untilSeconds, where })
+}
+
+/** The same grant twice counts until the later end. */
+function longerOf(known: ServiceGrant | undefined, given: ServiceGrant): ServiceGrant {
+  if (known === undefined) return given
+  return (known.until ?? Number.POSITIVE_INFINITY) >= (given.until ?? Number.POSITIVE_INFINITY)
+    ? known
+    : given
+}
+
+function optional(until: number | undefined): Pick<ServiceGrant, 'until'> {
+  return until === undefined ? {} : { until }
 }
 
 /** By audience, then text; by code unit, which every database does differently. */

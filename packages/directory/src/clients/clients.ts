@@ -2,7 +2,8 @@ import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import { quoted } from '../checks/text.ts'
 import type { Sealing } from '../contract/sealing.ts'
 import type { Client, Clients } from '../directory.ts'
-import { flag } from '../sql/columns.ts'
+import { type HeldGrant, livingRights, mergeGrants } from '../rights/living-rights.ts'
+import { flag, optional } from '../sql/columns.ts'
 import { holderOf } from '../sql/grants.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import { isClientSecret } from './client-secret.ts'
@@ -54,8 +55,13 @@ export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
         const rows = await db.selectFrom('clients').selectAll().orderBy('id').execute()
         return readClients(db, rows)
       }),
-    routesAt: (id, audience) => sql.read((db) => clientRoutesAt(db, id, audience)),
+    rightsAt: livingRights(heldByClientIn(sql), clock),
   }
+}
+
+/** What `rightsAt` is decided from, for a caller who remembers it. */
+export function heldByClientIn(sql: Sql) {
+  return (id: string, audience: string) => sql.read((db) => heldByClient(db, id, audience))
 }
 
 async function findClient(db: Queries, id: string): Promise<Client | undefined> {
@@ -63,13 +69,15 @@ async function findClient(db: Queries, id: string): Promise<Client | undefined> 
   return row === undefined ? undefined : (await readClients(db, [row]))[0]
 }
 
-async function clientRoutesAt(db: Queries, id: string, audience: string): Promise<string[]> {
+async function heldByClient(db: Queries, id: string, audience: string): Promise<HeldGrant[]> {
   const rows = await db
     .selectFrom('grants')
     .innerJoin('clients', (join) => join.on('clients.id', '=', id).on('clients.disabled', '=', 0))
-    .select('grants.route_grant')
+    .select(['grants.route_grant', 'grants.until'])
     .where('grants.holder', '=', holderOf.client(id))
     .where('grants.audience', '=', audience)
     .execute()
-  return rows.map((row) => row.route_grant).sort()
+  return mergeGrants(
+    rows.map(({ route_grant, until }) => ({ grant: route_grant, ...optional('until', until) })),
+  )
 }

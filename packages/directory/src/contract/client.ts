@@ -1,5 +1,5 @@
 /** Clients as the directory keeps them: RFC 7591 section 2, OpenID Connect Registration section 2. */
-import type { ServiceGrant } from './user.ts'
+import type { Rights, ServiceGrant } from './rights.ts'
 
 export type GrantType =
   | 'authorization_code'
@@ -125,6 +125,6 @@ export interface Clients {
   /** False when there is none. Its consents go too. Its id is never given again. */
   remove(id: string): Promise<boolean>
   list(): Promise<Client[]>
-  /** Grants of the machine at one service, sorted by code unit. Empty for an unknown or disabled client. */
-  routesAt(id: string, audience: string): Promise<string[]>
+  /** What the machine may do at one service now. Nothing for an unknown or disabled client. */
+  rightsAt(id: string, audience: string): Promise<Rights>
 }

@@ -1,4 +1,9 @@
 /** People as the directory keeps them. */
+import type { UserAttributes } from './attribute.ts'
+import type { GrantSource, Rights, ServiceGrant } from './rights.ts'
+
+/** As the admin API tells it; `disabled` covers the other. */
+export type UserStatus = 'active' | 'disabled' | 'must_change_password'
 
 export interface User {
   /** `u_` and a ULID; never given to anybody else. */
@@ -10,9 +15,18 @@ export interface User {
   readonly emailVerified: boolean
   readonly locale?: string
   readonly disabled: boolean
+  /** Signs in with a new password only: the old one opens nothing but the page that asks for another. */
+  readonly mustChangePassword: boolean
+  /** The id that another system knows the person by; unique. */
+  readonly externalId?: string
+  /** Those that the person has directly, not by groups. */
   readonly roles: readonly string[]
-  /** Grants besides those of the roles, by audience. */
+  /** Grants besides those of roles and groups, by audience. */
   readonly grants: readonly ServiceGrant[]
+  /** Ids of the groups that the person is a member of. The parents of these count too and are not told here. */
+  readonly groups: readonly string[]
+  /** What the organisation keeps besides; each has a rule (`AttributeRule`). */
+  readonly attributes: UserAttributes
   readonly passwordChangedAt?: number
   /** What else the scopes `profile`, `phone` and `address` tell, in wire names. */
   readonly profile: UserProfile
@@ -52,12 +66,6 @@ export interface UserAddress {
   readonly country?: string
 }
 
-export interface ServiceGrant {
-  readonly audience: string
-  /** Text of the permissions grammar: `GET /orders/*`. */
-  readonly grant: string
-}
-
 export interface NewUser {
   readonly username: string
   readonly name?: string
@@ -67,9 +75,54 @@ export interface NewUser {
   readonly password?: string
   /** Instead of `password`: from `hashPassword` or from another system, an argon2id PHC string. */
   readonly passwordHash?: string
+  readonly mustChangePassword?: boolean
+  readonly externalId?: string
   readonly roles?: readonly string[]
   readonly grants?: readonly ServiceGrant[]
+  /** Ids. */
+  readonly groups?: readonly string[]
   readonly profile?: UserProfile
+  readonly attributes?: UserAttributes
+}
+
+/**
+ * Only the members that are given change. '' takes away `email`, `locale` or `externalId`; a new email is not verified.
+ * `attributes` are replaced as a whole.
+ */
+export type UserChange = Partial<
+  Pick<
+    User,
+    | 'name'
+    | 'email'
+    | 'emailVerified'
+    | 'locale'
+    | 'externalId'
+    | 'roles'
+    | 'grants'
+    | 'groups'
+    | 'profile'
+    | 'attributes'
+  >
+>
+
+/** Oldest first, by `sub`. What is given must all be true of a user. */
+export interface UserQuery {
+  /** The last `sub` of the page before. */
+  readonly after?: string
+  /** 1 to 500. */
+  readonly limit: number
+  /** A part of user name, name or email. */
+  readonly search?: string
+  readonly status?: UserStatus
+  /** Held directly. */
+  readonly role?: string
+  /** Id; members of its children do not count. */
+  readonly group?: string
+}
+
+export interface PasswordOptions {
+  /** The person has to choose another one at the next sign-in. Default: no. */
+  readonly mustChange?: boolean
 }
 
 export type PasswordOutcome =
@@ -86,21 +139,19 @@ export interface Users {
   create(user: NewUser): Promise<User>
   find(sub: string): Promise<User | undefined>
   findByUsername(username: string): Promise<User | undefined>
+  findByExternalId(externalId: string): Promise<User | undefined>
   /** argon2id, hashes in flight bounded; an unknown user costs the same hash. */
   checkPassword(username: string, password: string): Promise<PasswordOutcome>
-  setPassword(sub: string, password: string): Promise<void>
+  /** A password that the person has chosen; with `mustChange`, one that somebody else has. */
+  setPassword(sub: string, password: string, options?: PasswordOptions): Promise<void>
   /** Checks a new password and hashes it, for a `transaction` that should not wait for the hash. */
   hashPassword(password: string): Promise<string>
-  /** As `setPassword`, with what `hashPassword` gave or another system stored (argon2id PHC string). */
-  setPasswordHash(sub: string, passwordHash: string): Promise<void>
+  /** As `setPassword`, with what `hashPassword` gave or another system stored. */
+  setPasswordHash(sub: string, passwordHash: string, options?: PasswordOptions): Promise<void>
   setDisabled(sub: string, disabled: boolean): Promise<void>
-  /** Only the members that are given change. '' takes away `email` or `locale`; a new email is not verified. */
-  update(
-    sub: string,
-    change: Partial<
-      Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants' | 'profile'>
-    >,
-  ): Promise<User>
+  /** Throws InputError `unknown-user`. */
+  setMustChangePassword(sub: string, mustChange: boolean): Promise<void>
+  update(sub: string, change: UserChange): Promise<User>
   /**
    * The shared secret of the one-time codes as the caller wrapped it (the directory never sees it in the clear), undefined
    * when the account has none.
@@ -113,14 +164,12 @@ export interface Users {
    * given again. Throws InputError `unknown-user`.
    */
   delete(sub: string): Promise<void>
+  list(query: UserQuery): Promise<User[]>
   /**
-   * Oldest first, by `sub`; `after` is the last `sub` of the page before. `search` is a part of user name, name or
-   * email. `limit` is 1 to 500.
+   * What the user may do at one service now: directly, by roles, by groups and their parents. Nothing for an unknown or
+   * disabled user.
    */
-  list(query: { after?: string; limit: number; search?: string }): Promise<User[]>
-  /**
-   * Grants of the user (through roles and directly) at one service, sorted by code unit, without duplicates. Empty for
-   * an unknown or disabled user.
-   */
-  routesAt(sub: string, audience: string): Promise<string[]>
+  rightsAt(sub: string, audience: string): Promise<Rights>
+  /** Every grant at one service with where it comes from, also those that have ended, and of a disabled user too. */
+  grantSources(sub: string, audience: string): Promise<GrantSource[]>
 }

@@ -1,13 +1,15 @@
 import { checkGrants, sortGrants } from '../checks/grants.ts'
 import type { ServiceGrant } from '../directory.ts'
+import { optional } from './columns.ts'
 import { requireKnown } from './require-known.ts'
 import type { Queries } from './sql.ts'
 
-/** How a user, a client or a role is named in the table of grants. */
+/** How a user, a client, a role or a group is named in the table of grants. */
 export const holderOf = {
   user: (sub: string) => sub,
   client: (id: string) => `svc:${id}`,
   role: (name: string) => `role:${name}`,
+  group: (id: string) => `group:${id}`,
 } as const
 
 /** The grants of each holder, sorted by audience and text. */
@@ -26,6 +28,7 @@ export async function grantsOf(
       (byHolder.get(holder) ?? []).map((row) => ({
         audience: row.audience,
         grant: row.route_grant,
+        ...optional('until', row.until),
       })),
     )
 }
@@ -44,6 +47,8 @@ export async function replaceGrants(
   )
   await db.deleteFrom('grants').where('holder', '=', holder).execute()
   if (checked.length === 0) return
-  const rows = checked.map(({ audience, grant }) => ({ holder, audience, route_grant: grant }))
+  const rows = checked.map(({ audience, grant, until = null }) => {
+    return { holder, audience, route_grant: grant, until }
+  })
   await db.insertInto('grants').values(rows).execute()
 }

@@ -4,6 +4,7 @@ import { initial } from '../migrations/0001-initial.ts'
 import { provider } from '../migrations/0002-provider.ts'
 import { serviceKeys } from '../migrations/0003-service-keys.ts'
 import { signals } from '../migrations/0004-signals.ts'
+import { people } from '../migrations/0006-people.ts'
 import type { Queries, Sql } from './sql.ts'
 
 interface Migration {
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, name: 'provider', up: provider },
   { number: 3, name: 'service-keys', up: serviceKeys },
   { number: 4, name: 'signals', up: signals },
+  { number: 6, name: 'people', up: people },
 ]
 
 /**

@@ -17,6 +17,9 @@ import type {
 export interface Tables {
   users: UserRow
   user_ids: { id: string; issued_at: number }
+  groups: GroupRow
+  group_members: { group_id: string; user_id: string }
+  group_roles: { group_id: string; role: string }
   user_roles: { user_id: string; role: string }
   roles: { name: string; description: string }
   grants: GrantRow
@@ -58,6 +61,11 @@ export interface UserRow {
   /** JSON of `UserProfile`. */
   profile: string
   one_time_code_secret: string | null
+  must_change_password: Flag
+  /** Unique. */
+  external_id: string | null
+  /** JSON of `UserAttributes`. */
+  attributes: string
   created_at: number
   updated_at: number
 }
@@ -135,10 +143,23 @@ export interface StreamRow {
 }
 
 export interface GrantRow {
-  /** `u_…` for a user, `svc:<id>` for a client, `role:<name>` for a role: see `holderOf`. */
+  /** `u_…` for a user, `svc:<id>` for a client, `role:<name>`, `group:<id>`: see `holderOf`. */
   holder: string
   audience: string
   route_grant: string
+  until: number | null
+}
+
+export interface GroupRow {
+  id: string
+  name: string
+  /** Folded; unique. */
+  name_key: string
+  description: string
+  parent: string | null
+  external_id: string | null
+  created_at: number
+  updated_at: number
 }
 
 export interface AuditRow {

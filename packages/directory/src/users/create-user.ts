@@ -2,14 +2,16 @@ import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/proto
 import { quoted } from '../checks/text.ts'
 import { checkUsername } from '../checks/username.ts'
 import type { NewUser } from '../directory.ts'
+import { replaceGroups } from '../groups/group-members.ts'
 import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
 import { insertNew, insertUnlessThere } from '../sql/insert-new.ts'
 import type { Queries } from '../sql/sql.ts'
+import { ulid } from '../ulid.ts'
+import { freeExternalId } from './free-external-id.ts'
 import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
 import { checkProfile } from './standard-claims.ts'
-import { ulid } from './ulid.ts'
 
 const ID_ATTEMPTS = 3
 
@@ -28,6 +30,7 @@ export async function createUser(
   }
   checkVerified(user.emailVerified, profile.email)
   const sub = await issueId(db, deps)
+  const external = await freeExternalId(db, sub, user.externalId ?? '')
   await insertNew(
     db.insertInto('users').values({
       id: sub,
@@ -41,6 +44,9 @@ export async function createUser(
       search_text: searchText(profile),
       profile: JSON.stringify(checkProfile(user.profile ?? {})),
       one_time_code_secret: null,
+      must_change_password: flag(user.mustChangePassword === true),
+      ...external,
+      attributes: JSON.stringify(user.attributes ?? {}),
       created_at: now,
       updated_at: now,
     }),
@@ -52,6 +58,7 @@ export async function createUser(
       }),
   )
   await replaceRoles(db, sub, user.roles ?? [])
+  await replaceGroups(db, sub, user.groups ?? [])
   await replaceGrants(db, holderOf.user(sub), user.grants ?? [])
   return sub
 }

@@ -4,7 +4,7 @@ import { grantsOf, holderOf } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
 import type { UserRow } from '../sql/tables.ts'
 
-/** The users of these rows, in their order, with roles and grants: two more queries however many they are. */
+/** The users of these rows, in their order, with roles, groups and grants: three more queries however many they are. */
 export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<User[]> {
   if (rows.length === 0) return []
   const subs = rows.map((row) => row.id)
@@ -14,6 +14,12 @@ export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<
     .where('user_id', 'in', subs)
     .execute()
   const roles = Map.groupBy(roleRows, (row) => row.user_id)
+  const groupRows = await db
+    .selectFrom('group_members')
+    .selectAll()
+    .where('user_id', 'in', subs)
+    .execute()
+  const groups = Map.groupBy(groupRows, (row) => row.user_id)
   const grants = await grantsOf(db, subs.map(holderOf.user))
   return rows.map((row) => ({
     sub: row.id,
@@ -23,8 +29,12 @@ export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<
     emailVerified: row.email_verified === 1,
     ...optional('locale', row.locale),
     disabled: row.disabled === 1,
+    mustChangePassword: row.must_change_password === 1,
+    ...optional('externalId', row.external_id),
     roles: (roles.get(row.id) ?? []).map(({ role }) => role).sort(),
     grants: grants(holderOf.user(row.id)),
+    groups: (groups.get(row.id) ?? []).map(({ group_id }) => group_id).sort(),
+    attributes: JSON.parse(row.attributes),
     ...optional('passwordChangedAt', row.password_changed_at),
     profile: JSON.parse(row.profile),
     hasOneTimeCode: row.one_time_code_secret !== null,
@@ -36,7 +46,7 @@ export async function readUsers(db: Queries, rows: readonly UserRow[]): Promise<
 /** One user by a unique column. */
 export async function readUser(
   db: Queries,
-  column: 'id' | 'username_key',
+  column: 'id' | 'username_key' | 'external_id',
   value: string,
 ): Promise<User | undefined> {
   const row = await db.selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst()

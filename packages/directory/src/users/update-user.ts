@@ -1,15 +1,13 @@
-import type { User } from '../directory.ts'
+import type { UserChange } from '../directory.ts'
+import { replaceGroups } from '../groups/group-members.ts'
 import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
 import type { UserRow } from '../sql/tables.ts'
+import { freeExternalId } from './free-external-id.ts'
 import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
 import { checkProfile } from './standard-claims.ts'
-
-export type UserChange = Partial<
-  Pick<User, 'name' | 'email' | 'emailVerified' | 'locale' | 'roles' | 'grants' | 'profile'>
->
 
 /**
  * Applies to this row the members that are given, in the caller's transaction. Takes each by name: whatever else an
@@ -20,7 +18,7 @@ export async function updateUser(db: Queries, row: UserRow, change: UserChange):
   const email = change.email === undefined ? row.email : checkEmail(change.email)
   const locale = change.locale === undefined ? row.locale : checkLocale(change.locale)
   checkVerified(change.emailVerified, email)
-  const { profile } = change
+  const { profile, attributes, externalId } = change
   await db
     .updateTable('users')
     .set({
@@ -28,12 +26,15 @@ export async function updateUser(db: Queries, row: UserRow, change: UserChange):
       email,
       email_verified: verified(row, email, change.emailVerified),
       locale,
+      ...(externalId === undefined ? {} : await freeExternalId(db, row.id, externalId)),
+      ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }),
       ...(profile === undefined ? {} : { profile: JSON.stringify(checkProfile(profile)) }),
       search_text: searchText({ username_key: row.username_key, name, email }),
     })
     .where('id', '=', row.id)
     .execute()
   if (change.roles !== undefined) await replaceRoles(db, row.id, change.roles)
+  if (change.groups !== undefined) await replaceGroups(db, row.id, change.groups)
   if (change.grants !== undefined) await replaceGrants(db, holderOf.user(row.id), change.grants)
 }
 

@@ -1,17 +1,20 @@
 import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
+import type { UpdateObject } from 'kysely'
 import { usernameKey } from '../checks/username.ts'
-import type { NewUser, User, Users } from '../directory.ts'
+import type { NewUser, PasswordOptions, User, Users } from '../directory.ts'
 import { checkPasswordHash } from '../passwords/argon2.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import { grantSources, heldByUser } from '../rights/grant-sources.ts'
+import { livingRights } from '../rights/living-rights.ts'
 import { flag } from '../sql/columns.ts'
 import type { Sql } from '../sql/sql.ts'
+import type { Tables } from '../sql/tables.ts'
 import { changeUser, deleteUser } from './change-user.ts'
 import { checkPassword } from './check-password.ts'
 import { createUser } from './create-user.ts'
 import { listUsers } from './list-users.ts'
 import { changeOneTimeCode, readOneTimeCode } from './one-time-code.ts'
 import { readUser } from './read-users.ts'
-import { userRoutesAt } from './routes-at.ts'
 import { updateUser } from './update-user.ts'
 
 export interface UsersDeps {
@@ -24,10 +27,17 @@ export interface UsersDeps {
 export function usersIn(deps: UsersDeps): Users {
   const { sql, clock, passwords } = deps
 
-  async function storeHash(sub: string, passwordHash: string): Promise<void> {
+  async function storeHash(sub: string, passwordHash: string, options: PasswordOptions = {}) {
     const now = nowSeconds(clock)
-    const change = { password_hash: passwordHash, password_changed_at: now, updated_at: now }
-    await sql.write((db) => changeUser(db, sub, change))
+    await change(sub, {
+      password_hash: passwordHash,
+      password_changed_at: now,
+      must_change_password: flag(options.mustChange === true),
+    })
+  }
+  async function change(sub: string, columns: UpdateObject<Tables, 'users'>): Promise<void> {
+    const updated_at = nowSeconds(clock)
+    await sql.write((db) => changeUser(db, sub, { ...columns, updated_at }))
   }
 
   return {
@@ -44,19 +54,20 @@ export function usersIn(deps: UsersDeps): Users {
       const key = usernameKey(username)
       return key === undefined ? undefined : sql.read((db) => readUser(db, 'username_key', key))
     },
+    findByExternalId: (id) => sql.read((db) => readUser(db, 'external_id', id)),
     checkPassword: (username, password) => checkPassword(deps, username, password),
     hashPassword: (password) => passwords.hashNew(password),
-    setPassword: async (sub, password) => storeHash(sub, await passwords.hashNew(password)),
-    setPasswordHash: async (sub, passwordHash) =>
-      storeHash(sub, checkPasswordHash(passwordHash, 'passwordHash')),
-    async setDisabled(sub, disabled) {
-      const change = { disabled: flag(disabled), updated_at: nowSeconds(clock) }
-      await sql.write((db) => changeUser(db, sub, change))
-    },
-    update: (sub, change) =>
+    setPassword: async (sub, password, options) =>
+      storeHash(sub, await passwords.hashNew(password), options),
+    setPasswordHash: async (sub, passwordHash, options) =>
+      storeHash(sub, checkPasswordHash(passwordHash, 'passwordHash'), options),
+    setDisabled: (sub, disabled) => change(sub, { disabled: flag(disabled) }),
+    setMustChangePassword: (sub, mustChange) =>
+      change(sub, { must_change_password: flag(mustChange) }),
+    update: (sub, given) =>
       sql.write(async (db) => {
         const now = nowSeconds(clock)
-        await updateUser(db, await changeUser(db, sub, { updated_at: now }), change)
+        await updateUser(db, await changeUser(db, sub, { updated_at: now }), given)
         return (await readUser(db, 'id', sub)) as User
       }),
     oneTimeCodeSecret: (sub) => sql.read((db) => readOneTimeCode(db, sub)),
@@ -64,8 +75,14 @@ export function usersIn(deps: UsersDeps): Users {
       sql.write((db) => changeOneTimeCode(db, sub, wrapped, nowSeconds(clock))),
     delete: (sub) => sql.write((db) => deleteUser(db, sub)),
     list: (query) => sql.read((db) => listUsers(db, query)),
-    routesAt: (sub, audience) => sql.read((db) => userRoutesAt(db, sub, audience)),
+    rightsAt: livingRights(heldByUserIn(sql), clock),
+    grantSources: (sub, audience) => sql.read((db) => grantSources(db, sub, audience)),
   }
+}
+
+/** What `rightsAt` is decided from, for a caller who remembers it. */
+export function heldByUserIn(sql: Sql) {
+  return (sub: string, audience: string) => sql.read((db) => heldByUser(db, sub, audience))
 }
 
 async function firstHash(passwords: Passwords, user: NewUser): Promise<string | null> {

@@ -18,7 +18,7 @@ import type { SubjectFor } from '../minting/subject.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 
 export interface IntrospectDeps extends ClientAuthenticationDeps {
-  readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'find' | 'routesAt'>
+  readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'find' | 'rightsAt'>
   readonly users: Pick<Users, 'find'>
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
@@ -110,8 +110,8 @@ async function standingOf(
   if (owner === client.id) return 'owner'
   if (serviceClients.includes(client.id)) return 'service'
   // A machine whose own grants at the issuer name this route.
-  const grants = await deps.clients.routesAt(client.id, deps.issuer)
-  return compileGrants(grants).allows('POST', '/introspect') ? 'operator' : undefined
+  const { routes } = await deps.clients.rightsAt(client.id, deps.issuer)
+  return compileGrants(routes).allows('POST', '/introspect') ? 'operator' : undefined
 }
 
 /** Services and operators know people by name; an app that is not the operator's own, when the person allowed it to. */

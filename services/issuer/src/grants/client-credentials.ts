@@ -13,6 +13,7 @@ import { checkAuthorizationDetails, detailsAudience } from '../checks/authorizat
 import { checkSignalScope, refuseScope } from '../checks/scope.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
+import { firstEnd } from '../minting/first-end.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
 import { livingClient, livingService } from './user-rights.ts'
@@ -21,7 +22,7 @@ export interface ClientCredentialsDeps {
   readonly issuer: string
   readonly store: Pick<Store, 'log' | 'partitions'>
   readonly directory: {
-    readonly clients: Pick<Directory['clients'], 'find' | 'routesAt'>
+    readonly clients: Pick<Directory['clients'], 'find' | 'rightsAt'>
     readonly services: Pick<Directory['services'], 'find'>
   }
   readonly accessTokens: AccessTokens
@@ -44,8 +45,8 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
     })
     const scope = scopeOf(parameters, client, audience === deps.issuer)
     const service = await livingService(audience, deps.directory)
-    const granted = await deps.directory.clients.routesAt(client.id, audience)
-    const routes = narrowRoutes(granted, details, audience)
+    const rights = await deps.directory.clients.rightsAt(client.id, audience)
+    const routes = narrowRoutes(rights.routes, details, audience)
     const access = await deps.accessTokens.mint({
       service,
       sub,
@@ -53,6 +54,7 @@ export function clientCredentials(deps: ClientCredentialsDeps): Grant {
       scope,
       asOf: { rev: head.position, now },
       routes,
+      notAfter: firstEnd(rights.until),
       proven,
     })
     return {

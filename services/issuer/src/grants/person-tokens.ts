@@ -3,6 +3,7 @@ import type { SessionRecord } from '@latchkey/store'
 import { hasScope } from '../checks/scope.ts'
 import type { AccessTokens, AsOf, SignInFacts } from '../minting/access-token.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
+import { firstEnd } from '../minting/first-end.ts'
 import type { idTokens } from '../minting/id-token.ts'
 import type { SubjectFor } from '../minting/subject.ts'
 import type { TokenResponse } from './grant.ts'
@@ -47,7 +48,7 @@ export async function personTokens(
     scope,
     asOf,
     session,
-    notAfter: Math.min(session.idleExpiresAt, session.absoluteExpiresAt),
+    notAfter: firstEnd(session.idleExpiresAt, session.absoluteExpiresAt, rights.until),
     proven,
   })
   return {

@@ -16,6 +16,7 @@ import { narrowScope } from '../checks/scope.ts'
 import { sharedRoutes } from '../checks/shared-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
+import { firstEnd } from '../minting/first-end.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import { ACCESS_TOKEN, namesActor, refuse, subjectToken } from './exchanged-tokens.ts'
 import type { Grant, TokenResponse } from './grant.ts'
@@ -63,7 +64,12 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
       // The facts of the sign-in come from the session: a service could have written others into a token for itself.
       session,
       act: impersonates ? subject.act : actor(client, subject),
-      notAfter: Math.min(subject.exp, session.idleExpiresAt, session.absoluteExpiresAt),
+      notAfter: firstEnd(
+        subject.exp,
+        session.idleExpiresAt,
+        session.absoluteExpiresAt,
+        rights.until,
+      ),
       proven,
     })
     return {

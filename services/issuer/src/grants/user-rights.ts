@@ -1,4 +1,4 @@
-import type { Client, Directory, Service, User } from '@latchkey/directory'
+import type { Client, Directory, Rights, Service, User } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import { type ConsentScope, consentCovers } from '../authorization/consent.ts'
 
@@ -7,10 +7,14 @@ export interface UserRights {
   readonly user: User
   readonly service: Service
   readonly routes: readonly string[]
+  /** Second at which the first of them ends: no access token with them may live longer. */
+  readonly until?: number
 }
 
+const NONE: Rights = { routes: [] }
+
 export type RightsDirectory = {
-  readonly users: Pick<Directory['users'], 'find' | 'routesAt'>
+  readonly users: Pick<Directory['users'], 'find' | 'rightsAt'>
   readonly clients: Pick<Directory['clients'], 'find'>
   readonly services: Pick<Directory['services'], 'find'>
   readonly consents: Pick<Directory['consents'], 'find'>
@@ -39,8 +43,8 @@ export async function userRights(
   const service = await livingService(audience, directory)
   // Every app may have a token for the issuer, to ask /userinfo. It opens the admin API only in the hands of a client that
   // was registered for that; otherwise any app that an administrator signs in to could administer.
-  const routes = named ? await directory.users.routesAt(sub, audience) : []
-  return { client, user, service, routes }
+  const rights = named ? await directory.users.rightsAt(sub, audience) : NONE
+  return { client, user, service, ...rights }
 }
 
 /**

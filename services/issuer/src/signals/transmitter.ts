@@ -18,7 +18,7 @@ export interface TransmitterDeps extends ConcernedDeps {
   readonly directory: ConcernedDeps['directory'] & {
     readonly streams: Pick<Directory['streams'], 'list' | 'forget' | 'isAcquainted' | 'excludes'>
     readonly clients: Pick<Directory['clients'], 'find'>
-    readonly users: Pick<Directory['users'], 'find' | 'routesAt'>
+    readonly users: Pick<Directory['users'], 'find' | 'rightsAt'>
   }
   readonly signals: Pick<Store['signals'], 'append' | 'cursor'>
   readonly log: Pick<Store['log'], 'read' | 'head'>
@@ -163,6 +163,6 @@ async function withClaims(
   if (event.type !== EVENT.tokenClaimsChange || event.subject.kind !== 'user') return event
   const [audience] = client.services
   if (audience === undefined) return undefined
-  const routes = await directory.users.routesAt(event.subject.sub, audience)
+  const { routes } = await directory.users.rightsAt(event.subject.sub, audience)
   return { ...event, members: { claims: { routes }, ...event.members } }
 }
