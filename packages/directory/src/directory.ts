@@ -2,6 +2,7 @@ import type { Actor, RouteDeclaration } from '@latchkey/protocol'
 import type { Clients } from './contract/client.ts'
 import type { Consents } from './contract/consent.ts'
 import type { Groups } from './contract/group.ts'
+import type { OwnedThings } from './contract/owned.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
 import type { Roles } from './contract/role.ts'
 import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
@@ -12,6 +13,7 @@ export type * from './contract/attribute.ts'
 export type * from './contract/client.ts'
 export type * from './contract/consent.ts'
 export type * from './contract/group.ts'
+export type * from './contract/owned.ts'
 export type * from './contract/registration-token.ts'
 export type * from './contract/rights.ts'
 export type * from './contract/role.ts'
@@ -35,6 +37,7 @@ export interface Directory {
   readonly consents: Consents
   readonly registrationTokens: RegistrationTokens
   readonly streams: Streams
+  readonly owned: OwnedThings
   /**
    * Everything that `work` does through the directory it is given happens together or not at all: a change and its
    * audit record, for example. Transactions take turns, in all processes together. `work` may run more than once (the

@@ -1,18 +1,24 @@
 export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
 export type { Sealing } from './contract/sealing.ts'
-export type { AppliedDeclaration } from './declared/applied.ts'
-export { applyDeclared } from './declared/apply-declared.ts'
+export type { Applied, AppliedDeclaration } from './declared/applied.ts'
+export { type ApplyOptions, applyDeclared, planDeclared } from './declared/apply-declared.ts'
 export type {
   DeclaredClient,
   DeclaredDirectory,
+  DeclaredGrant,
   DeclaredGrants,
+  DeclaredGroup,
   DeclaredRole,
   DeclaredService,
   DeclaredUser,
 } from './declared/declared-directory.ts'
+export type { MemberChange } from './declared/member-changes.ts'
+export type { Adopted } from './declared/ownership.ts'
+export type { Plan, PlannedChange } from './declared/plan.ts'
 export type * from './directory.ts'
 export { DIRECTORY_LIMITS } from './limits.ts'
+export { refuseOwned } from './owned/refuse-owned.ts'
 export { HASHING_COST, type HashingCost } from './passwords/argon2.ts'
 export type { HashingOptions } from './passwords/passwords.ts'
 export { openSqliteDirectory, type SqliteDirectoryOptions } from './sqlite/open-sqlite-directory.ts'

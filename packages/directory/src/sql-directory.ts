@@ -5,6 +5,7 @@ import { consentsIn } from './consents.ts'
 import type { Sealing } from './contract/sealing.ts'
 import type { Directory } from './directory.ts'
 import { groupsIn } from './groups/groups.ts'
+import { ownedIn } from './owned/owned.ts'
 import type { Passwords } from './passwords/passwords.ts'
 import { registrationTokensIn } from './registration-tokens.ts'
 import { livingRights } from './rights/living-rights.ts'
@@ -95,5 +96,6 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     consents: consentsIn(deps),
     registrationTokens: registrationTokensIn(deps),
     streams: streamsIn(deps),
+    owned: ownedIn(deps),
   }
 }

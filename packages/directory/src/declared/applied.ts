@@ -1,13 +1,16 @@
-/** What became of one declared entry. */
+import type { OwnedKind } from '../directory.ts'
+import type { MemberChange } from './member-changes.ts'
+
+/** What became of one entry. */
 export interface Applied {
-  readonly kind: 'service' | 'role' | 'client' | 'user'
+  readonly kind: OwnedKind
   /** As people call it: audience, name, id, user name. */
   readonly name: string
-  /** As the audit log calls it: a user's `sub`, otherwise the same. */
+  /** As the audit log calls it: a user's `sub`, a group's id, otherwise the same. */
   readonly target: string
-  readonly outcome: 'created' | 'updated' | 'unchanged'
-  /** Members that have changed. */
-  readonly changed: readonly string[]
+  /** `retired`: no longer declared, so disabled and without rights. `removed`: no longer declared, and gone. */
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'retired' | 'removed'
+  readonly members: readonly MemberChange[]
   /** It was enabled before and is not now. */
   readonly wasDisabled: boolean
   /** Subjects and audiences whose tokens speak of permissions that are no more. */
@@ -18,7 +21,9 @@ export interface Applied {
 export interface AppliedDeclaration {
   /** For people: `role reader`, `user ada`. */
   readonly created: readonly string[]
+  /** Those that were retired are among them. */
   readonly updated: readonly string[]
+  readonly removed: readonly string[]
   readonly unchanged: readonly string[]
   /** Subjects (`u_…`, `svc:…`) and audiences to publish `stale` entries about. */
   readonly stale: readonly string[]
@@ -31,13 +36,16 @@ export interface AppliedDeclaration {
 }
 
 export function summary(applied: readonly Applied[]): AppliedDeclaration {
-  const names = (outcome: Applied['outcome']) =>
-    applied.filter((one) => one.outcome === outcome).map(({ kind, name }) => `${kind} ${name}`)
+  const names = (...outcomes: Applied['outcome'][]) =>
+    applied
+      .filter(({ outcome }) => outcomes.includes(outcome))
+      .map(({ kind, name }) => `${kind} ${name}`)
   const disabled = (kind: Applied['kind']) =>
     applied.filter((one) => one.kind === kind && one.wasDisabled).map(({ target }) => target)
   return {
     created: names('created'),
-    updated: names('updated'),
+    updated: names('updated', 'retired'),
+    removed: names('removed'),
     unchanged: names('unchanged'),
     stale: [...new Set(applied.flatMap(({ stale }) => stale))],
     disabled: {
@@ -48,15 +56,7 @@ export function summary(applied: readonly Applied[]): AppliedDeclaration {
   }
 }
 
-/** Names of the members in which the two differ. */
-export function changedMembers(before: object | undefined, after: object): string[] {
-  const was = new Map(Object.entries(before ?? {}))
-  const is = new Map(Object.entries(after))
-  const differs = (key: string) => JSON.stringify(was.get(key)) !== JSON.stringify(is.get(key))
-  return [...new Set([...was.keys(), ...is.keys()])].filter(differs)
-}
-
-export function outcomeOf(before: object | undefined, changed: readonly string[]) {
+export function outcomeOf(before: object | undefined, changes: readonly MemberChange[]) {
   if (before === undefined) return 'created'
-  return changed.length === 0 ? 'unchanged' : 'updated'
+  return changes.length === 0 ? 'unchanged' : 'updated'
 }

@@ -1,81 +1,91 @@
-import { InputError } from '@latchkey/protocol'
-import { quoted } from '../checks/text.ts'
-import { usernameKey } from '../checks/username.ts'
+import type { Actor } from '@latchkey/protocol'
 import type { Directory } from '../directory.ts'
 import { type Applied, type AppliedDeclaration, summary } from './applied.ts'
-import { declareClients } from './declare-clients.ts'
-import { declareRoles } from './declare-roles.ts'
-import { createMissingServices, declareServices } from './declare-services.ts'
-import { declareUsers } from './declare-users.ts'
+import { bringIn } from './bring-in.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
+import { checkEachOnce } from './each-once.ts'
 import { firstPasswords } from './first-passwords.ts'
+import { saveOwnership } from './ownership.ts'
+import { type Plan, planOf, refuseOtherPlan } from './plan.ts'
+import { recordApplied } from './record-applied.ts'
+
+export interface ApplyOptions {
+  /** Second. */
+  readonly now: number
+  /** Default: the issuer itself. */
+  readonly actor?: Actor
+  /** Name of the file that owns what is declared from now on. Absent: nobody does, and of users only what is given changes. */
+  readonly file?: string
+  /** Whether what the file owns and does not declare is given up. Default: no. */
+  readonly givesUp?: boolean
+  /** `Plan.digest` that somebody has looked at: any other one is refused. */
+  readonly digest?: string
+  /** Looks at the outcome inside the transaction; what it throws undoes everything. */
+  readonly check?: (inside: Directory, applied: readonly Applied[]) => Promise<void>
+}
 
 /**
- * Brings declared services, roles, clients and users into the directory, in one transaction and with audit records: see
+ * Brings declared services, roles, groups, clients and users into the directory, in one transaction and with audit records: see
  * `DeclaredDirectory` for what is replaced and what stays. Applying the same declaration again changes nothing. The
  * caller publishes `stale` and ends what was disabled, as the result says.
- * Throws InputError with the place in the declaration (`users[2].roles[0]`) and, for an unknown name, a suggestion.
+ * Throws InputError with the place in the declaration (`users[2].roles[0]`) and, for an unknown name, a suggestion;
+ * `plan-changed` when the digest is that of another plan.
  */
 export async function applyDeclared(
   directory: Directory,
   declared: DeclaredDirectory,
-  { now }: { readonly now: number },
+  options: ApplyOptions,
 ): Promise<AppliedDeclaration> {
-  const { services = [], roles = [], clients = [], users = [] } = declared
-  eachOnce(
-    'services',
-    services.map(({ audience }) => audience),
-  )
-  eachOnce(
-    'roles',
-    roles.map(({ name }) => name),
-  )
-  eachOnce(
-    'clients',
-    clients.map(({ id }) => id),
-  )
-  eachOnce(
-    'users',
-    users.map(({ username }) => usernameKey(username) ?? username),
-  )
-  const hashes = await firstPasswords(directory, users)
-
+  checkEachOnce(declared)
+  const hashes = await firstPasswords(directory, declared.users ?? [])
   return directory.transaction(async (inside) => {
-    const created = await createMissingServices(inside, services)
-    const knownServices = new Set((await inside.services.list()).map(({ audience }) => audience))
-    const appliedRoles = await declareRoles(inside, roles, knownServices)
-    const appliedClients = await declareClients(inside, clients, knownServices)
-    const appliedServices = await declareServices(inside, services, created)
-    const knownRoles = new Set((await inside.roles.list()).map(({ name }) => name))
-    const appliedUsers = await declareUsers(inside, users, {
-      roles: knownRoles,
-      services: knownServices,
-      hashes,
-    })
-    const applied = [...appliedServices, ...appliedRoles, ...appliedClients, ...appliedUsers]
-    for (const one of applied) await record(inside, one, now)
+    const { applied, plan } = await attempt(inside, declared, { ...options, hashes })
+    if (options.digest !== undefined) refuseOtherPlan(plan, options.digest)
+    for (const one of applied) await recordApplied(inside, one, options)
     return summary(applied)
   })
 }
 
-function eachOnce(list: string, keys: readonly string[]): void {
-  const again = keys.findIndex((key, index) => keys.indexOf(key) < index)
-  if (again === -1) return
-  throw new InputError('declared-twice', {
-    received: `${quoted(keys[again] ?? '')} again`,
-    expected: 'each entry once',
-    where: `${list}[${again}]`,
-  })
+/**
+ * What `applyDeclared` would do now. It is done and undone, so that whatever would be refused is refused here already: a plan is
+ * never more than what an apply does. No passwords are hashed.
+ */
+export async function planDeclared(
+  directory: Directory,
+  declared: DeclaredDirectory,
+  options: ApplyOptions,
+): Promise<Plan> {
+  checkEachOnce(declared)
+  const hashes = await firstPasswords(directory, declared.users ?? [], true)
+  try {
+    return await directory.transaction(async (inside) => {
+      const { plan } = await attempt(inside, declared, { ...options, hashes })
+      throw new Undone(plan)
+    })
+  } catch (reason) {
+    if (reason instanceof Undone) return reason.plan
+    throw reason
+  }
 }
 
-async function record(inside: Directory, one: Applied, now: number): Promise<void> {
-  if (one.outcome === 'unchanged') return
-  await inside.audit.append({
-    at: now,
-    actor: { sub: 'issuer' },
-    action: `${one.kind}.${one.outcome === 'created' ? 'create' : 'update'}`,
-    target: one.target,
-    reason: 'declared',
-    detail: { name: one.name, changed: one.changed },
-  })
+/** Carries the plan out of the transaction that it undoes. */
+class Undone extends Error {
+  readonly plan: Plan
+
+  constructor(plan: Plan) {
+    super('planned, and undone')
+    this.plan = plan
+  }
+}
+
+async function attempt(
+  inside: Directory,
+  declared: DeclaredDirectory,
+  options: ApplyOptions & { readonly hashes: ReadonlyMap<string, string> },
+): Promise<{ applied: readonly Applied[]; plan: Plan }> {
+  const { file, check } = options
+  const applied = await bringIn(inside, declared, options)
+  const adopted = file === undefined ? [] : await saveOwnership(inside, applied, file)
+  await check?.(inside, applied)
+  return { applied, plan: planOf(applied, adopted, file) }
 }

@@ -1,20 +1,27 @@
 import { machineSubject } from '@latchkey/protocol'
 import { within } from '../checks/within.ts'
 import { type ClientMembers, completeClient } from '../clients/complete-client.ts'
-import { givenSecretHash, usesSecret } from '../clients/secret-columns.ts'
+import { type GivenSecret, givenSecrets, usesSecret } from '../clients/given-secrets.ts'
 import type { Client, Directory } from '../directory.ts'
-import { type Applied, changedMembers, outcomeOf } from './applied.ts'
+import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredClient } from './declared-directory.ts'
 import { changedAudiences, declaredGrants } from './declared-grants.ts'
+import { memberChanges, secretChange } from './member-changes.ts'
+
+export interface ClientReferences {
+  readonly services: ReadonlySet<string>
+  /** Ids of those that the file had given up, disabled by that, and declares again. */
+  readonly revived: ReadonlySet<string>
+}
 
 export async function declareClients(
   inside: Directory,
   declared: readonly DeclaredClient[],
-  services: ReadonlySet<string>,
+  references: ClientReferences,
 ): Promise<Applied[]> {
   const applied: Applied[] = []
   for (const [index, client] of declared.entries()) {
-    applied.push(await within(`clients[${index}]`, () => declareClient(inside, client, services)))
+    applied.push(await within(`clients[${index}]`, () => declareClient(inside, client, references)))
   }
   return applied
 }
@@ -22,56 +29,58 @@ export async function declareClients(
 async function declareClient(
   inside: Directory,
   declared: DeclaredClient,
-  services: ReadonlySet<string>,
+  { services, revived }: ClientReferences,
 ): Promise<Applied> {
   const before = await inside.clients.find(declared.id)
-  const { secret, secretHash, ...members } = declared
-  const given = {
-    ...(secret === undefined ? {} : { secret }),
-    ...(secretHash === undefined ? {} : { secretHash }),
-  }
   const after = completeClient({
-    disabled: before?.disabled ?? false,
-    ...members,
-    grants: declaredGrants(members.grants, services),
+    disabled: before?.disabled === true && !revived.has(declared.id),
+    ...declared,
+    grants: declaredGrants(declared.grants, services),
   })
-  const changed = changedMembers(before, { ...after, ...ownMembers(before, after, given) })
-  if (wantsSealing(inside, before, given)) changed.push('sealedSecret')
-  if (changed.length > 0) await inside.clients.save({ ...after, ...given })
+  const members = memberChanges(membersOf(before) ?? completeClient({ id: declared.id }), after)
+  if (secretsChange(inside, before, { ...declared, authMethod: after.authMethod })) {
+    members.push(secretChange('secrets'))
+  }
+  // Who registered itself changes itself no more: the declaration decides from now on.
+  if (before?.registrationTokenHash !== undefined) members.push(secretChange('registrationToken'))
+  // The secrets come from what is declared, all else from the client with its defaults.
+  if (before === undefined || members.length > 0) {
+    await inside.clients.save({ ...declared, ...after })
+  }
   return {
     kind: 'client',
     name: after.id,
     target: after.id,
-    outcome: outcomeOf(before, changed),
-    changed,
+    outcome: outcomeOf(before, members),
+    members,
     wasDisabled: before?.disabled === false && after.disabled,
     stale: before === undefined ? [] : staleAfter(before, after),
   }
 }
 
-/** What the directory makes itself: only the digest tells whether something has changed, the seal is never twice the same. */
-function ownMembers(
-  before: Client | undefined,
-  { authMethod }: ClientMembers,
-  given: Pick<DeclaredClient, 'secret' | 'secretHash'>,
-): Partial<Client> {
-  const stored = usesSecret(authMethod) ? before?.secretHash : undefined
-  const secretHash = givenSecretHash({ authMethod, ...given }) ?? stored
-  return {
-    ...(secretHash === undefined ? {} : { secretHash }),
-    ...(before?.sealedSecret === undefined ? {} : { sealedSecret: before.sealedSecret }),
-    ...(before === undefined ? {} : { createdAt: before.createdAt }),
-  }
+/** What a declaration decides about. */
+function membersOf(client: Client | undefined): ClientMembers | undefined {
+  if (client === undefined) return undefined
+  const { secrets: _, createdAt: __, registrationTokenHash: ___, ...members } = client
+  return members
 }
 
-/** Its digest was stored before there was a sealing, or before secrets were sealed: now the secret is known. */
-function wantsSealing(
+/** Only digests tell whether a secret has changed: the seal is never twice the same, and may be missing yet. */
+function secretsChange(
   { clients }: Directory,
   before: Client | undefined,
-  { secret }: Pick<DeclaredClient, 'secret'>,
+  declared: DeclaredClient & Pick<ClientMembers, 'authMethod'>,
 ): boolean {
-  if (before === undefined || secret === undefined) return false
-  return clients.sealsSecrets && before.sealedSecret === undefined
+  const wanted = givenSecrets(declared)
+  const stored = before?.secrets ?? []
+  if (!usesSecret(declared.authMethod)) return stored.length > 0
+  if (wanted === undefined) return false
+  const isThere = ({ hash, plain }: GivenSecret) => {
+    const known = stored.find((one) => one.hash === hash)
+    if (known === undefined || known.expiresAt !== undefined) return false
+    return plain === undefined || !clients.sealsSecrets || known.sealed !== undefined
+  }
+  return stored.length !== wanted.length || !wanted.every(isThere)
 }
 
 /** What the machine's own tokens and the people's tokens got through this client may say less now. */

@@ -1,13 +1,10 @@
 import { within } from '../checks/within.ts'
 import type { Directory, Role } from '../directory.ts'
-import { type Applied, changedMembers, outcomeOf } from './applied.ts'
+import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredRole } from './declared-directory.ts'
 import { changedAudiences, declaredGrants } from './declared-grants.ts'
-
-/**
- * Every verifier keeps every entry: beyond so many people, one entry about the audience costs less than one for each.
- */
-const STALE_SUBJECTS = 100
+import { memberChanges } from './member-changes.ts'
+import { staleAbout } from './stale-about.ts'
 
 export async function declareRoles(
   inside: Directory,
@@ -28,22 +25,21 @@ async function declareRole(
 ): Promise<Applied> {
   const before = await inside.roles.find(name)
   const after: Role = { name, description, grants: declaredGrants(grants, services) }
-  const changed = changedMembers(before, after)
-  if (changed.length > 0) await inside.roles.save(after)
+  const members = memberChanges(before ?? { name, description: '', grants: [] }, after)
+  if (before === undefined || members.length > 0) await inside.roles.save(after)
   return {
     kind: 'role',
     name,
     target: name,
-    outcome: outcomeOf(before, changed),
-    changed,
+    outcome: outcomeOf(before, members),
+    members,
     wasDisabled: false,
     stale: before === undefined ? [] : await staleAfter(inside, before, after),
   }
 }
 
-async function staleAfter(inside: Directory, before: Role, after: Role): Promise<string[]> {
+async function staleAfter({ roles }: Directory, before: Role, after: Role): Promise<string[]> {
   const audiences = changedAudiences(before.grants, after.grants)
   if (audiences.length === 0) return []
-  const holders = await inside.roles.holders(after.name, STALE_SUBJECTS + 1)
-  return holders.length > STALE_SUBJECTS ? audiences : holders
+  return await staleAbout(audiences, (limit) => roles.holders(after.name, limit))
 }

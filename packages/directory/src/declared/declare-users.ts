@@ -3,15 +3,23 @@ import type { Directory, User, UserChange } from '../directory.ts'
 import { checkKnown } from '../sql/require-known.ts'
 import { checkEmail, checkLocale } from '../users/profile.ts'
 import { checkProfile } from '../users/standard-claims.ts'
-import { type Applied, changedMembers, outcomeOf } from './applied.ts'
+import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredUser } from './declared-directory.ts'
 import { declaredGrants } from './declared-grants.ts'
+import type { GroupNames } from './group-names.ts'
+import { type MemberChange, memberChanges, secretChange } from './member-changes.ts'
+import { pauseAt } from './pause-at.ts'
 
 export interface UserReferences {
   readonly roles: ReadonlySet<string>
   readonly services: ReadonlySet<string>
+  readonly groups: GroupNames
   /** See `firstPasswords`. */
   readonly hashes: ReadonlyMap<string, string>
+  /** Members that are left out get their defaults: a file owns the users. */
+  readonly whole: boolean
+  /** `sub`s of those that the file had given up, disabled by that, and declares again. */
+  readonly revived: ReadonlySet<string>
 }
 
 export async function declareUsers(
@@ -22,6 +30,7 @@ export async function declareUsers(
   const applied: Applied[] = []
   for (const [index, user] of declared.entries()) {
     applied.push(await within(`users[${index}]`, () => declareUser(inside, user, references)))
+    await pauseAt(index)
   }
   return applied
 }
@@ -33,60 +42,96 @@ async function declareUser(
 ): Promise<Applied> {
   const before = await inside.users.findByUsername(declared.username)
   const given = givenMembers(declared, before, references)
-  const user = before ?? (await inside.users.create({ username: declared.username, ...given }))
-  const changed = before === undefined ? Object.keys(given) : changedGiven(before, given)
-  if (before !== undefined && changed.length > 0) await inside.users.update(user.sub, given)
+  const changes = memberChanges(comparable(before, given), given)
+  const change: UserChange = Object.fromEntries(changes.map(({ member, to }) => [member, to]))
+  const user = before ?? (await inside.users.create({ username: declared.username, ...change }))
+  if (before !== undefined && changes.length > 0) await inside.users.update(user.sub, change)
 
   const hash = references.hashes.get(declared.username)
   const getsPassword = hash !== undefined && user.passwordChangedAt === undefined
   if (getsPassword) await inside.users.setPasswordHash(user.sub, hash)
 
-  const disabled = declared.disabled ?? user.disabled
+  const stays = references.revived.has(user.sub) ? false : user.disabled
+  const disabled = declared.disabled ?? stays
   if (disabled !== user.disabled) await inside.users.setDisabled(user.sub, disabled)
 
-  const all = [
-    ...changed,
-    ...(getsPassword ? ['password'] : []),
-    ...(disabled === user.disabled ? [] : ['disabled']),
+  const state = { member: 'disabled', from: user.disabled, to: disabled }
+  const members = [
+    ...changes.map((one) => withNames(one, references.groups)),
+    ...(getsPassword ? [secretChange('password')] : []),
+    ...(disabled === user.disabled ? [] : [state]),
   ]
-  const mayDoOther =
-    before !== undefined && (changed.includes('roles') || changed.includes('grants'))
   return {
     kind: 'user',
     name: declared.username,
     target: user.sub,
-    outcome: outcomeOf(before, all),
-    changed: all,
+    outcome: outcomeOf(before, members),
+    members,
     wasDisabled: before?.disabled === false && disabled,
-    stale: mayDoOther ? [user.sub] : [],
+    stale: before !== undefined && changes.some(isAboutRights) ? [user.sub] : [],
   }
+}
+
+function isAboutRights({ member }: MemberChange): boolean {
+  return member === 'roles' || member === 'grants' || member === 'groups'
 }
 
 /** The declared members in the form in which the directory gives them back, so that they can be compared. */
 function givenMembers(
   declared: DeclaredUser,
   before: User | undefined,
-  { roles, services }: UserReferences,
+  { roles, services, groups, whole }: UserReferences,
 ): UserChange {
-  const { name, email, emailVerified, locale, profile } = declared
-  const references = declared.roles?.map((role, index) => ({
-    name: role,
-    where: `roles[${index}]`,
-  }))
+  const { name, email, emailVerified, locale, externalId, attributes, grants } = whole
+    ? { ...EMPTY, name: declared.username, ...declared }
+    : declared
+  const profile = whole ? (declared.profile ?? {}) : declared.profile
+  const roleNames = whole ? (declared.roles ?? []) : declared.roles
+  const groupNames = whole ? (declared.groups ?? []) : declared.groups
+  const references = roleNames?.map((role, index) => ({ name: role, where: `roles[${index}]` }))
   checkKnown('role', roles, references ?? [])
+  const groupId = (group: string, index: number) => groups.idOf(group, `groups[${index}]`)
+  const kept = whole ? {} : before?.profile
   return {
     ...(name === undefined ? {} : { name }),
     ...(email === undefined ? {} : { email: checkEmail(email) ?? '' }),
     ...(emailVerified === undefined ? {} : { emailVerified }),
     ...(locale === undefined ? {} : { locale: checkLocale(locale) ?? '' }),
-    ...(profile === undefined ? {} : { profile: checkProfile({ ...before?.profile, ...profile }) }),
-    ...(declared.roles === undefined ? {} : { roles: declared.roles.toSorted() }),
-    ...(declared.grants === undefined ? {} : { grants: declaredGrants(declared.grants, services) }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(profile === undefined ? {} : { profile: checkProfile({ ...kept, ...profile }) }),
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(roleNames === undefined ? {} : { roles: roleNames.toSorted() }),
+    ...(groupNames === undefined ? {} : { groups: groupNames.map(groupId).toSorted() }),
+    ...(grants === undefined ? {} : { grants: declaredGrants(grants, services) }),
   }
 }
 
-function changedGiven(before: User, given: UserChange): string[] {
-  const stored: UserChange = { email: '', locale: '', ...before }
-  const compared = Object.keys(given).map((key) => [key, stored[key as keyof UserChange]])
-  return changedMembers(Object.fromEntries(compared), given)
+const EMPTY = {
+  email: '',
+  emailVerified: false,
+  locale: '',
+  externalId: '',
+  attributes: {},
+  grants: {},
+} as const satisfies Partial<DeclaredUser>
+
+const NOBODY = { ...EMPTY, profile: {}, roles: [], groups: [], grants: [] } as const
+
+/** Of the stored user, or of one who has nothing yet, the members that are given. */
+function comparable(before: User | undefined, given: UserChange): UserChange {
+  const stored: UserChange = { ...NOBODY, ...before }
+  const members = Object.keys(given) as (keyof UserChange)[]
+  const sorted = { ...stored, groups: (stored.groups ?? []).toSorted() }
+  return Object.fromEntries(members.map((member) => [member, sorted[member]]))
+}
+
+/** People know groups by their names. */
+function withNames(change: MemberChange, { nameOf }: GroupNames): MemberChange {
+  if (change.member !== 'groups') return change
+  const names = (ids: unknown) => (ids as string[]).map(nameOf).toSorted()
+  return {
+    member: 'groups',
+    ...(change.from === undefined ? {} : { from: names(change.from) }),
+    to: names(change.to),
+  }
 }

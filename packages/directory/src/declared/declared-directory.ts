@@ -1,19 +1,23 @@
-import type { NewClient, Service, UserProfile } from '../directory.ts'
+import type { NewClient, Service, UserAttributes, UserProfile } from '../directory.ts'
 
 /**
- * What a settings file declares. Services, clients and roles are replaced by what is declared, members that are left
- * out by their defaults; only `disabled`, when it is left out, stays as it is. Of a user, only the members that are
- * given change: people and admins change the others. Nothing that is not declared is touched or deleted.
+ * What a file declares. Services, clients, roles and groups are replaced by what is declared, members that are left out by
+ * their defaults. Users too when a file owns them; without a file, only the members that are given change. `disabled` is
+ * different everywhere: when it is left out it stays as it is, so that an emergency outlives a file.
  */
 export interface DeclaredDirectory {
   readonly services?: readonly DeclaredService[]
   readonly roles?: readonly DeclaredRole[]
+  readonly groups?: readonly DeclaredGroup[]
   readonly clients?: readonly DeclaredClient[]
   readonly users?: readonly DeclaredUser[]
 }
 
+/** A grant, or one that ends at a second since 1970. */
+export type DeclaredGrant = string | { readonly grant: string; readonly until: number }
+
 /** Grants by audience: `{ 'https://reports.example': ['GET /reports/*'] }`. */
-export type DeclaredGrants = Readonly<Record<string, readonly string[]>>
+export type DeclaredGrants = Readonly<Record<string, readonly DeclaredGrant[]>>
 
 export interface DeclaredService {
   readonly audience: string
@@ -35,7 +39,17 @@ export interface DeclaredRole {
   readonly grants?: DeclaredGrants
 }
 
-/** As `NewClient`, with its defaults. Without `secret` and `secretHash` the stored secret stays. */
+export interface DeclaredGroup {
+  readonly name: string
+  readonly description?: string
+  /** Name of the group that it belongs to. */
+  readonly parent?: string
+  readonly roles?: readonly string[]
+  readonly grants?: DeclaredGrants
+  readonly externalId?: string
+}
+
+/** As `NewClient`, with its defaults. Without a secret or its digest the stored secrets stay. */
 export interface DeclaredClient extends Omit<NewClient, 'grants' | 'registrationTokenHash'> {
   readonly grants?: DeclaredGrants
 }
@@ -46,13 +60,17 @@ export interface DeclaredUser {
   readonly email?: string
   readonly emailVerified?: boolean
   readonly locale?: string
-  /** Only the members that are given change; `address` is one of them. */
+  readonly externalId?: string
+  /** `address` is one of its members. */
   readonly profile?: UserProfile
+  readonly attributes?: UserAttributes
   readonly roles?: readonly string[]
+  /** Names of groups. */
+  readonly groups?: readonly string[]
   readonly grants?: DeclaredGrants
   /** The first password: used when the user has none, and never again. */
   readonly password?: string
-  /** Instead of `password`: argon2id PHC string. */
+  /** Instead of `password`: a hash that the directory can compare with. */
   readonly passwordHash?: string
   readonly disabled?: boolean
 }

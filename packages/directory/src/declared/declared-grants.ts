@@ -1,4 +1,4 @@
-import { checkGrant, sortGrants } from '../checks/grants.ts'
+import { checkGrant, checkGrants } from '../checks/grants.ts'
 import type { ServiceGrant } from '../directory.ts'
 import { checkKnown } from '../sql/require-known.ts'
 import type { DeclaredGrants } from './declared-directory.ts'
@@ -8,16 +8,16 @@ export function declaredGrants(
   grants: DeclaredGrants | undefined,
   services: ReadonlySet<string>,
 ): ServiceGrant[] {
-  const byKey = new Map<string, ServiceGrant>()
-  for (const [audience, texts] of Object.entries(grants ?? {})) {
+  const listed: ServiceGrant[] = []
+  for (const [audience, given] of Object.entries(grants ?? {})) {
     const place = `grants[${JSON.stringify(audience)}]`
     checkKnown('service', services, [{ name: audience, where: place }])
-    for (const [index, text] of texts.entries()) {
-      const grant = checkGrant(text, `${place}[${index}]`)
-      byKey.set(`${audience}\n${grant}`, { audience, grant })
+    for (const [index, one] of given.entries()) {
+      const { grant, ...end } = typeof one === 'string' ? { grant: one } : one
+      listed.push({ audience, grant: checkGrant(grant, `${place}[${index}]`), ...end })
     }
   }
-  return sortGrants([...byKey.values()])
+  return checkGrants(listed, 'grants')
 }
 
 /** Audiences at which the two lists differ. */
@@ -26,7 +26,9 @@ export function changedAudiences(
   after: readonly ServiceGrant[],
 ): string[] {
   const keys = (grants: readonly ServiceGrant[]) =>
-    new Map(grants.map((grant) => [`${grant.audience}\n${grant.grant}`, grant.audience]))
+    new Map(
+      grants.map(({ audience, grant, until }) => [`${audience}\n${grant}\n${until}`, audience]),
+    )
   const [was, is] = [keys(before), keys(after)]
   const different = [
     ...[...was].filter(([key]) => !is.has(key)),

@@ -5,6 +5,7 @@ import { provider } from '../migrations/0002-provider.ts'
 import { serviceKeys } from '../migrations/0003-service-keys.ts'
 import { signals } from '../migrations/0004-signals.ts'
 import { people } from '../migrations/0006-people.ts'
+import { owned } from '../migrations/0009-owned.ts'
 import type { Queries, Sql } from './sql.ts'
 
 interface Migration {
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, name: 'service-keys', up: serviceKeys },
   { number: 4, name: 'signals', up: signals },
   { number: 6, name: 'people', up: people },
+  { number: 9, name: 'owned', up: owned },
 ]
 
 /**

@@ -2,6 +2,7 @@ import type {
   Client,
   ClientKeyAlg,
   ClientSigningAlg,
+  OwnedKind,
   Service,
   ServiceKey,
   StoredKey,
@@ -37,6 +38,7 @@ export interface Tables {
   streams: StreamRow
   stream_exclusions: { stream_id: string; subject: string }
   client_people: { client_id: string; user_id: string }
+  owned: OwnedRow
   counters: { name: string; value: number }
   migrations: { number: number; name: string; applied_at: number }
 }
@@ -68,6 +70,14 @@ export interface UserRow {
   attributes: string
   created_at: number
   updated_at: number
+}
+
+export interface OwnedRow {
+  kind: OwnedKind
+  id: string
+  name: string
+  file: string
+  retired: Flag
 }
 
 export interface ClientRow {

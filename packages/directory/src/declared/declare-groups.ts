@@ -1,0 +1,144 @@
+import { within } from '../checks/within.ts'
+import type { Directory, Group, ServiceGrant } from '../directory.ts'
+import { checkKnown } from '../sql/require-known.ts'
+import { type Applied, outcomeOf } from './applied.ts'
+import type { DeclaredGroup } from './declared-directory.ts'
+import { declaredGrants } from './declared-grants.ts'
+import { type GroupNames, groupNames } from './group-names.ts'
+import { memberChanges } from './member-changes.ts'
+import { staleAbout } from './stale-about.ts'
+
+export interface GroupReferences {
+  readonly roles: ReadonlySet<string>
+  readonly services: ReadonlySet<string>
+}
+
+/** A group as a file writes it, with every member. */
+interface WrittenGroup {
+  readonly name: string
+  readonly description: string
+  readonly parent?: string
+  readonly roles: readonly string[]
+  readonly grants: readonly ServiceGrant[]
+  readonly externalId?: string
+}
+
+/**
+ * Those that are missing come first, without anything; then groups lose the parents that they shall not have any more; and
+ * then all become what is declared. So parents may come after their children, and may change places with them.
+ */
+export async function declareGroups(
+  inside: Directory,
+  declared: readonly DeclaredGroup[],
+  references: GroupReferences,
+): Promise<Applied[]> {
+  const before = new Map<DeclaredGroup, Group>()
+  const namesBefore = await groupNames(inside)
+  for (const [index, group] of declared.entries()) {
+    const stored = await inside.groups.findByName(group.name)
+    if (stored === undefined) {
+      await within(`groups[${index}]`, () => inside.groups.create({ name: group.name }))
+      continue
+    }
+    before.set(group, stored)
+    if (stored.parent !== undefined) await leaveParent(inside, stored, group, namesBefore)
+  }
+  const names = await groupNames(inside)
+  const applied: Applied[] = []
+  for (const [index, group] of declared.entries()) {
+    const work = () =>
+      declareGroup(inside, group, { ...references, names, before: before.get(group) })
+    applied.push(await within(`groups[${index}]`, work))
+  }
+  return applied
+}
+
+async function leaveParent(
+  { groups }: Directory,
+  stored: Group,
+  declared: DeclaredGroup,
+  names: GroupNames,
+): Promise<void> {
+  if (stored.parent === undefined || names.nameOf(stored.parent) === declared.parent) return
+  await groups.update(stored.id, { parent: '' })
+}
+
+async function declareGroup(
+  inside: Directory,
+  declared: DeclaredGroup,
+  context: GroupReferences & { readonly names: GroupNames; readonly before: Group | undefined },
+): Promise<Applied> {
+  const { names, before } = context
+  const id = names.idOf(declared.name, 'name')
+  const after = wanted(declared, context)
+  const was = before && written(before, names)
+  const members = memberChanges(was ?? { ...EMPTY, name: declared.name }, after)
+  const stale = was === undefined ? [] : await staleAfter(inside, id, [was, after])
+  if (members.length > 0) {
+    const parent = after.parent === undefined ? '' : names.idOf(after.parent, 'parent')
+    await inside.groups.update(id, { ...after, parent, externalId: after.externalId ?? '' })
+  }
+  return {
+    kind: 'group',
+    name: declared.name,
+    target: id,
+    outcome: outcomeOf(before, members),
+    members,
+    wasDisabled: false,
+    stale,
+  }
+}
+
+const EMPTY = { description: '', roles: [], grants: [] } as const
+
+function wanted(
+  { name, description = '', parent, roles = [], grants, externalId }: DeclaredGroup,
+  known: GroupReferences & { readonly names: GroupNames },
+): WrittenGroup {
+  const references = roles.map((role, index) => ({ name: role, where: `roles[${index}]` }))
+  checkKnown('role', known.roles, references)
+  return {
+    name,
+    description,
+    // As the parent itself is spelt, so that another spelling is no change.
+    ...(parent === undefined
+      ? {}
+      : { parent: known.names.nameOf(known.names.idOf(parent, 'parent')) }),
+    roles: roles.toSorted(),
+    grants: declaredGrants(grants, known.services),
+    ...(externalId === undefined ? {} : { externalId }),
+  }
+}
+
+function written(group: Group, names: GroupNames): WrittenGroup {
+  const { id: _, parent, createdAt: __, updatedAt: ___, ...members } = group
+  return { ...members, ...(parent === undefined ? {} : { parent: names.nameOf(parent) }) }
+}
+
+/** Before the change: whoever is behind the group then is there afterwards too, but for a group that loses its parent. */
+async function staleAfter(
+  inside: Directory,
+  id: string,
+  [before, after]: readonly [WrittenGroup, WrittenGroup],
+): Promise<string[]> {
+  const rights = ({ parent, roles, grants }: WrittenGroup) => ({ parent, roles, grants })
+  if (memberChanges(rights(before), rights(after)).length === 0) return []
+  const audiences = new Set<string>()
+  for (const { roles, grants, parent } of [before, after]) {
+    for (const audience of await audiencesOf(inside, { roles, grants })) audiences.add(audience)
+    const above = parent === undefined ? undefined : await inside.groups.findByName(parent)
+    if (above === undefined) continue
+    for (const audience of await audiencesOf(inside, above)) audiences.add(audience)
+  }
+  return await staleAbout([...audiences], (limit) => inside.groups.affected(id, limit))
+}
+
+/** Audiences at which these roles and grants give rights. */
+export async function audiencesOf(
+  { roles }: Pick<Directory, 'roles'>,
+  holder: Pick<Group, 'roles' | 'grants'>,
+): Promise<string[]> {
+  const held = await Promise.all(holder.roles.map((name) => roles.find(name)))
+  const grants = [...holder.grants, ...held.flatMap((role) => role?.grants ?? [])]
+  return [...new Set(grants.map(({ audience }) => audience))]
+}
