@@ -1,6 +1,7 @@
 import type { Actor, RouteDeclaration } from '@latchkey/protocol'
 import type { Clients } from './contract/client.ts'
 import type { Consents } from './contract/consent.ts'
+import type { ClientSecrets } from './contract/client-secret.ts'
 import type { Groups } from './contract/group.ts'
 import type { OwnedThings } from './contract/owned.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
@@ -14,6 +15,7 @@ export type * from './contract/client.ts'
 export type * from './contract/consent.ts'
 export type * from './contract/group.ts'
 export type * from './contract/owned.ts'
+export type * from './contract/client-secret.ts'
 export type * from './contract/registration-token.ts'
 export type * from './contract/rights.ts'
 export type * from './contract/role.ts'
@@ -33,6 +35,7 @@ export interface Directory {
   readonly roles: Roles
   readonly audit: Audit
   readonly keys: SigningKeys
+  readonly clientSecrets: ClientSecrets
   readonly serviceKeys: ServiceKeys
   readonly consents: Consents
   readonly registrationTokens: RegistrationTokens

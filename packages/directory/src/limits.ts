@@ -62,6 +62,8 @@ export const DIRECTORY_LIMITS = {
   auditTextChars: 512,
   auditDetailBytes: 4096,
   /** A wrapped RSA 4096 key needs about 4,500. */
+  /** The one in use and the one that follows it. */
+  secretsPerClient: 2,
   wrappedKeyChars: 16_384,
   publicKeyChars: 4096,
   /** Keys of one service, or of one algorithm, that are not retired: each goes to every verifier. */

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@latchkey/protocol'
-import { auditIn } from './audit.ts'
+import { auditIn } from './audit/audit.ts'
+import { clientSecretsIn } from './clients/client-secrets.ts'
 import { clientsIn, heldByClientIn } from './clients/clients.ts'
 import { consentsIn } from './consents.ts'
 import type { Sealing } from './contract/sealing.ts'
@@ -89,6 +90,7 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     groups: groupsIn(deps),
     clients: clientsIn(deps),
     services: servicesIn(deps),
+    clientSecrets: clientSecretsIn(deps),
     serviceKeys: serviceKeysIn(sql),
     roles: rolesIn(sql),
     audit: auditIn(sql),

@@ -25,7 +25,7 @@ t.test('RFC 7591 section 2: what is left out has its default', async (t) => {
   t.strictSame(saved, {
     id: 'app',
     name: 'app',
-    secretHash: saved.secretHash,
+    secrets: saved.secrets,
     redirectUris: ['https://a.example'],
     postLogoutRedirectUris: [],
     frontchannelSessionRequired: false,
@@ -92,6 +92,7 @@ t.test('every member is found as it was saved, and is gone when it is saved with
   const full = client('full', FULL)
   t.strictSame(await clients.save(full), {
     ...full,
+    secrets: [],
     services: [],
     grants: [],
     createdAt: 1_700_000_000,

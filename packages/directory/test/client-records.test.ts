@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Test } from 'tap'
 import t from 'tap'
-import { applyDeclared, type NewClient, type Sealing } from '../src/index.ts'
+import {
+  applyDeclared,
+  type Client,
+  type ClientSecret,
+  type ClientSecrets,
+  type NewClient,
+  type Sealing,
+} from '../src/index.ts'
 import {
   client,
   memoryDirectory,
@@ -27,10 +34,16 @@ function countingSeal(): Sealing {
   }
 }
 
+/** The secret itself, as far as it is known. */
+function newest(of: Client, secrets: ClientSecrets): string | undefined {
+  const [secret] = secrets.live(of)
+  return secret && secrets.open(of, secret)
+}
+
 const HS256: Partial<NewClient> = { authMethod: 'client_secret_basic', idTokenAlg: 'HS256' }
 
 t.test('Core section 10.1: a secret that must be read again is kept sealed', async (t) => {
-  const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
+  const { clients, clientSecrets } = await memoryDirectory(t, { sealing: countingSeal() })
   t.ok(clients.sealsSecrets)
   const rows = [
     { authMethod: 'client_secret_basic' },
@@ -41,72 +54,67 @@ t.test('Core section 10.1: a secret that must be read again is kept sealed', asy
     const members = { ...row, secret: SECRET }
     const member = `row-${index}`
     const saved = await clients.save(client(member, members))
-    t.equal(clients.secretOf(saved), SECRET)
+    t.equal(newest(saved, clientSecrets), SECRET)
     t.notMatch(JSON.stringify(saved), SECRET)
-    t.ok(clients.checkSecret(saved, SECRET))
+    t.ok(clientSecrets.match(saved, SECRET))
   }
 })
 
 t.test(
   'a sealed secret stays and changes with the digest of the secret, and goes with the method',
   async (t) => {
-    const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
+    const { clients, clientSecrets } = await memoryDirectory(t, { sealing: countingSeal() })
     const first = await clients.save(client('a', { ...HS256, secret: SECRET }))
     const same = await clients.save(client('a', HS256))
-    t.equal(same.sealedSecret, first.sealedSecret)
-    const { secretHash = '' } = first
-    t.equal(
-      (await clients.save(client('a', { ...HS256, secretHash }))).sealedSecret,
-      first.sealedSecret,
-    )
+    t.strictSame(same.secrets, first.secrets)
+    const [{ hash: secretHash }] = first.secrets as [ClientSecret]
+    t.strictSame((await clients.save(client('a', { ...HS256, secretHash }))).secrets, first.secrets)
 
     const changed = await clients.save(client('a', { ...HS256, secret: `${SECRET}2` }))
-    t.equal(clients.secretOf(changed), `${SECRET}2`)
+    t.equal(newest(changed, clientSecrets), `${SECRET}2`)
     const digest = { code: 'client-secret', where: 'secret' }
     await t.rejects(clients.save(client('a', { ...HS256, secretHash })), digest, 'the old digest')
 
     const ES256 = { ...HS256, idTokenAlg: 'ES256' } as const
-    t.ok('sealedSecret' in (await clients.save(client('a', ES256))))
+    t.ok((await clients.save(client('a', ES256))).secrets[0]?.sealed)
     const hashed = await clients.save(client('a', { ...ES256, secretHash }))
-    t.notOk('sealedSecret' in hashed, 'of another secret the digest alone is known')
-    t.equal(clients.secretOf(hashed), undefined)
+    t.notOk(hashed.secrets[0]?.sealed, 'of another secret the digest alone is known')
+    t.equal(newest(hashed, clientSecrets), undefined)
     await t.rejects(clients.save(client('a', HS256)), digest, 'the digest alone cannot sign')
     await clients.save(client('a', { ...ES256, secret: SECRET }))
-    const without = await clients.save(client('a'))
-    t.notOk('secretHash' in without || 'sealedSecret' in without)
+    t.strictSame((await clients.save(client('a'))).secrets, [])
   },
 )
 
 t.test('the sealed secret of one client is not the secret of another', async (t) => {
-  const { clients } = await memoryDirectory(t, { sealing: countingSeal() })
-  const victim = await clients.save(client('victim', { ...HS256, secret: SECRET }))
-  const { sealedSecret = '' } = victim
-  t.throws(() => clients.secretOf({ ...victim, id: 'thief', sealedSecret }), {
+  const { clients, clientSecrets } = await memoryDirectory(t, { sealing: countingSeal() })
+  const { secrets } = await clients.save(client('victim', { ...HS256, secret: SECRET }))
+  t.throws(() => clientSecrets.open({ id: 'thief' }, secrets[0] as ClientSecret), {
     code: 'client-secret',
   })
 })
 
 t.test('a declared secret is sealed once', async (t) => {
   const directory = await memoryDirectory(t, { sealing: countingSeal() })
+  const { clients, clientSecrets } = directory
   const declared = {
     clients: [{ id: 'a', secret: SECRET, redirectUris: ['https://a.example'] }],
   } as const
   t.strictSame((await applyDeclared(directory, declared, { now: NOW })).created, ['client a'])
-  const before = await directory.clients.find('a')
-  t.equal(before && directory.clients.secretOf(before), SECRET)
+  const before = await clients.find('a')
+  t.equal(before && newest(before, clientSecrets), SECRET)
   t.strictSame((await applyDeclared(directory, declared, { now: NOW })).unchanged, ['client a'])
-  t.strictSame(await directory.clients.find('a'), before)
+  t.strictSame(await clients.find('a'), before)
 
   await t.test('also one of which only the digest is stored', async (t) => {
-    const { clients } = directory
-    const { secretHash = '' } = before ?? {}
+    const secretHash = before?.secrets[0]?.hash ?? ''
     const { secret: _, ...members } = declared.clients[0]
     await clients.save({ ...members, secretHash: `sha256:${'A'.repeat(43)}` })
     const hashed = await clients.save({ ...members, secretHash })
-    t.equal(clients.secretOf(hashed), undefined)
+    t.equal(newest(hashed, clientSecrets), undefined)
     t.strictSame((await applyDeclared(directory, declared, { now: NOW })).updated, ['client a'])
     const after = await clients.find('a')
-    t.equal(after && clients.secretOf(after), SECRET)
+    t.equal(after && newest(after, clientSecrets), SECRET)
   })
 })
 

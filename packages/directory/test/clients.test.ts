@@ -33,7 +33,13 @@ t.test('a client is found as it was saved, its secret as a digest', async (t) =>
   t.strictSame(saved, {
     id: 'orders-web.1_A',
     name: 'Orders 订单',
-    secretHash: `sha256:${createHash('sha256').update(SECRET).digest('base64url')}`,
+    secrets: [
+      {
+        id: 1,
+        hash: `sha256:${createHash('sha256').update(SECRET).digest('base64url')}`,
+        createdAt: 1_700_000_000,
+      },
+    ],
     redirectUris: ['https://z.example/cb', 'https://a.example/cb'],
     postLogoutRedirectUris: ['https://z.example/'],
     backchannelLogoutUri: 'https://z.example/logout',
@@ -65,7 +71,7 @@ t.test('a client is found as it was saved, its secret as a digest', async (t) =>
 })
 
 t.test('saving again replaces everything but a secret that is not given', async (t) => {
-  const { clients } = await withServices(t)
+  const { clients, clientSecrets } = await withServices(t)
   await clients.save(
     client('app', {
       ...CONFIDENTIAL,
@@ -79,16 +85,16 @@ t.test('saving again replaces everything but a secret that is not given', async 
   )
   t.notOk('backchannelLogoutUri' in after)
   t.strictSame([after.services, after.grants], [[REPORTS], []])
-  t.ok(clients.checkSecret(after, SECRET))
+  t.ok(clientSecrets.match(after, SECRET))
 
   const changed = await clients.save(
     client('app', { ...CONFIDENTIAL, secret: `${SECRET}2`, services: [] }),
   )
-  t.notOk(clients.checkSecret(changed, SECRET))
-  t.ok(clients.checkSecret(changed, `${SECRET}2`))
+  t.notOk(clientSecrets.match(changed, SECRET))
+  t.ok(clientSecrets.match(changed, `${SECRET}2`))
 
   const open = await clients.save(client('app'))
-  t.notOk('secretHash' in open, 'a public client has no secret')
+  t.strictSame(open.secrets, [], 'a public client has no secret')
   await t.rejects(
     clients.save(client('app', { authMethod: 'client_secret_basic' })),
     { code: 'client-secret' },
@@ -97,14 +103,14 @@ t.test('saving again replaces everything but a secret that is not given', async 
 })
 
 t.test('a secret is checked against its digest', async (t) => {
-  const { clients } = await memoryDirectory(t)
+  const { clients, clientSecrets } = await memoryDirectory(t)
   const plain = await clients.save(client('plain', CONFIDENTIAL))
   const hashed = await clients.save(
     client('hashed', { authMethod: 'client_secret_basic', secretHash: hashClientSecret(SECRET) }),
   )
   const none = await clients.save(client('none'))
   for (const one of [plain, hashed]) {
-    t.equal(clients.checkSecret(one, SECRET), true)
+    t.equal(clientSecrets.match(one, SECRET), one.secrets[0])
     for (const wrong of [
       '',
       SECRET.slice(1),
@@ -112,11 +118,12 @@ t.test('a secret is checked against its digest', async (t) => {
       SECRET.toUpperCase(),
       'x'.repeat(1e6),
     ]) {
-      t.equal(clients.checkSecret(one, wrong), false)
+      t.equal(clientSecrets.match(one, wrong), undefined)
     }
-    t.equal(clients.checkSecret(one, one.secretHash ?? ''), false, 'the digest is not the secret')
+    const hash = one.secrets[0]?.hash ?? ''
+    t.equal(clientSecrets.match(one, hash), undefined, 'the digest is not the secret')
   }
-  for (const any of ['', SECRET, 'undefined']) t.equal(clients.checkSecret(none, any), false)
+  for (const any of ['', SECRET, 'undefined']) t.equal(clientSecrets.match(none, any), undefined)
 })
 
 t.test('what a client may not be', async (t) => {
@@ -232,6 +239,24 @@ t.test('what a client may not be', async (t) => {
       'client-secret',
     ],
     ['a secret and a digest', client('a', { ...CONFIDENTIAL, secretHash: hash }), 'client-secret'],
+    [
+      'a next secret that is the same',
+      client('a', { ...CONFIDENTIAL, nextSecretHash: hash }),
+      'client-secret',
+      'nextSecret',
+    ],
+    [
+      'a next secret without the one in use',
+      client('a', { authMethod: 'client_secret_post', nextSecret: SECRET }),
+      'client-secret',
+      'secret',
+    ],
+    [
+      'a short next secret',
+      client('a', { ...CONFIDENTIAL, nextSecret: 'x'.repeat(31) }),
+      'client-secret',
+      'nextSecret',
+    ],
     [
       'a digest in hex',
       client('a', { authMethod: 'client_secret_basic', secretHash: `sha256:${'0'.repeat(64)}` }),

@@ -63,7 +63,7 @@ t.test('a declaration is brought into an empty directory', async (t) => {
   t.strictSame(await directory.clients.find('orders-web'), {
     id: 'orders-web',
     name: 'orders-web',
-    secretHash: hashClientSecret(SECRET),
+    secrets: [{ id: 1, hash: hashClientSecret(SECRET), createdAt: 1_700_000_000 }],
     redirectUris: ['http://a.localhost:4001/callback'],
     postLogoutRedirectUris: [],
     grantTypes: ['authorization_code', 'refresh_token'],
@@ -126,7 +126,7 @@ t.test('what changes is in the audit log, without secrets', async (t) => {
   const clients = [{ ...DECLARED.clients[0], secret: `${SECRET}2` }]
   await applyDeclared(directory, { clients }, AT)
   t.match(await directory.audit.list({ limit: 1 }), [
-    { action: 'client.update', target: 'orders-web', detail: { changed: ['secretHash'] } },
+    { action: 'client.update', target: 'orders-web', detail: { changed: ['secrets'] } },
   ])
 })
 

@@ -13,7 +13,7 @@ const { directory } = issuer
 async function machine(id: string, grants: readonly string[]): Promise<Record<string, string>> {
   const found = await directory.clients.find('operator')
   if (!found) throw new Error('the operator is declared')
-  const { secretHash: _, ...client } = found
+  const { secrets: _, ...client } = found
   await directory.clients.save({
     ...client,
     id,

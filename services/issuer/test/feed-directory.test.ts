@@ -26,7 +26,7 @@ async function scene(options: { connected?: boolean } = {}) {
   let listener: LogTailListener | undefined
   const member = { clientId: 'a', connection: { audience: A.audience } } as Member
   const directory = feedDirectory({
-    clients: { find: (id) => read(id === 'a' ? client : undefined), secretOf: () => 'secret' },
+    clients: { find: (id) => read(id === 'a' ? client : undefined) },
     services: {
       find: (name) => read<StoredService | undefined>(name === A.audience ? A : undefined),
       publishRoutes: (_, routes) => read({ hash: `hash-${routes.length}`, added: routes.length }),
@@ -157,7 +157,6 @@ t.test('memory is bounded: who was here longest ago gives way', async (t) => {
         if (s.sql.away) throw new StoreUnavailable('The directory')
         return { id } as Client
       },
-      secretOf: () => undefined,
     },
     tail: { listen: () => () => {} },
     members: () => [],

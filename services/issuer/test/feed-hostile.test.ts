@@ -108,18 +108,26 @@ t.test(
     const { log, hub } = await hubScene()
     const app = fastify()
     await app.register(websocket, { options: FEED_SOCKETS })
-    const client = { id: 'a', disabled: false, secretHash: 'sha256:x' } as Client
-    const clients = { find: async () => client, secretOf: () => SECRET }
+    const client = { id: 'a', disabled: false } as Client
+    const clients = { find: async () => client }
+    const clientSecrets = {
+      live: () => [{ id: 1, hash: 'sha256:x', createdAt: 0 }],
+      open: () => SECRET,
+      noteUse: async () => {},
+    }
     const oneTime = { claim: async () => true }
     const lines: FeedSocket[] = []
     const watched: Pick<FeedHub, 'accept'> = {
-      accept: (socket, clientId) => {
+      accept: (socket, opener) => {
         lines.push(socket)
-        return hub.accept(socket, clientId)
+        return hub.accept(socket, opener)
       },
     }
     await app.register(
-      feed({ hub: watched, clients, oneTime, clock: systemClock, random: systemRandom }),
+      feed({
+        ...{ hub: watched, clients, clientSecrets, oneTime },
+        ...{ clock: systemClock, random: systemRandom },
+      }),
     )
     await app.listen({ host: '127.0.0.1', port: 0 })
     t.teardown(() => app.close())

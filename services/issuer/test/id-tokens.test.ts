@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Client, openSqliteDirectory, type User } from '@latchkey/directory'
+import { type Client, type ClientSecret, openSqliteDirectory, type User } from '@latchkey/directory'
 import { ACR, type ClaimsRequest, LIMITS, systemClock, systemRandom } from '@latchkey/protocol'
 import { clientSecretKey, deriveKey, type SigningKeyRecord, signJwt } from '@latchkey/tokens'
 import {
@@ -23,6 +23,10 @@ const SECRETS: Record<string, string> = {
   app: 'a secret of the app, with more than 32 bytes ü',
   other: 'a secret of the other app, also of more than 32 bytes',
 }
+/** Those before them, which are still good. */
+const OLD_SECRETS: Record<string, string> = {
+  app: 'the secret that the app had before, of more than 32 bytes',
+}
 
 const directory = await openSqliteDirectory({
   file: ':memory:',
@@ -39,8 +43,13 @@ const keys = await loadSigningKeys({
   random: systemRandom,
 })
 const subjectFor = subjects(deriveKey(MASTER, 'latchkey/pairwise/v1'))
-const secretOf = ({ id }: Client) => SECRETS[id]
-const signing = clientSigning({ issuer: ISSUER, keys, clients: { secretOf } })
+/** The newest first, as the directory gives them. */
+const clientSecrets = {
+  live: () => [2, 1].map((id) => ({ id, hash: '', createdAt: id })),
+  open: ({ id }: Pick<Client, 'id'>, secret: ClientSecret) =>
+    secret.id === 2 ? SECRETS[id] : OLD_SECRETS[id],
+}
+const signing = clientSigning({ issuer: ISSUER, keys, clientSecrets })
 const idToken = idTokens({ issuer: ISSUER, signing, subjectFor, clock: systemClock })
 
 /** Only what the code under test looks at. */
@@ -187,6 +196,10 @@ t.test('section 3.1.2.1: an ID token as a hint', async (t) => {
       t.strictSame(hint, { sub: ada.sub, clientId: 'app', sid: request.session.sid })
     })
   }
+  t.test('of the secret before the newest one is read as long as that one is good', async (t) => {
+    const hint = signed(secretKey('app', OLD_SECRETS['app']))
+    t.match(await hints.read(hint), { clientId: 'app' })
+  })
   t.test('is read however old it is', async (t) => {
     const old = signed(secretKey('app'), { iat: 1_600_000_000, exp: 1_600_000_600 })
     t.match(await hints.read(old), { clientId: 'app' })

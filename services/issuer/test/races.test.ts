@@ -231,7 +231,7 @@ function delayed<T extends object>(part: T): T {
       if (typeof member === 'object' && member !== null) return delayed(member)
       if (typeof member !== 'function') return member
       // Not those that answer at once, nor transactions, in which nothing else may be waited for.
-      if (['checkSecret', 'watch', 'transaction', 'close'].includes(String(name))) {
+      if (['live', 'match', 'open', 'watch', 'transaction', 'close'].includes(String(name))) {
         return member.bind(target)
       }
       return async (...args: unknown[]): Promise<unknown> => {

@@ -27,8 +27,9 @@ function unplugged() {
       get: (target, name, receiver) => {
         const member: unknown = Reflect.get(target, name, receiver)
         if (typeof member === 'object' && member !== null) return wrap(member)
-        // Unsealing needs no database.
-        if (typeof member !== 'function' || name === 'secretOf') return member
+        // Comparing and unsealing need no database.
+        if (typeof member !== 'function' || /^(?:live|match|open)$/.test(String(name)))
+          return member
         return (...args: unknown[]): unknown =>
           away
             ? Promise.reject(new StoreUnavailable('The directory'))

@@ -23,7 +23,7 @@ t.teardown(() => issuer.close())
 async function change(id: string, change: Partial<Client>, where = issuer): Promise<void> {
   const client = await where.directory.clients.find(id)
   if (!client) throw new Error('the client is declared')
-  const { secretHash: _, sealedSecret: __, createdAt: ___, ...kept } = client
+  const { secrets: _, createdAt: __, ...kept } = client
   await where.directory.clients.save({ ...kept, ...change })
 }
 

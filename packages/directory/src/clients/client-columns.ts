@@ -4,7 +4,7 @@ import type { ClientRow } from '../sql/tables.ts'
 import type { ClientMembers } from './complete-client.ts'
 
 /** What stands in other tables or is decided elsewhere. */
-type OtherColumns = 'id' | 'secret_hash' | 'sealed_secret' | 'created_at'
+type OtherColumns = 'id' | 'created_at'
 
 export function clientColumns(client: ClientMembers): Omit<ClientRow, OtherColumns> {
   return {

@@ -6,11 +6,9 @@ import { type HeldGrant, livingRights, mergeGrants } from '../rights/living-righ
 import { flag, optional } from '../sql/columns.ts'
 import { holderOf } from '../sql/grants.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
-import { isClientSecret } from './client-secret.ts'
 import { readClients } from './read-clients.ts'
 import { removeClient } from './remove-client.ts'
 import { saveClient } from './save-client.ts'
-import { unsealSecret } from './secret-columns.ts'
 
 export interface ClientsDeps {
   readonly sql: Sql
@@ -23,18 +21,12 @@ export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
   return {
     find,
     recall: find,
-    checkSecret: ({ secretHash }, secret) =>
-      secretHash !== undefined && isClientSecret(secretHash, secret),
     save: (client) =>
       sql.write(async (db) => {
         await saveClient(db, client, { now: nowSeconds(clock), sealing })
         return (await findClient(db, client.id)) as Client
       }),
     sealsSecrets: sealing !== undefined,
-    secretOf: ({ id, sealedSecret }) => {
-      if (sealedSecret === undefined || sealing === undefined) return undefined
-      return unsealSecret(id, sealedSecret, sealing)
-    },
     remove: (id) => sql.write((db) => removeClient(db, id, nowSeconds(clock))),
     setDisabled: (id, disabled) =>
       sql.write(async (db) => {

@@ -1,7 +1,7 @@
 import type { Client, NewClient } from '../directory.ts'
 
 /** What the caller decides about a client, apart from the secret. */
-export type ClientMembers = Omit<Client, 'secretHash' | 'sealedSecret' | 'createdAt'>
+export type ClientMembers = Omit<Client, 'secrets' | 'createdAt'>
 
 /** Those of RFC 7591 section 2 and OpenID Connect Registration section 2 where they have one. */
 const DEFAULTS = {
@@ -29,7 +29,8 @@ const DEFAULTS = {
 } as const satisfies Omit<ClientMembers, 'id' | 'name'>
 
 /** The client with its defaults: the id as its name, and as its sector the one host of its redirect URIs. */
-export function completeClient({ secret, secretHash, ...given }: NewClient): ClientMembers {
+export function completeClient(whole: NewClient): ClientMembers {
+  const { secret, secretHash, nextSecret, nextSecretHash, ...given } = whole
   const client: ClientMembers = { ...DEFAULTS, name: given.id, ...given }
   if (client.subjectType === 'public' || client.sectorHost !== undefined) return client
   // OpenID Connect Core section 8.1: the host, without port.

@@ -1,11 +1,11 @@
 import type { Client } from '../directory.ts'
-import { optional } from '../sql/columns.ts'
 import { grantsOf, holderOf } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
 import type { ClientRow } from '../sql/tables.ts'
 import { clientMembers } from './client-columns.ts'
+import { readSecrets } from './secret-rows.ts'
 
-/** The clients of these rows, in their order, with services and grants: two more queries however many they are. */
+/** The clients of these rows, in their order, with secrets, services and grants: three more queries however many they are. */
 export async function readClients(db: Queries, rows: readonly ClientRow[]): Promise<Client[]> {
   if (rows.length === 0) return []
   const ids = rows.map((row) => row.id)
@@ -16,13 +16,13 @@ export async function readClients(db: Queries, rows: readonly ClientRow[]): Prom
     .orderBy('place')
     .execute()
   const services = Map.groupBy(serviceRows, (row) => row.client_id)
+  const secrets = await readSecrets(db, ids)
   const grants = await grantsOf(db, ids.map(holderOf.client))
   return rows.map((row) => {
     const audiences = (services.get(row.id) ?? []).map(({ audience }) => audience)
     return {
       ...clientMembers(row, audiences, grants(holderOf.client(row.id))),
-      ...optional('secretHash', row.secret_hash),
-      ...optional('sealedSecret', row.sealed_secret),
+      secrets: secrets.get(row.id) ?? [],
       createdAt: row.created_at,
     }
   })

@@ -1,44 +1,29 @@
 import { InputError } from '@latchkey/protocol'
 import { checkClient } from '../checks/client.ts'
 import { quoted } from '../checks/text.ts'
-import type { Sealing } from '../contract/sealing.ts'
 import type { Client, NewClient } from '../directory.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
 import { requireKnown } from '../sql/require-known.ts'
 import type { Queries } from '../sql/sql.ts'
 import { clientColumns } from './client-columns.ts'
 import { completeClient } from './complete-client.ts'
-import { secretColumns } from './secret-columns.ts'
-
-export interface SavingDeps {
-  readonly now: number
-  readonly sealing: Sealing | undefined
-}
+import { replaceSecrets, type SecretDeps } from './replace-secrets.ts'
 
 /** See `Clients.save`; in the caller's transaction. */
-export async function saveClient(
-  db: Queries,
-  given: NewClient,
-  { now, sealing }: SavingDeps,
-): Promise<void> {
+export async function saveClient(db: Queries, given: NewClient, deps: SecretDeps): Promise<void> {
   const client = completeClient(given)
   checkClient(client)
   const { id, services } = client
-  const stored = await db
-    .selectFrom('clients')
-    .select(['secret_hash', 'sealed_secret'])
-    .where('id', '=', id)
-    .executeTakeFirst()
-  const secrets = secretColumns(client, given, stored, sealing)
   const references = services.map((name, index) => ({ name, where: `services[${index}]` }))
   await requireKnown(db, 'service', references)
-  const columns = { ...clientColumns(client), ...secrets }
+  const columns = clientColumns(client)
   await db
     .insertInto('clients')
-    .values({ id, created_at: now, ...columns })
+    .values({ id, created_at: deps.now, ...columns })
     .onConflict((clash) => clash.column('id').doUpdateSet(columns))
     .execute()
   await refuseRemoved(db, id)
+  await replaceSecrets(db, client, given, deps)
   await replaceServices(db, client)
   await replaceGrants(db, holderOf.client(id), client.grants)
 }

@@ -1,4 +1,5 @@
 /** Clients as the directory keeps them: RFC 7591 section 2, OpenID Connect Registration section 2. */
+import type { ClientSecret } from './client-secret.ts'
 import type { Rights, ServiceGrant } from './rights.ts'
 
 export type GrantType =
@@ -29,9 +30,8 @@ export interface TlsClientName {
 export interface Client {
   readonly id: string
   readonly name: string
-  readonly secretHash?: string
-  /** The secret itself, sealed: when it was given in the clear and this directory has a sealing. */
-  readonly sealedSecret?: string
+  /** Newest first; also those that have expired. `ClientSecrets.live` says which are good. */
+  readonly secrets: readonly ClientSecret[]
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly backchannelLogoutUri?: string
@@ -96,11 +96,15 @@ export interface Client {
 
 /** Members that have a default may be left out. */
 export type NewClient = Pick<Client, 'id'> &
-  Partial<Omit<Client, 'id' | 'secretHash' | 'sealedSecret' | 'createdAt'>> & {
-    /** The secret: kept as a digest, and sealed as well where an algorithm is HS256. */
+  Partial<Omit<Client, 'id' | 'secrets' | 'createdAt'>> & {
+    /** The secret: kept as a digest, and sealed as well where this directory has a sealing. */
     readonly secret?: string
     /** Instead of `secret`: `sha256:<base64url>`. */
     readonly secretHash?: string
+    /** A second one beside it, the newest: to be brought to where the client runs before the first one goes. */
+    readonly nextSecret?: string
+    /** Instead of `nextSecret`. */
+    readonly nextSecretHash?: string
   }
 
 export interface Clients {
@@ -110,17 +114,14 @@ export interface Clients {
    * a token is made from, which is read again behind the log position (docs/architecture.md).
    */
   recall(id: string): Promise<Client | undefined>
-  /** True when the secret is the client's; constant time; false for a client without a secret. */
-  checkSecret(client: Client, secret: string): boolean
   /**
    * Creates or replaces. Refuses redirect URIs that could never be safe (scheme, fragment, userinfo, control
-   * characters). Without `secret` and `secretHash` the stored secret stays.
+   * characters). Secrets that are given replace those that are stored; without any
+   * the stored ones stay.
    */
   save(client: NewClient): Promise<Client>
   /** Whether secrets that are given are kept sealed as well: this directory was opened with a sealing. */
   readonly sealsSecrets: boolean
-  /** The secret, unsealed; undefined when there is none, or its digest alone is known. */
-  secretOf(client: Client): string | undefined
   setDisabled(id: string, disabled: boolean): Promise<void>
   /** False when there is none. Its consents go too. Its id is never given again. */
   remove(id: string): Promise<boolean>

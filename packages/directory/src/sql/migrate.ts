@@ -5,6 +5,7 @@ import { provider } from '../migrations/0002-provider.ts'
 import { serviceKeys } from '../migrations/0003-service-keys.ts'
 import { signals } from '../migrations/0004-signals.ts'
 import { people } from '../migrations/0006-people.ts'
+import { clientSecrets } from '../migrations/0005-client-secrets.ts'
 import { owned } from '../migrations/0009-owned.ts'
 import type { Queries, Sql } from './sql.ts'
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
 export async function migrate(
   sql: Sql,
   nowSeconds: number,
+  { number: 5, name: 'client-secrets', up: clientSecrets },
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
   await sql.write(async (db) => {

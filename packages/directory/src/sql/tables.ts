@@ -25,6 +25,7 @@ export interface Tables {
   roles: { name: string; description: string }
   grants: GrantRow
   clients: ClientRow
+  client_secrets: ClientSecretRow
   removed_clients: { id: string; removed_at: number }
   client_services: { client_id: string; audience: string; place: number }
   services: ServiceRow
@@ -83,8 +84,6 @@ export interface OwnedRow {
 export interface ClientRow {
   id: string
   name: string
-  secret_hash: string | null
-  sealed_secret: string | null
   redirect_uris: string
   post_logout_redirect_uris: string
   backchannel_logout_uri: string | null
@@ -127,6 +126,17 @@ export interface ClientRow {
 export interface ServiceRow {
   audience: string
   name: string
+export interface ClientSecretRow {
+  /** From a counter: never given twice, and the order of their age. */
+  id: number
+  client_id: string
+  hash: string
+  sealed: string | null
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+}
+
   alg: Service['alg']
   /** The newest one that was given; which one signs, `service_keys` says. */
   key_generation: number

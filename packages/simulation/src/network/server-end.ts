@@ -75,7 +75,7 @@ export function serverEnd({ side, pipe, world, authorization }: ServerEndDeps): 
     if (!open) return
     pipe.push({ kind: 'accept', headers: { [FEED_NONCE_HEADER]: opened.issuerNonce } })
     session = opened.session
-    peer = side.accept(socketOf(opened), opened.clientId)
+    peer = side.accept(socketOf(opened), opened)
   }
 
   function refuse(error: unknown): void {

@@ -106,9 +106,31 @@ export function issuerProcess(deps: IssuerProcessDeps): IssuerProcess {
 /** The endpoint's look at the credentials, in front of the hub. */
 function opening({ host, store, chance }: IssuerProcessDeps, feeding: Feeding): ServerSide['open'] {
   const { clients } = feeding.openers
-  const deps = { clients, oneTime: oneTimeStore(store), clock: host.clock, random: chance }
+  const clientSecrets = secretsOf(SECRET)
+  const deps = {
+    clients,
+    clientSecrets,
+    oneTime: oneTimeStore(store),
+    clock: host.clock,
+    random: chance,
+  }
   const { subprotocol: channel } = FEED_CODECS.text
   return (authorization) => openFeed(authorization, { channel }, deps)
+}
+
+const ITS_SECRET = { id: 1, hash: '', createdAt: 0 }
+
+/** Every client has the same one. */
+function secretsOf(secret: string): FeedDeps['directory']['clientSecrets'] {
+  const never = () => Promise.reject(new Error('no secret changes here'))
+  return {
+    live: () => [ITS_SECRET],
+    open: () => secret,
+    noteUse: async () => {},
+    match: () => undefined,
+    add: never,
+    end: never,
+  }
 }
 
 /** What the feed asks of store and directory. Of their other methods it calls none. */
@@ -131,9 +153,9 @@ function feedDeps(deps: IssuerProcessDeps): FeedDeps {
       })
     })
   const clients = {
-    find: (id: string) => read(() => ({ id, disabled: false })),
-    secretOf: () => SECRET,
+    find: (id: string) => read(() => ({ id, disabled: false, secrets: [ITS_SECRET] })),
   }
+  const clientSecrets = secretsOf(SECRET)
   const services = {
     find: (audience: string) => read(() => serviceOf(audience)),
     list: () => read(() => plan.services.map(serviceOf)),
@@ -141,7 +163,7 @@ function feedDeps(deps: IssuerProcessDeps): FeedDeps {
   const parts = {
     settings: { feed: { leaseMs: plan.leaseMs } },
     store: { log: store.log, partitions: plan.partitions, oneTime: oneTimeStore(store) },
-    directory: { clients, services, audit: audit.through(host) },
+    directory: { clients, clientSecrets, services, audit: audit.through(host) },
     services: { feedKeys: (service: ReturnType<typeof serviceOf>) => service.keys },
     ring: { reload: async () => {} },
     ...{ clock: host.clock, scheduler: host.scheduler, random: chance, log },

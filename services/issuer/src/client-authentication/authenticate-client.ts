@@ -1,5 +1,5 @@
 /** Client authentication at every endpoint that takes it: RFC 6749 section 2.3, OpenID Connect Core section 9. */
-import type { Client, Clients } from '@latchkey/directory'
+import type { Client, ClientSecrets, Clients } from '@latchkey/directory'
 import type { Clock } from '@latchkey/protocol'
 import type { OneTimeStore } from '@latchkey/store'
 import type { FastifyRequest } from 'fastify'
@@ -12,11 +12,10 @@ import { checkAssertion } from './private-key-jwt.ts'
 import type { ClientCertificates } from './tls-certificates.ts'
 import { checkCertificate } from './tls-client-auth.ts'
 
-export type ClientDirectory = Pick<Clients, 'find' | 'checkSecret'>
-
 export interface ClientAuthenticationDeps {
   readonly issuer: string
-  readonly clients: ClientDirectory
+  readonly clients: Pick<Clients, 'find'>
+  readonly clientSecrets: Pick<ClientSecrets, 'match' | 'noteUse'>
   readonly clientKeys: ClientKeys
   readonly certificates: ClientCertificates
   readonly oneTime: Pick<OneTimeStore, 'claim'>
@@ -68,7 +67,7 @@ async function checkProof(
   switch (credentials.method) {
     case 'client_secret_basic':
     case 'client_secret_post':
-      return checkSecret(client, credentials.secret, deps.clients)
+      return checkSecret(client, credentials.secret, deps.clientSecrets)
     case 'private_key_jwt':
       return await checkAssertion(client, credentials.assertion, deps)
     case 'client_id':

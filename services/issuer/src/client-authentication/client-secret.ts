@@ -1,6 +1,7 @@
 /** client_secret_basic and client_secret_post: RFC 6749 section 2.3.1. */
-import type { Client, Clients } from '@latchkey/directory'
+import type { Client, ClientSecrets } from '@latchkey/directory'
 import { invalidClient } from './invalid-client.ts'
+import { noteUse } from './secret-use.ts'
 
 export interface SecretCredentials {
   readonly clientId: string
@@ -23,9 +24,11 @@ export function readBasic(authorization: string): SecretCredentials {
 export function checkSecret(
   client: Client,
   secret: string,
-  clients: Pick<Clients, 'checkSecret'>,
+  secrets: Pick<ClientSecrets, 'match' | 'noteUse'>,
 ): void {
-  if (!clients.checkSecret(client, secret)) throw invalidClient('secret_wrong')
+  const used = secrets.match(client, secret)
+  if (!used) throw invalidClient('secret_wrong')
+  noteUse(used, secrets)
 }
 
 function formDecode(text: string): string {

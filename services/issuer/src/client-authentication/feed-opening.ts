@@ -1,5 +1,5 @@
 /** Who opens a feed: `Authorization: Latchkey-Feed`, docs/protocol/feed.md. The secret is proven, never sent. */
-import type { Client, Clients } from '@latchkey/directory'
+import type { Client, ClientSecret, ClientSecrets, Clients } from '@latchkey/directory'
 import {
   type Clock,
   type FeedOpening,
@@ -16,12 +16,14 @@ import {
 } from '@latchkey/protocol'
 import type { OneTimeStore } from '@latchkey/store'
 import { invalidClient } from './invalid-client.ts'
+import { noteUse } from './secret-use.ts'
 
 /** So far may the clocks of verifier and issuer be apart, and so long is a nonce remembered, twice. */
 const WINDOW_SECONDS = 60
 
 export interface FeedOpeningDeps {
-  readonly clients: Pick<Clients, 'find' | 'secretOf'>
+  readonly clients: Pick<Clients, 'find'>
+  readonly clientSecrets: Pick<ClientSecrets, 'live' | 'open' | 'noteUse'>
   readonly oneTime: Pick<OneTimeStore, 'claim'>
   readonly clock: Clock
   readonly random: Random
@@ -29,6 +31,8 @@ export interface FeedOpeningDeps {
 
 export interface OpenedFeed {
   readonly clientId: string
+  /** Of the secret that was proven: the feed is open for as long as that one is good. */
+  readonly secretId: number
   /** The issuer's part of what the keys are made from, for the header of the answer. */
   readonly issuerNonce: string
   readonly session: FeedSession
@@ -48,23 +52,40 @@ export async function openFeed(
   if (!opening) throw invalidClient('feed_authorization_malformed')
   const client = await deps.clients.find(opening.clientId)
   if (!client) throw invalidClient('client_unknown')
-  const key = feedKeyOf(client.id, secretOf(client, deps))
-  if (!isFeedProof(key, opening, request)) throw invalidClient('feed_proof_wrong')
+  const [proven] = feedKeys(client, deps).filter(({ key }) => isFeedProof(key, opening, request))
+  if (!proven) throw invalidClient('feed_proof_wrong')
   if (client.disabled) throw invalidClient('client_disabled')
   await spend(client, opening, deps)
+  noteUse(proven.secret, deps.clientSecrets)
   const issuerNonce = randomId(deps.random)
-  const facts = { key, verifierNonce: opening.nonce, issuerNonce, channel: request.channel }
+  const facts = {
+    key: proven.key,
+    verifierNonce: opening.nonce,
+    issuerNonce,
+    channel: request.channel,
+  }
   return {
     clientId: client.id,
+    secretId: proven.secret.id,
     issuerNonce,
     session: feedSession(facts, 'issuer', deps.random),
   }
 }
 
-function secretOf(client: Client, { clients }: FeedOpeningDeps): string {
-  const secret = clients.secretOf(client)
-  if (secret !== undefined) return secret
-  if (client.secretHash === undefined) throw invalidClient('method_not_registered')
+interface ProvableSecret {
+  readonly secret: ClientSecret
+  readonly key: Buffer
+}
+
+/** While one secret follows the other, either may be proven. The proof is tried with each, so that time does not tell which it was. */
+function feedKeys(client: Client, { clientSecrets }: FeedOpeningDeps): ProvableSecret[] {
+  const live = clientSecrets.live(client)
+  if (live.length === 0) throw invalidClient('method_not_registered')
+  const keys = live.flatMap((secret) => {
+    const plain = clientSecrets.open(client, secret)
+    return plain === undefined ? [] : [{ secret, key: feedKeyOf(client.id, plain) }]
+  })
+  if (keys.length > 0) return keys
   throw new OAuthError('invalid_client', 'feed_secret_unknown', {
     description:
       'the issuer knows this client by the hash of its secret alone; save the client with its secret to open a feed',

@@ -61,7 +61,7 @@ function converse(reply: FastifyReply, poll: Poll, deps: FeedPollDeps): FastifyR
     waiting: () => out.writableLength + out.readableLength + reply.raw.writableLength,
     read: () => peer.heard(),
   })
-  const peer = deps.hub.accept(line, poll.clientId)
+  const peer = deps.hub.accept(line, poll)
   for (const frame of poll.frames) peer.frame(frame)
   void peer.answered().then(async () => {
     await firstOf(line.news, poll.waitMs, deps.scheduler)

@@ -65,9 +65,10 @@ export function feed(deps: FeedDeps) {
         },
       },
       (socket, request) => {
-        const { clientId, session, encoding } = opened.get(request.raw) as Opened
+        const proven = opened.get(request.raw) as Opened
+        const { session, encoding } = proven
         const line = endable(socket, session, encoding)
-        const peer = deps.hub.accept(line, clientId)
+        const peer = deps.hub.accept(line, proven)
         let isBroken = false
         socket.on('message', (data: Buffer, isBinary) => {
           if (isBroken) return

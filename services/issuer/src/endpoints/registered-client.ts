@@ -23,7 +23,7 @@ import { MetadataBody } from './register.ts'
 export interface RegisteredClientDeps {
   readonly issuer: string
   readonly registration: Settings['registration']
-  readonly directory: Pick<Directory, 'transaction' | 'clients'>
+  readonly directory: Pick<Directory, 'transaction' | 'clients' | 'clientSecrets'>
   readonly end: End
   readonly clock: Clock
   readonly random: Random
@@ -95,10 +95,10 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
   }
   const metadata = readMetadata(body)
   checkSectorIsReached(metadata)
-  const given = givenSecret(client, body, deps)
-  const isNew = needsSecret(metadata) && client.secretHash === undefined
+  checkGivenSecret(client, body, deps)
+  const isFirst = client.secrets.length === 0
+  const isNew = needsSecret(metadata) && (isFirst || body['client_secret'] === null)
   const secret = isNew ? deps.random.bytes(32).toString('base64url') : undefined
-  const kept = secret ?? (needsSecret(metadata) ? given : undefined)
   const { id, registrationTokenHash } = client
   const updated = await deps.directory.transaction(async (inside) => {
     const disabled = (await inside.clients.find(id))?.disabled
@@ -106,10 +106,11 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
     const saved = await inside.clients.save({
       id,
       ...selfRegistered(metadata, deps.registration.services),
-      ...(kept !== undefined && { secret: kept }),
+      ...(secret !== undefined && isFirst && { secret }),
       ...(registrationTokenHash !== undefined && { registrationTokenHash }),
     })
     checkSectorStays(client, saved)
+    if (secret !== undefined && !isFirst) await followSecret(inside, saved, secret, deps)
     await record(inside, client, 'client.update', deps)
     return saved
   })
@@ -117,11 +118,34 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
 }
 
 /** Section 2.2: a secret that is sent has to be the one that there is; nobody chooses a secret here. */
-function givenSecret(client: Client, body: Metadata, { directory }: RegisteredClientDeps) {
+function checkGivenSecret(client: Client, body: Metadata, { directory }: RegisteredClientDeps) {
   const { client_secret: given } = body
-  if (given === undefined || given === null) return undefined
-  if (typeof given === 'string' && directory.clients.checkSecret(client, given)) return given
+  if (given === undefined || given === null) return
+  if (typeof given === 'string' && directory.clientSecrets.match(client, given)) return
   throw refuseMetadata('client_secret', 'client_secret_differs', 'the one that was issued')
+}
+
+/** Time for the app to bring the new one to where it runs. */
+const OVERLAP_SECONDS = 86_400
+
+/**
+ * The app has asked for another secret: `"client_secret": null`, a value that is taken back (section 2.2). The one before it is good for
+ * another day, so that no request fails in between; of two, the one that goes first makes room.
+ */
+async function followSecret(
+  { clientSecrets }: Directory,
+  client: Client,
+  secret: string,
+  { clock }: RegisteredClientDeps,
+): Promise<void> {
+  const now = nowSeconds(clock)
+  const live = clientSecrets.live(client)
+  const oldest = live.find(({ expiresAt }) => expiresAt !== undefined) ?? live.at(-1)
+  if (live.length > 1 && oldest) await clientSecrets.end(client.id, oldest.id, now)
+  await clientSecrets.add(client.id, secret)
+  for (const { id } of live.filter((one) => live.length === 1 || one !== oldest)) {
+    await clientSecrets.end(client.id, id, now + OVERLAP_SECONDS)
+  }
 }
 
 /** Nothing of it lives on, and only then is it forgotten: whoever hears of a fault in between can ask again. */

@@ -7,7 +7,7 @@ import type { LogTail } from './log-tail.ts'
 import type { Member } from './member.ts'
 
 export interface FeedDirectory {
-  readonly clients: Pick<Clients, 'find' | 'secretOf'>
+  readonly clients: Pick<Clients, 'find'>
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   /** Follows the log, and keeps what is known about connected verifiers recent. */
   start(): void
@@ -15,7 +15,7 @@ export interface FeedDirectory {
 }
 
 export interface FeedDirectoryDeps {
-  readonly clients: Pick<Clients, 'find' | 'secretOf'>
+  readonly clients: Pick<Clients, 'find'>
   readonly services: Pick<Services, 'find' | 'publishRoutes'>
   readonly tail: Pick<LogTail, 'listen'>
   /** The verifiers of this process. */
@@ -59,7 +59,7 @@ export function feedDirectory(deps: FeedDirectoryDeps): FeedDirectory {
   }
 
   return {
-    clients: { find: clients.find, secretOf: deps.clients.secretOf },
+    clients: { find: clients.find },
     services: { find: services.find, publishRoutes: catalogues },
     start: () => {
       unlisten = deps.tail.listen({

@@ -4,17 +4,21 @@ import type { FeedSocket } from './connection.ts'
 import { frameShelf } from './frame-shelf.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
-import { type Peer, type PeerDeps, type PeerIdentity, peer } from './peer.ts'
+import { type FeedOpener, type Peer, type PeerDeps, type PeerIdentity, peer } from './peer.ts'
 import { verifierNames } from './verifier-names.ts'
 
 export interface FeedHub {
   /** Takes over an authenticated socket of a client. Its frames and its end are told to what this returns. */
   accept(
     socket: FeedSocket,
-    clientId: string,
+    opener: FeedOpener,
   ): Pick<Peer, 'frame' | 'answered' | 'heard' | 'closed'>
   /** Who is on the feed of this process now. */
   members(): readonly Member[]
+  /** Who is on a line of this process, also before its hello. */
+  identities(): readonly PeerIdentity[]
+  /** Those have to show their credentials again, if they still have any. */
+  askAgain(isConcerned: (who: PeerIdentity) => boolean): void
   /** Tells what happens to members from now on. Returns the function that stops it. */
   listen(listener: MemberListener): () => void
   verifiers(): readonly VerifierStatus[]
@@ -63,14 +67,14 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
     appended: (epoch, entries) => {
       for (const one of peers) {
         one.member?.connection.append(epoch, entries)
-        askAgain(one, entries)
+        if (concerns(entries, one)) one.leave(AGAIN)
       }
     },
     reset: (partition) => {
       const living = deps.tail.living(partition)
       for (const one of peers) {
         one.member?.connection.snapshot(partition)
-        askAgain(one, living)
+        if (concerns(living, one)) one.leave(AGAIN)
       }
     },
   })
@@ -95,8 +99,8 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
   }
 
   return {
-    accept: (socket, clientId) => {
-      const one = peer(socket, clientId, { ...deps, changed, shelf, names })
+    accept: (socket, opener) => {
+      const one = peer(socket, opener, { ...deps, changed, shelf, names })
       peers.add(one)
       return {
         frame: one.frame,
@@ -109,6 +113,10 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       }
     },
     members,
+    identities: () => [...peers].flatMap(({ identity }) => identity ?? []),
+    askAgain: (isConcerned) => {
+      for (const one of peers) if (one.identity && isConcerned(one.identity)) one.leave(AGAIN)
+    },
     listen: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -123,15 +131,14 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
   }
 }
 
+const AGAIN = 'show your credentials again'
+
 /**
  * When its client or its service was ended, a verifier has to show its credentials again, also one that has not said hello yet. It
  * hears of the end first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
  */
-function askAgain(one: Peer, entries: readonly LogEntry[]): void {
-  const { identity } = one
-  if (identity && entries.some((entry) => concerns(entry, identity))) {
-    one.leave('show your credentials again')
-  }
+function concerns(entries: readonly LogEntry[], { identity }: Peer): boolean {
+  return !!identity && entries.some((entry) => isAbout(entry, identity))
 }
 
 /** A name alone is nobody's: another client may have taken it. */
@@ -142,7 +149,7 @@ function isSameVerifier(a: Member, b: Member): boolean {
   )
 }
 
-function concerns({ k, v }: LogEntry, { clientId, audience }: PeerIdentity): boolean {
+function isAbout({ k, v }: LogEntry, { clientId, audience }: PeerIdentity): boolean {
   if (k === 'client') return v === clientId
   return k === 'service' && v === audience
 }

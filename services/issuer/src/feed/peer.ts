@@ -41,8 +41,13 @@ export interface Peer {
   closed(): void
 }
 
-export interface PeerIdentity {
+/** Whose credentials opened the line: see `openFeed`. */
+export interface FeedOpener {
   readonly clientId: string
+  readonly secretId: number
+}
+
+export interface PeerIdentity extends FeedOpener {
   readonly audience: string | undefined
 }
 
@@ -73,7 +78,7 @@ const POLICY_VIOLATION = 1008
 const TRY_AGAIN_LATER = 1013
 const TOO_MANY = 'too many verifiers of this client'
 
-export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer {
+export function peer(socket: FeedSocket, { clientId, secretId }: FeedOpener, deps: PeerDeps): Peer {
   const limits = frameLimits(deps.clock)
   const codec = FEED_CODECS[socket.encoding]
   let heardAtMs = deps.clock.monotonicMs()
@@ -120,7 +125,7 @@ export function peer(socket: FeedSocket, clientId: string, deps: PeerDeps): Peer
       return over ? undefined : member
     },
     get identity() {
-      return over ? undefined : { clientId, audience }
+      return over ? undefined : { clientId, secretId, audience }
     },
     heard: () => {
       if (audience !== undefined) heardAtMs = deps.clock.monotonicMs()

@@ -1,5 +1,5 @@
 /** JWTs that one client reads, signed as it registered: OpenID Connect Core sections 2, 5.3.2 and 10.1. */
-import type { Client, Clients } from '@latchkey/directory'
+import type { Client, ClientSecret, ClientSecrets } from '@latchkey/directory'
 import { clientSecretKey, type PlainTyp, type SigningKeyRecord, signJwt } from '@latchkey/tokens'
 import type { SigningKeyRing } from '../keys/signing-keys.ts'
 
@@ -20,36 +20,44 @@ export interface ClientSigning {
     typ: PlainTyp,
     claims: Readonly<Record<string, unknown>>,
   ): string
-  /** The key of a client that has its ID tokens signed with its secret; undefined for every other client. */
-  secretKeyOf(client: Client): SigningKeyRecord | undefined
+  /** The keys of a client that has its ID tokens signed with its secret, newest first; none of every other client. */
+  secretKeysOf(client: Client): readonly SigningKeyRecord[]
 }
 
 export interface ClientSigningDeps {
   readonly issuer: string
   readonly keys: Pick<SigningKeyRing, 'activeKey'>
-  readonly clients: Pick<Clients, 'secretOf'>
+  readonly clientSecrets: Pick<ClientSecrets, 'live' | 'open'>
 }
 
 export function clientSigning(deps: ClientSigningDeps): ClientSigning {
   /** The directory gives the same object for as long as a client is the same; unsealing and importing take 10 µs. */
-  const known = new WeakMap<Client, SigningKeyRecord>()
+  const known = new WeakMap<ClientSecret, SigningKeyRecord>()
 
-  function secretKey(client: Client): SigningKeyRecord {
-    const key = known.get(client) ?? importSecret(client)
-    known.set(client, key)
-    return key
+  function secretKeys(client: Client): SigningKeyRecord[] {
+    return deps.clientSecrets.live(client).flatMap((secret) => {
+      const key = known.get(secret) ?? importSecret(client, secret)
+      if (key !== undefined) known.set(secret, key)
+      return key ?? []
+    })
   }
-  function importSecret(client: Client): SigningKeyRecord {
-    const secret = deps.clients.secretOf(client)
-    if (secret === undefined) {
+  /** Undefined when its digest alone is known: it has never signed. */
+  function importSecret(client: Client, stored: ClientSecret): SigningKeyRecord | undefined {
+    const secret = deps.clientSecrets.open(client, stored)
+    if (secret === undefined) return undefined
+    return clientSecretKey({ secret, clientId: client.id, issuer: deps.issuer })
+  }
+  function newestKey(client: Client): SigningKeyRecord {
+    const [newest] = secretKeys(client)
+    if (newest === undefined) {
       throw new Error(`the client ${client.id} was saved for HS256 without its secret`)
     }
-    return clientSecretKey({ secret, clientId: client.id, issuer: deps.issuer })
+    return newest
   }
   return {
     sign: (client, alg, typ, claims) =>
-      signJwt(alg === 'HS256' ? secretKey(client) : deps.keys.activeKey(alg), typ, claims),
+      signJwt(alg === 'HS256' ? newestKey(client) : deps.keys.activeKey(alg), typ, claims),
     // Asked of the client's own record: a token that says HS256 must not make a secret a key.
-    secretKeyOf: (client) => (client.idTokenAlg === 'HS256' ? secretKey(client) : undefined),
+    secretKeysOf: (client) => (client.idTokenAlg === 'HS256' ? secretKeys(client) : []),
   }
 }

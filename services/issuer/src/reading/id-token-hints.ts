@@ -21,7 +21,7 @@ export interface IdTokenHintDeps {
   readonly issuer: string
   readonly ring: Pick<SigningKeyRing, 'hintKeys'>
   readonly clients: Pick<Clients, 'find'>
-  readonly signing: Pick<ClientSigning, 'secretKeyOf'>
+  readonly signing: Pick<ClientSigning, 'secretKeysOf'>
   readonly clock: Clock
 }
 
@@ -34,13 +34,18 @@ export function idTokenHints(deps: IdTokenHintDeps): IdTokenHints {
       nowSeconds: nowSeconds(deps.clock),
       allowExpired: true,
     })
+  /** Such a token names no key, and the client may have two secrets. */
+  async function withSecrets(text: string): Promise<JwtOutcome[]> {
+    const keys = await secretKeys(text, deps)
+    return keys.map((key) => verify(text, new Map([[key.kid, key]])))
+  }
   return {
     read: async (text) => {
       const ofIssuer = verify(text, deps.ring.hintKeys())
       // Only a hint that no key pair of ours has signed is worth a look at SQL: signing out must go on without it.
-      const outcome =
-        ofIssuer.kind === 'valid' ? ofIssuer : verify(text, await secretKeys(text, deps))
-      if (outcome.kind === 'invalid') return undefined
+      const outcomes = ofIssuer.kind === 'valid' ? [ofIssuer] : await withSecrets(text)
+      const outcome = outcomes.find(({ kind }) => kind === 'valid')
+      if (outcome?.kind !== 'valid') return undefined
       const { sub, aud, sid } = outcome.claims
       if (typeof sub !== 'string' || typeof aud !== 'string') return undefined
       return { sub, clientId: aud, sid: typeof sid === 'string' ? sid : undefined }
@@ -49,17 +54,13 @@ export function idTokenHints(deps: IdTokenHintDeps): IdTokenHints {
 }
 
 /**
- * The secret of the client that the hint says it is for, if that client's ID tokens are signed with it. The key is good for
+ * The secrets of the client that the hint says it is for, if that client's ID tokens are signed with them. Each key is good for
  * this one audience, so a client can write hints of its own only, which it could have kept as well.
  */
-async function secretKeys(
-  text: string,
-  deps: IdTokenHintDeps,
-): Promise<ReadonlyMap<string, KeyRecord>> {
+async function secretKeys(text: string, deps: IdTokenHintDeps): Promise<readonly KeyRecord[]> {
   const clientId = unverifiedAudience(text)
   const client = clientId === undefined ? undefined : await deps.clients.find(clientId)
-  const record = client && deps.signing.secretKeyOf(client)
-  return new Map(record && [[record.kid, record]])
+  return client ? deps.signing.secretKeysOf(client) : []
 }
 
 /** Only chooses whose secret is tried; nothing else of an unverified token is looked at. */

@@ -2,10 +2,9 @@
  * POST /api/token/simplejwt/…: the requests and answers of djangorestframework-simplejwt 5.5, for front ends that were written for it. The
  * names are its own, the rules are ours; docs/protocol/token-api.md lists where they differ.
  */
-import type { Client } from '@latchkey/directory'
+import type { Client, Clients } from '@latchkey/directory'
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ClientDirectory } from '../client-authentication/authenticate-client.ts'
 import { type RevokeTokenDeps, revokeRefreshToken } from '../ending/revoke-token.ts'
 import { livingClient } from '../grants/user-rights.ts'
 import { type JsonBody, jsonParameters } from '../http/json-parameters.ts'
@@ -16,7 +15,7 @@ import type { TokenAnswers } from './token-answers.ts'
 import { verifiedClaims } from './verified-claims.ts'
 
 export interface SimplejwtDeps extends RevokeTokenDeps {
-  readonly clients: ClientDirectory
+  readonly clients: Pick<Clients, 'find'>
   readonly answers: TokenAnswers
   readonly readAccessToken: AccessTokenReader
   /** For whom these requests are: simplejwt knows no clients. A public first-party one, opted in. */

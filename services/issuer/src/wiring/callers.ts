@@ -25,7 +25,7 @@ export interface CallersDeps {
   readonly trustedProxies?: readonly string[] | undefined
   readonly dpopNonceMac: KeyObject
   readonly ring: Pick<SigningKeyRing, 'hintKeys'>
-  readonly signing: Pick<ClientSigning, 'secretKeyOf'>
+  readonly signing: Pick<ClientSigning, 'secretKeysOf'>
   readonly readAccessToken: AccessTokenReader
   readonly request: GuardedRequest
   readonly clock: Clock
@@ -54,6 +54,7 @@ export function wireCallers(deps: CallersDeps) {
     issuer,
     // Who asks may be a little out of date: what is given out is decided by what is read again for it.
     clients: { ...directory.clients, find: directory.clients.recall },
+    clientSecrets: directory.clientSecrets,
     clientKeys: clientKeys({ keySets: fetchedKeySets({ request, clock, log }) }),
     oneTime,
     hints: idTokenHints({ ...deps, issuer, clients: directory.clients }),

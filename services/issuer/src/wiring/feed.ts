@@ -8,6 +8,7 @@ import { feedHub } from '../feed/hub.ts'
 import { leaseClock } from '../feed/lease-clock.ts'
 import { localRevocations } from '../feed/local-revocations.ts'
 import { logTail } from '../feed/log-tail.ts'
+import { secretWatch } from '../feed/secret-watch.ts'
 import { keyDelivery, leaseWithKeys } from '../keys/key-delivery.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Keys } from './keys.ts'
@@ -15,7 +16,7 @@ import type { Keys } from './keys.ts'
 export interface FeedDeps extends Pick<Keys, 'services' | 'ring'> {
   readonly settings: Pick<Settings, 'feed'>
   readonly store: Pick<Store, 'log' | 'partitions' | 'oneTime'>
-  readonly directory: Pick<Directory, 'clients' | 'services' | 'audit'>
+  readonly directory: Pick<Directory, 'clients' | 'clientSecrets' | 'services' | 'audit'>
   readonly clock: Clock
   readonly scheduler?: Scheduler | undefined
   readonly random: Random
@@ -65,11 +66,20 @@ export function wireFeed(deps: FeedDeps) {
     random,
     log,
   })
+  const secrets = secretWatch({
+    hub,
+    clients: openers.clients,
+    clientSecrets: directory.clientSecrets,
+    scheduler,
+    leaseMs,
+    warn,
+  })
   return {
     tail,
     lease,
     hub,
     openers,
+    secretWatch: secrets,
     delivery,
     revocations: localRevocations({ tail, lease, clock, leaseMs }),
   }

@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts'
 
 export interface KeysDeps {
   readonly settings: Pick<Settings, 'issuer' | 'masterKey' | 'session'>
-  readonly directory: Pick<Directory, 'keys' | 'clients'>
+  readonly directory: Pick<Directory, 'keys' | 'clientSecrets'>
   readonly clock: Clock
   readonly random: Random
 }
@@ -35,7 +35,9 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
     signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
-    signing: clientSigning({ issuer, keys: ring, clients: directory.clients }),
+    cursorMac: deriveKey(masterKey, 'latchkey/admin-cursor/v1'),
+    idempotencyKey: deriveKey(masterKey, 'latchkey/idempotency/v1'),
+    signing: clientSigning({ issuer, keys: ring, clientSecrets: directory.clientSecrets }),
     subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
   }
 }

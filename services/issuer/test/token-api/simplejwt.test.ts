@@ -132,7 +132,7 @@ t.test('without its client there is nothing to obtain', async (t) => {
   for (const [change, back, expected] of changes) {
     await issuer.changeClient('native', change)
     t.strictSame(await codeOf(), expected, JSON.stringify(change))
-    const { secretHash: _, ...client } = (await issuer.directory.clients.find('native')) ?? {
+    const { secrets: _, ...client } = (await issuer.directory.clients.find('native')) ?? {
       id: '',
     }
     await issuer.directory.clients.save({ ...client, ...back })
