@@ -1,7 +1,8 @@
-import type { Actor, RouteDeclaration } from '@latchkey/protocol'
+import type { Audit } from './contract/audit.ts'
+import type { CatalogueHead, Catalogues } from './contract/catalogue.ts'
 import type { Clients } from './contract/client.ts'
-import type { Consents } from './contract/consent.ts'
 import type { ClientSecrets } from './contract/client-secret.ts'
+import type { Consents } from './contract/consent.ts'
 import type { Groups } from './contract/group.ts'
 import type { OwnedThings } from './contract/owned.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
@@ -11,11 +12,13 @@ import type { Streams } from './contract/stream.ts'
 import type { Users } from './contract/user.ts'
 
 export type * from './contract/attribute.ts'
+export type * from './contract/audit.ts'
+export type * from './contract/catalogue.ts'
 export type * from './contract/client.ts'
+export type * from './contract/client-secret.ts'
 export type * from './contract/consent.ts'
 export type * from './contract/group.ts'
 export type * from './contract/owned.ts'
-export type * from './contract/client-secret.ts'
 export type * from './contract/registration-token.ts'
 export type * from './contract/rights.ts'
 export type * from './contract/role.ts'
@@ -28,14 +31,15 @@ export type * from './contract/user.ts'
  * database does not answer and `InputError` when the input is refused. Times are whole seconds since 1970.
  */
 export interface Directory {
+  readonly engine: EngineName
   readonly users: Users
   readonly groups: Groups
   readonly clients: Clients
+  readonly clientSecrets: ClientSecrets
   readonly services: Services
   readonly roles: Roles
   readonly audit: Audit
   readonly keys: SigningKeys
-  readonly clientSecrets: ClientSecrets
   readonly serviceKeys: ServiceKeys
   readonly consents: Consents
   readonly registrationTokens: RegistrationTokens
@@ -51,6 +55,9 @@ export interface Directory {
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+/** The database that a directory stands on. */
+export type EngineName = 'sqlite' | 'postgres'
 
 export interface Service {
   /** The `aud` of its tokens: an absolute URI without fragment. */
@@ -71,16 +78,11 @@ export interface Service {
 export interface StoredService extends Service {
   /** Its keys that are not retired, oldest first: read together with the rest, so that the two always agree. */
   readonly keys: readonly ServiceKey[]
+  /** Of its route catalogue: what the bitmaps of its next tokens speak about. */
+  readonly catalogue: CatalogueHead
 }
 
-export interface CatalogueRoute extends RouteDeclaration {
-  /** Permanent at this service, never reused. */
-  readonly number: number
-  /** In the list that the service published last. */
-  readonly current: boolean
-}
-
-export interface Services {
+export interface Services extends Catalogues {
   find(audience: string): Promise<StoredService | undefined>
   /** Creates or replaces. `keyGeneration` counts for a new service only: after that `ServiceKeys` alone moves it. */
   save(service: Service): Promise<void>
@@ -88,36 +90,6 @@ export interface Services {
   setDisabled(audience: string, disabled: boolean): Promise<void>
   /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
   list(): Promise<StoredService[]>
-  /** Adds unknown routes with new numbers, marks missing ones as not current. Returns the catalogue's hash. */
-  publishRoutes(
-    audience: string,
-    routes: readonly RouteDeclaration[],
-  ): Promise<{ hash: string; added: number }>
-  catalogue(audience: string): Promise<CatalogueRoute[]>
-}
-
-export interface AuditRecord {
-  readonly id: number
-  readonly at: number
-  readonly actor: Actor
-  /** For example `end`, `user.create`, `key.rotate`. */
-  readonly action: string
-  readonly target: string
-  readonly reason: string
-  /** Plain JSON without secrets. */
-  readonly detail: Readonly<Record<string, unknown>>
-}
-
-export interface Audit {
-  append(record: Omit<AuditRecord, 'id'>): Promise<void>
-  list(query: {
-    before?: number
-    limit: number
-    action?: string
-    target?: string
-    /** Second: none older than this. */
-    since?: number
-  }): Promise<AuditRecord[]>
 }
 
 /** A key pair of the issuer, private part wrapped by the caller (the directory never sees it in the clear). */

@@ -1,3 +1,10 @@
+export {
+  type ChainFault,
+  type ChainHead,
+  headText,
+  readHead,
+} from './audit/audit-chain.ts'
+export { type ChainedLines, chainedLines } from './audit/chained-lines.ts'
 export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
 export type { Sealing } from './contract/sealing.ts'
@@ -17,9 +24,17 @@ export type { MemberChange } from './declared/member-changes.ts'
 export type { Adopted } from './declared/ownership.ts'
 export type { Plan, PlannedChange } from './declared/plan.ts'
 export type * from './directory.ts'
+export type { DirectoryOptions } from './directory-options.ts'
 export { DIRECTORY_LIMITS } from './limits.ts'
+export { type Migrations, type MigrationsPlace, openMigrations } from './open-migrations.ts'
 export { refuseOwned } from './owned/refuse-owned.ts'
 export { HASHING_COST, type HashingCost } from './passwords/argon2.ts'
 export type { HashingOptions } from './passwords/passwords.ts'
+export { checkPostgresUrl } from './postgres/connection.ts'
+export {
+  openPostgresDirectory,
+  type PostgresDirectoryOptions,
+} from './postgres/open-postgres-directory.ts'
+export type { MigrationStatus } from './sql/migrate.ts'
 export { openSqliteDirectory, type SqliteDirectoryOptions } from './sqlite/open-sqlite-directory.ts'
 export { ADDRESS_MEMBERS } from './users/standard-claims.ts'

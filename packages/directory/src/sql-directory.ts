@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Clock, Random } from '@latchkey/protocol'
 import { auditIn } from './audit/audit.ts'
 import { clientSecretsIn } from './clients/client-secrets.ts'
@@ -14,7 +15,6 @@ import { rolesIn } from './roles.ts'
 import { serviceKeysIn } from './services/service-keys.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
-import { nextCount } from './sql/next-count.ts'
 import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
 import { streamsIn } from './streams/streams.ts'
@@ -26,19 +26,20 @@ export interface SqlDirectoryDeps {
   readonly random: Random
   readonly passwords: Passwords
   readonly sealing?: Sealing | undefined
+  readonly auditKey?: KeyObject | undefined
 }
 
 /** The directory over any database that Kysely speaks to. */
 export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   const { sql } = deps
   return {
+    engine: sql.engine.name,
     ...remembering(partsOver(deps), deps),
     transaction: (work) =>
       sql.write(async (db) => {
-        // SQLite has one writer anyway; elsewhere this counter makes transactions take turns.
-        await nextCount(db, 'transactions')
         const inside: Directory = {
-          ...partsOver({ ...deps, sql: insideTransaction(db) }),
+          engine: sql.engine.name,
+          ...partsOver({ ...deps, sql: insideTransaction(db, sql.engine) }),
           transaction: (part) => part(inside),
           ping: async () => {},
           close: () => Promise.reject(new Error('a transaction cannot close its directory')),
@@ -89,11 +90,11 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     users: usersIn(deps),
     groups: groupsIn(deps),
     clients: clientsIn(deps),
-    services: servicesIn(deps),
     clientSecrets: clientSecretsIn(deps),
+    services: servicesIn(deps),
     serviceKeys: serviceKeysIn(sql),
     roles: rolesIn(sql),
-    audit: auditIn(sql),
+    audit: auditIn(deps),
     keys: signingKeysIn(sql),
     consents: consentsIn(deps),
     registrationTokens: registrationTokensIn(deps),

@@ -238,7 +238,7 @@ t.test('text for a record is cleaned and cut, never refused', (t) => {
 t.test('the detail of an audit record is plain JSON of limited size', (t) => {
   const valid: Record<string, unknown>[] = [
     {},
-    { text: 'ü\u0000', number: -1.5, yes: true, none: null, list: [1, ['a']], deep: { a: {} } },
+    { text: 'ü\ud83d\ude00', number: -1.5, yes: true, none: null, list: [1, ['a']], deep: { a: {} } },
     { text: 'x'.repeat(4096 - '{"text":""}'.length) },
   ]
   for (const detail of valid) t.strictSame(JSON.parse(checkDetail(detail)), detail)

@@ -139,10 +139,11 @@ t.test('what an audit record may not be', async (t) => {
 })
 
 t.test(
-  'the audit log has no way back: two methods, and ids without gaps by 50 at once',
+  'the audit log has no way back: no method changes a record, and ids have no gaps by 50 at once',
   async (t) => {
     const directories = await sharedDirectories(t, 5)
-    t.strictSame(Object.keys(oneOf(directories, 0).audit).sort(), ['append', 'list'])
+    const parts = ['append', 'head', 'isSealed', 'lines', 'list', 'prune', 'verify']
+    t.strictSame(Object.keys(oneOf(directories, 0).audit).sort(), parts)
     const undone = oneOf(directories, 0).transaction(async ({ audit }) => {
       await audit.append(record())
       throw new Error('undone')

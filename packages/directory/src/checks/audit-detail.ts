@@ -1,16 +1,19 @@
 import { InputError } from '@latchkey/protocol'
+import { canonicalJson } from '../audit/canonical-json.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
+import { cleanText } from './text.ts'
 
 const DEPTH = 8
 
 /**
- * The detail of an audit record as JSON text. Throws InputError `audit-detail` unless reading it back gives the same.
+ * The detail of an audit record as canonical JSON text, its texts cleaned as those of the record. Throws InputError `audit-detail` for
+ * what JSON would drop or change.
  */
 export function checkDetail(detail: Readonly<Record<string, unknown>>): string {
   if (!isPlainObject(detail) || !isPlainJson(detail, DEPTH)) {
     refuse('something else', `plain JSON, at most ${DEPTH} levels deep`)
   }
-  const text = JSON.stringify(detail)
+  const text = canonicalJson(detail, (foreign) => cleanText(foreign, foreign.length))
   const bytes = Buffer.byteLength(text)
   if (bytes > DIRECTORY_LIMITS.auditDetailBytes) {
     refuse(`${bytes} bytes`, `at most ${DIRECTORY_LIMITS.auditDetailBytes} bytes of JSON`)

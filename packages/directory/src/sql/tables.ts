@@ -31,8 +31,11 @@ export interface Tables {
   services: ServiceRow
   service_keys: ServiceKey & { audience: string }
   service_clients: { audience: string; client_id: string; place: number }
-  routes: { audience: string; number: number; method: string; pattern: string; current: Flag }
+  routes: { audience: string; number: number; method: string; pattern: string }
+  catalogue_heads: { audience: string; length: number; hash: string }
+  publications: PublicationRow
   audit: AuditRow
+  audit_checkpoints: { id: number; digest: string }
   signing_keys: SigningKeyRow
   consents: ConsentRow
   registration_tokens: RegistrationTokenRow
@@ -123,9 +126,6 @@ export interface ClientRow {
   disabled: Flag
 }
 
-export interface ServiceRow {
-  audience: string
-  name: string
 export interface ClientSecretRow {
   /** From a counter: never given twice, and the order of their age. */
   id: number
@@ -137,14 +137,28 @@ export interface ClientSecretRow {
   last_used_at: number | null
 }
 
+export interface ServiceRow {
+  audience: string
+  name: string
   alg: Service['alg']
   /** The newest one that was given; which one signs, `service_keys` says. */
   key_generation: number
   access_token_seconds: number
   status_list: Flag
   disabled: Flag
-  /** The number that the next new route gets. */
+  /** The number that the next new route gets: as many as there are. */
   next_route: number
+  catalogue_hash: string
+}
+
+export interface PublicationRow {
+  audience: string
+  /** Hash of the list. */
+  version: string
+  /** JSON of `PublishedRoute[]`. */
+  routes: string
+  /** Counts the publications of the service: the greatest one is the latest. */
+  turn: number
 }
 
 export interface StreamRow {
@@ -188,10 +202,16 @@ export interface AuditRow {
   actor_sub: string
   actor_client_id: string | null
   actor_sid: string | null
+  actor_address: string | null
+  request_id: string | null
   action: string
   target: string
   reason: string
+  /** Canonical JSON (RFC 8785). */
   detail: string
+  /** '' of a record from before there was a key. */
+  seal: string
+  digest: string
 }
 
 export interface SigningKeyRow {

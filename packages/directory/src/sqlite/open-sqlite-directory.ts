@@ -1,58 +1,47 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
+import { InputError, nowSeconds } from '@latchkey/protocol'
 import { Kysely } from 'kysely'
-import type { Sealing } from '../contract/sealing.ts'
 import type { Directory } from '../directory.ts'
-import { type HashingOptions, passwordsWith } from '../passwords/passwords.ts'
-import { migrate } from '../sql/migrate.ts'
+import type { DirectoryOptions } from '../directory-options.ts'
+import { passwordsWith } from '../passwords/passwords.ts'
+import { migrate, requireMigrated } from '../sql/migrate.ts'
 import { openSql, untilFree } from '../sql/sql.ts'
 import type { Tables } from '../sql/tables.ts'
 import { sqlDirectory } from '../sql-directory.ts'
+import { dataVersions } from './data-versions.ts'
 import { sqliteDialect } from './dialect.ts'
+import { sqliteEngine } from './engine.ts'
 import { isNoDatabase, sqliteFault } from './fault.ts'
 
-export interface SqliteDirectoryOptions {
+export interface SqliteDirectoryOptions extends DirectoryOptions {
   /** Path of the database, created when it is missing (its folder is not), or `:memory:`. */
   readonly file: string
-  readonly clock: Clock
-  readonly random: Random
-  /** Default: OWASP's cost, one core less than there are, a short queue. */
-  readonly hashing?: HashingOptions
-  /** For secrets of clients whose tokens are signed with them. Default: none, and HS256 is refused for clients. */
-  readonly sealing?: Sealing
 }
 
 /**
  * Opens the embedded directory and brings it to the newest form. Several processes may open one file. Throws InputError
- * `directory-too-new` or `directory-file`, and StoreUnavailable when the file cannot be used.
+ * `directory-too-new`, `directory-not-migrated` or `directory-file`, and StoreUnavailable when the file cannot be used.
  */
 export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
-  const { file, clock, random, hashing, sealing } = options
-  const database = await untilFree(sqliteFault, () => openDatabase(file))
-  const kysely = new Kysely<Tables>({ dialect: sqliteDialect(database) })
-  const sql = openSql(kysely, sqliteFault, dataVersion(database))
+  const { file, clock, random, hashing, sealing, auditKey, migrations = 'auto' } = options
+  const sql = await openSqlite(file)
   try {
-    await migrate(sql, nowSeconds(clock))
+    if (migrations === 'auto') await migrate(sql, nowSeconds(clock))
+    else await requireMigrated(sql)
   } catch (error) {
     await sql.close()
     throw error
   }
   const passwords = passwordsWith(random, hashing)
-  return sqlDirectory({ sql, clock, random, passwords, sealing })
+  return sqlDirectory({ sql, clock, random, passwords, sealing, auditKey })
 }
 
-/** Changes when another connection, also of another process, has committed: https://sqlite.org/pragma.html#pragma_data_version */
-function dataVersion(database: DatabaseSync): () => number | undefined {
-  const pragma = database.prepare('pragma data_version')
-  return () => {
-    try {
-      return Number(pragma.get()?.['data_version'])
-    } catch {
-      // Busy or broken: whoever asks reads, and hears of it.
-      return undefined
-    }
-  }
+/** The file as it is, in whatever form. */
+export async function openSqlite(file: string): Promise<ReturnType<typeof openSql>> {
+  const database = await untilFree(sqliteFault, () => openDatabase(file))
+  const kysely = new Kysely<Tables>({ dialect: sqliteDialect(database) })
+  return openSql(kysely, sqliteEngine, dataVersions(database))
 }
 
 function openDatabase(file: string): DatabaseSync {
