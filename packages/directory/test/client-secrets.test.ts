@@ -83,7 +83,7 @@ t.test('what cannot be done to a secret', async (t) => {
   const refusals: [string, () => Promise<unknown>, string][] = [
     ['ending the only one', () => clientSecrets.end('app', 1, NOW), 'client-secret-last'],
     ['dating the only one', () => clientSecrets.end('app', 1, NOW + 60), 'client-secret-last'],
-    ['ending none', () => clientSecrets.end('app', 7, NOW), 'unknown-client-secret'],
+    ['ending none', () => clientSecrets.end('app', 7, NOW), 'unknown-secret'],
     ['of nobody', () => clientSecrets.end('nobody', 1, NOW), 'unknown-client'],
     ['for nobody', () => clientSecrets.add('nobody', secretNo(2)), 'unknown-client'],
     ['for a public client', () => clientSecrets.add('public', secretNo(2)), 'client-secret'],
@@ -107,7 +107,7 @@ t.test('the secret of one client is no secret of another', async (t) => {
   const { clients, clientSecrets } = await withClient(t)
   const other = await clients.save(client('other', { ...CONFIDENTIAL, secret: secretNo(9) }))
   await clientSecrets.add('other', secretNo(8))
-  await t.rejects(clientSecrets.end('other', 1, NOW), { code: 'unknown-client-secret' })
+  await t.rejects(clientSecrets.end('other', 1, NOW), { code: 'unknown-secret' })
   t.equal(clientSecrets.match(other, secretNo(1)), undefined)
 })
 

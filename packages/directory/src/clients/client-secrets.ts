@@ -76,7 +76,7 @@ async function endSecret(
   await lockClient(db, clientId)
   const stored = liveSecrets((await readSecrets(db, [clientId])).get(clientId) ?? [], now)
   if (!stored.some((one) => one.id === id)) {
-    throw new InputError('unknown-client-secret', {
+    throw new InputError('unknown-secret', {
       received: String(id),
       expected: `the number of a secret of ${clientId} that is good`,
     })

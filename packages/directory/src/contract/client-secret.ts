@@ -30,7 +30,7 @@ export interface ClientSecrets {
   add(clientId: string, secret: string): Promise<ClientSecret>
   /**
    * The secret is good for nothing from this second on; a second that has begun ends it at once. Throws InputError
-   * `unknown-client`, `unknown-client-secret`, and `client-secret-last` when no other one without an end would be left.
+   * `unknown-client`, `unknown-secret`, and `client-secret-last` when no other one without an end would be left.
    */
   end(clientId: string, id: number, at: number): Promise<void>
   /** Writes down that it was used, unless that was done within the last day. */

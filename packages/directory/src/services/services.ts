@@ -4,7 +4,9 @@ import type { Services, StoredService } from '../directory.ts'
 import { flag } from '../sql/columns.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { ServiceRow } from '../sql/tables.ts'
-import { publishRoutes, readCatalogue } from './publish-routes.ts'
+import { publishRoutes } from './publish-routes.ts'
+import { readCatalogue } from './read-catalogue.ts'
+import { removeService } from './remove-service.ts'
 import { saveService } from './save-service.ts'
 
 export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: Clock }): Services {
@@ -20,6 +22,7 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
       }),
     save: (service) => sql.write((db) => saveService(db, service, nowSeconds(clock))),
     setDisabled: (audience, disabled) => sql.write((db) => changeState(db, audience, disabled)),
+    remove: (audience) => sql.write((db) => removeService(db, audience, nowSeconds(clock))),
     list: () =>
       sql.read(async (db) => {
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()

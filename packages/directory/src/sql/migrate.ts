@@ -10,6 +10,8 @@ import { people } from '../migrations/0006-people.ts'
 import { auditChain } from '../migrations/0007-audit-chain.ts'
 import { catalogue } from '../migrations/0008-catalogue.ts'
 import { owned } from '../migrations/0009-owned.ts'
+import { removedServices } from '../migrations/0010-removed-services.ts'
+import { userLooks } from '../migrations/0011-user-looks.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -38,6 +40,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 7, name: 'audit-chain', up: auditChain },
   { number: 8, name: 'catalogue', up: catalogue },
   { number: 9, name: 'owned', up: owned },
+  { number: 10, name: 'removed-services', up: removedServices },
+  { number: 11, name: 'user-looks', up: userLooks },
 ]
 
 /**

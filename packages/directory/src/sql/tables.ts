@@ -30,6 +30,7 @@ export interface Tables {
   client_services: { client_id: string; audience: string; place: number }
   services: ServiceRow
   service_keys: ServiceKey & { audience: string }
+  removed_services: { audience: string; key_generation: number; removed_at: number }
   service_clients: { audience: string; client_id: string; place: number }
   routes: { audience: string; number: number; method: string; pattern: string }
   catalogue_heads: { audience: string; length: number; hash: string }
