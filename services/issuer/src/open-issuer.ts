@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
 import { type Clock, type Random, systemClock, systemRandom } from '@latchkey/protocol'
 import { connectRedisStore, openSqliteStore, type Store } from '@latchkey/store'
+import { deriveKey } from '@latchkey/tokens'
 import type { FastifyBaseLogger } from 'fastify'
 import { buildIssuer, type Issuer } from './app.ts'
 import { cliClient, cliCredentials } from './cli-credentials.ts'
@@ -39,6 +40,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     clock,
     random,
     sealing: clientSecretSealing(settings.masterKey, random),
+    auditKey: deriveKey(settings.masterKey, 'latchkey/audit/v1'),
   }).catch(async (error: unknown) => {
     await store.close()
     throw error

@@ -53,12 +53,13 @@ export function faultOfLink(
   }
   // What was written before there was a key has no seal; the first one with a seal covers them all, by their digests.
   if (key === undefined || link.seal === '') return undefined
-  return isSealed(facts, link.seal, key) ? undefined : { kind: 'unsealed', id: facts.id }
+  const isSealed = sameSeal(link.seal, sealOf(facts, key))
+  return isSealed ? undefined : { kind: 'unsealed', id: facts.id }
 }
 
-export function isSealed(facts: AuditFacts, seal: string, key: KeyObject): boolean {
-  const [expected, given] = [Buffer.from(sealOf(facts, key)), Buffer.from(seal)]
-  return expected.length === given.length && timingSafeEqual(expected, given)
+function sameSeal(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** For people to keep elsewhere: `1234.<digest>`. */

@@ -45,10 +45,19 @@ export async function checkpoint(db: Queries, id: number): Promise<string | unde
   return row?.digest
 }
 
-export async function headOf(db: Queries): Promise<ChainHead> {
-  const newest = db.selectFrom('audit').select(['id', 'digest']).orderBy('id', 'desc').limit(1)
-  const { id = 0, digest = '' } = (await newest.executeTakeFirst()) ?? {}
-  return { id, digest }
+/** The newest place up to a record; before the first, when there is none. */
+export async function headOf(db: Queries, upTo = Number.MAX_SAFE_INTEGER): Promise<ChainHead> {
+  for (const table of ['audit', 'audit_checkpoints'] as const) {
+    const newest = await db
+      .selectFrom(table)
+      .select(['id', 'digest'])
+      .where('id', '<=', upTo)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (newest) return { id: newest.id, digest: newest.digest }
+  }
+  return { id: 0, digest: '' }
 }
 
 /** Oldest first. */

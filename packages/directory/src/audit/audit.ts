@@ -9,11 +9,10 @@ import { optional } from '../sql/columns.ts'
 import { nextCount } from '../sql/next-count.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { AuditRow } from '../sql/tables.ts'
-import { isSealed, linkOf } from './audit-chain.ts'
+import { linkOf } from './audit-chain.ts'
 import { digestBefore, factsOf, headOf, linesOf } from './audit-rows.ts'
 import { groupCommit } from './group-commit.ts'
 import { pruneAudit } from './prune-audit.ts'
-import { readAuditLine } from './read-audit-line.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 export interface AuditDeps {
@@ -40,12 +39,8 @@ export function auditIn({ sql, auditKey: key }: AuditDeps): Audit {
     append: async (record) => await commit(prepare(record)),
     list: (query) => sql.read((db) => listRecords(db, query)),
     lines: (query) => sql.read((db) => linesOf(db, query)),
-    head: () => sql.read(headOf),
+    head: (upTo) => sql.read((db) => headOf(db, upTo)),
     verify: (query) => verifyAudit(sql, query, key),
-    isSealed: (line) => {
-      const read = key && readAuditLine(line)
-      return read ? isSealed(read.facts, read.link.seal, key) : false
-    },
     prune: ({ before, now, actor }) =>
       sql.write((db) =>
         pruneAudit(db, before, (detail) =>

@@ -59,8 +59,8 @@ export interface Audit {
     readonly since?: number
     readonly until?: number
   }): Promise<ExportedRecord[]>
-  /** The newest place in the chain. */
-  head(): Promise<ChainHead>
+  /** The newest place in the chain, or the newest one up to a record: that record itself, unless it was pruned or never was. */
+  head(upTo?: number): Promise<ChainHead>
   /**
    * Looks at up to `limit` records behind `after`, which is where the part before ended. Undefined when `after` is not in the
    * chain. `known` is a head that was kept elsewhere: see `ChainPart.holdsKnown`.
@@ -70,8 +70,6 @@ export interface Audit {
     readonly limit: number
     readonly known?: ChainHead
   }): Promise<ChainPart | undefined>
-  /** Whether the issuer sealed the record that this line of an export is; false for what is no such line. */
-  isSealed(line: string): boolean
   /**
    * Takes away records that are older than this second, at most 10,000 and never the newest ones behind a younger one. What is
    * left stays verifiable: the record of who did it names the digest of the last one that went. Gives how many went.
