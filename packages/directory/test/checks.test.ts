@@ -6,7 +6,9 @@ import { checkDetail } from '../src/checks/audit-detail.ts'
 import { checkGrants } from '../src/checks/grants.ts'
 import { nearest } from '../src/checks/nearest.ts'
 import { checkRedirectUri } from '../src/checks/redirect-uri.ts'
+import { fitTogether } from '../src/checks/scripts.ts'
 import { checkRoute } from '../src/checks/service.ts'
+import { lookKeys } from '../src/checks/skeleton.ts'
 import { cleanText, quoted } from '../src/checks/text.ts'
 import { checkUsername, fold, usernameKey } from '../src/checks/username.ts'
 import { checkWebUri } from '../src/checks/web-uri.ts'
@@ -238,7 +240,14 @@ t.test('text for a record is cleaned and cut, never refused', (t) => {
 t.test('the detail of an audit record is plain JSON of limited size', (t) => {
   const valid: Record<string, unknown>[] = [
     {},
-    { text: 'ü\ud83d\ude00', number: -1.5, yes: true, none: null, list: [1, ['a']], deep: { a: {} } },
+    {
+      text: 'ü\ud83d\ude00',
+      number: -1.5,
+      yes: true,
+      none: null,
+      list: [1, ['a']],
+      deep: { a: {} },
+    },
     { text: 'x'.repeat(4096 - '{"text":""}'.length) },
   ]
   for (const detail of valid) t.strictSame(JSON.parse(checkDetail(detail)), detail)

@@ -39,6 +39,14 @@ export function checkUsername(username: string, where: string): string {
   return key
 }
 
+export function usernameTaken(username: string): InputError {
+  return new InputError('username-taken', {
+    received: quoted(username),
+    expected: 'a user name that nobody has, in any spelling',
+    where: 'username',
+  })
+}
+
 /**
  * Upper case before lower case brings together what lower case alone keeps apart (ß and ss, ς and σ, ı and i). Either
  * step can give text that is not in NFKC, and NFKC text that has another case, hence the rounds; three are known to do.

@@ -92,6 +92,7 @@ export interface NewUser {
 export type UserChange = Partial<
   Pick<
     User,
+    | 'username'
     | 'name'
     | 'email'
     | 'emailVerified'
@@ -136,6 +137,10 @@ export type PasswordOutcome =
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number }
 
 export interface Users {
+  /**
+   * Throws InputError `username`, `username-scripts`, `username-taken`, `username-confusable` (the name looks like that of
+   * somebody else, whom the message names: for administrators only), `external-id-taken` and those of the other members.
+   */
   create(user: NewUser): Promise<User>
   find(sub: string): Promise<User | undefined>
   findByUsername(username: string): Promise<User | undefined>

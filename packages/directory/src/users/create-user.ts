@@ -1,6 +1,5 @@
-import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
-import { quoted } from '../checks/text.ts'
-import { checkUsername } from '../checks/username.ts'
+import { type Clock, nowSeconds, type Random } from '@latchkey/protocol'
+import { checkUsername, usernameTaken } from '../checks/username.ts'
 import type { NewUser } from '../directory.ts'
 import { replaceGroups } from '../groups/group-members.ts'
 import { flag } from '../sql/columns.ts'
@@ -9,6 +8,7 @@ import { insertNew, insertUnlessThere } from '../sql/insert-new.ts'
 import type { Queries } from '../sql/sql.ts'
 import { ulid } from '../ulid.ts'
 import { freeExternalId } from './free-external-id.ts'
+import { claimLooks } from './look-alikes.ts'
 import { checkDisplayName, checkEmail, checkLocale, checkVerified, searchText } from './profile.ts'
 import { replaceRoles } from './replace-roles.ts'
 import { checkProfile } from './standard-claims.ts'
@@ -50,13 +50,9 @@ export async function createUser(
       created_at: now,
       updated_at: now,
     }),
-    () =>
-      new InputError('username-taken', {
-        received: quoted(user.username),
-        expected: 'a user name that nobody has, in any spelling',
-        where: 'username',
-      }),
+    () => usernameTaken(user.username),
   )
+  await claimLooks(db, sub, user.username)
   await replaceRoles(db, sub, user.roles ?? [])
   await replaceGroups(db, sub, user.groups ?? [])
   await replaceGrants(db, holderOf.user(sub), user.grants ?? [])
