@@ -104,7 +104,7 @@ t.test(
     for (const [username, code] of refused) {
       await t.rejects(users.create({ username }), { code, where: 'username' }, username)
     }
-    await t.rejects(users.create({ username: 'paypa1' }), { expected: /"PayPal"/ })
+    await t.rejects(users.create({ username: 'paypa1' }), { message: /"PayPal"/ })
     t.equal(await users.findByUsername('paypa1'), undefined)
 
     const ada = await users.create({ username: 'ada' })
@@ -115,7 +115,7 @@ t.test(
     t.strictSame(await users.findByUsername('ADA1'), renamed)
     t.equal(await users.findByUsername('ada'), undefined, 'the old name is free')
     await users.create({ username: 'ada' })
-    await t.rejects(users.create({ username: 'adaI' }), { expected: /"Ada1"/ })
+    await t.rejects(users.create({ username: 'adaI' }), { message: /"Ada1"/ })
 
     await users.delete(paypal.sub)
     t.match(

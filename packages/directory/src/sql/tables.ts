@@ -21,6 +21,7 @@ export interface Tables {
   groups: GroupRow
   group_members: { group_id: string; user_id: string }
   group_roles: { group_id: string; role: string }
+  user_looks: { look: string; user_id: string }
   user_roles: { user_id: string; role: string }
   roles: { name: string; description: string }
   grants: GrantRow
@@ -29,8 +30,8 @@ export interface Tables {
   removed_clients: { id: string; removed_at: number }
   client_services: { client_id: string; audience: string; place: number }
   services: ServiceRow
-  service_keys: ServiceKey & { audience: string }
   removed_services: { audience: string; key_generation: number; removed_at: number }
+  service_keys: ServiceKey & { audience: string }
   service_clients: { audience: string; client_id: string; place: number }
   routes: { audience: string; number: number; method: string; pattern: string }
   catalogue_heads: { audience: string; length: number; hash: string }
