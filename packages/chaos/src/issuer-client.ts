@@ -153,6 +153,6 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> {
 }
 
 function refusal(what: string, answer: Extract<Answer, { kind: 'answered' }>): ClusterFault {
-  const { error, error_description: why } = record(answer.body)
-  return new ClusterFault(`${what}: ${answer.status} ${error ?? ''} ${why ?? ''}`.trim())
+  const { error, error_description: why, code = error, detail = why } = record(answer.body)
+  return new ClusterFault(`${what}: ${answer.status} ${code ?? ''} ${detail ?? ''}`.trim())
 }

@@ -19,12 +19,12 @@ export async function findUser(api: IssuerApi, text: string): Promise<FoundUser>
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = new URLSearchParams({ search: text, limit: String(PAGE_ROWS) })
     if (after !== '') query.set('after', after)
-    const { users } = record(await api.get(`/admin/v1/users?${query}`))
+    const { users, next } = record(await api.get(`/admin/v1/users?${query}`))
     const found = Array.isArray(users) ? users.map((user) => readUser(user, text)) : []
     const match = found.find(({ username }) => fold(username) === fold(text))
     if (match !== undefined) return match
-    if (found.length < PAGE_ROWS) break
-    after = found.at(-1)?.sub ?? ''
+    if (typeof next !== 'string') break
+    after = next
   }
   throw new CliError(ISSUER_FAULTS.userUnknown, { user: text })
 }

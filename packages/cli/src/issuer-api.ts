@@ -74,7 +74,8 @@ export async function ask(options: CallOptions, context: Context): Promise<Answe
 export function accept(answer: Answer, target: Target): unknown {
   const { status, body, retryAfter } = answer
   if (status >= 200 && status < 300) return body
-  const { error, error_description: description } = record(body)
+  // A problem of the admin API (RFC 9457), or an error of the token endpoint (RFC 6749 section 5.2).
+  const { code: error = record(body)['error'], detail: description } = record(body)
   const code = typeof error === 'string' ? printable(error) : `HTTP ${status}`
   if (status === 503 || status === 429) {
     const seconds = Number(retryAfter) || 1

@@ -215,7 +215,7 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
     [{ 'POST /token': { body: '<html>a portal</html>' } }, 1, /not a Latchkey issuer/],
     [{ 'POST /token': refuse(500, 'oops') }, 1, /not a Latchkey issuer/],
     [
-      { ...TOKEN_REPLY, [SEARCH]: refuse(403, { error: 'insufficient_scope' }) },
+      { ...TOKEN_REPLY, [SEARCH]: refuse(403, { code: 'insufficient_scope' }) },
       4,
       /insufficient_scope/,
     ],
@@ -225,8 +225,8 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
         ...TOKEN_REPLY,
         ...FOUND,
         [`POST /admin/v1/users/${SUB}/disable`]: refuse(404, {
-          error: 'unknown-user',
-          error_description: 'gone \u001b[2J',
+          code: 'unknown-user',
+          detail: 'gone \u001b[2J',
         }),
       },
       1,
@@ -263,10 +263,10 @@ t.test('a user is found by the whole name, also on a later page', async (t) => {
     sub: `u_01JD00000000000000000${String(i).padStart(5, '0')}`,
     username: `ada${i}`,
   }))
-  const second = `${SEARCH}&after=${page[99]?.sub}`
+  const second = `${SEARCH}&after=a-cursor.mac`
   const issuer = await fakeIssuer({
     ...TOKEN_REPLY,
-    [SEARCH]: { body: { users: page } },
+    [SEARCH]: { body: { users: page, next: 'a-cursor.mac' } },
     [second]: { body: { users: [ADA] } },
     [`POST /admin/v1/users/${SUB}/disable`]: { status: 204 },
   })

@@ -11,9 +11,11 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { adminClientState } from './admin/client-state.ts'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
+import { pages as cursorPages } from './admin/framework/pages.ts'
 import { guardAdmin } from './admin/guard.ts'
 import { adminKeys } from './admin/keys.ts'
 import { adminMetrics } from './admin/metrics.ts'
+import { adminOpenApi } from './admin/openapi.ts'
 import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
@@ -292,7 +294,7 @@ function admin(
   const { issuer } = settings
   return async (app: FastifyInstance): Promise<void> => {
     jsonBody(app)
-    const routes = guardAdmin(app, callers)
+    const routes = guardAdmin(app, { ...deps, ...keys, ...callers })
     const shared = {
       issuer,
       store,
@@ -304,6 +306,7 @@ function admin(
       codes: people.codes,
       end: ending.end,
       recorded: recordedChange({ directory, clock }),
+      pages: cursorPages({ macKey: keys.cursorMac }),
       refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
       hub: feeding.hub,
       directory,
@@ -328,5 +331,6 @@ function admin(
     )
     await app.register(adminRegistrationTokens(shared))
     await app.register(adminKeys(shared))
+    await app.register(adminOpenApi({ issuer, routes }))
   }
 }

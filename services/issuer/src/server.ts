@@ -12,7 +12,7 @@ import { pageLocale } from './pages/page-locale.ts'
 import type { Settings } from './settings/settings.ts'
 
 export interface ServerDeps {
-  readonly settings: Pick<Settings, 'languages'>
+  readonly settings: Pick<Settings, 'issuer' | 'languages'>
   readonly random: Random
   readonly log?: FastifyBaseLogger | undefined
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
@@ -34,11 +34,12 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     },
     // The longest audience.
     routerOptions: { maxParamLength: 256 },
-    frameworkErrors: unreadableTarget,
+    frameworkErrors: unreadableTarget(deps.settings.issuer),
   })
   app.decorateRequest('client', undefined)
   answerHeaders(app)
-  unknownRoutes(app, pageLocale(deps.settings.languages))
+  const { issuer, languages } = deps.settings
+  unknownRoutes(app, { issuer, locale: pageLocale(languages) })
   app.removeAllContentTypeParsers()
   await app.register(cookie)
   // The plug-in's type asks for a plain object; what it hands on is our Parameters.

@@ -89,13 +89,20 @@ t.test(
 )
 
 t.test('what is nowhere is 404, and nothing of it is repeated', async (t) => {
-  for (const url of ['/nowhere%3Cscript%3E', '/token/', '//token', '/admin/v1/users/u_1/nothing']) {
+  for (const url of ['/nowhere%3Cscript%3E', '/token/', '//token']) {
     const answer = await ask('GET', url)
     const error_description = 'there is nothing at this address'
     t.equal(answer.statusCode, 404, url)
     t.strictSame(answer.json(), { error: 'invalid_request', error_description }, url)
     isCareful(t, url, answer)
   }
+  t.test('in the admin API it is a problem (RFC 9457)', async (t) => {
+    const answer = await ask('GET', '/admin/v1/users/u_1/nothing')
+    t.match(answer.headers['content-type'], 'application/problem+json')
+    t.match(answer.json(), { code: 'no-such-address', status: 404 })
+    t.notMatch(answer.body, 'u_1')
+    isCareful(t, 'a problem', answer)
+  })
   t.test('people get a page in their language', async (t) => {
     const headers = { accept: 'text/html,*/*', 'accept-language': 'zh-CN' }
     const answer = await ask('GET', '/nowhere%3Cscript%3E', headers)
@@ -106,11 +113,15 @@ t.test('what is nowhere is 404, and nothing of it is repeated', async (t) => {
   })
   t.test('what cannot be read at all is told by its status alone', async (t) => {
     for (const [url, status] of [
+      ['/status-lists/%zz', 400],
+      [`/status-lists/${'x'.repeat(300)}`, 414],
       ['/admin/v1/users/%zz', 400],
       [`/admin/v1/users/${'x'.repeat(300)}`, 414],
     ] as const) {
       const answer = await ask('GET', url)
-      t.strictSame([answer.statusCode, answer.body], [status, '{"error":"invalid_request"}'])
+      t.equal(answer.statusCode, status)
+      if (url.startsWith('/admin/')) t.match(answer.json(), { code: 'invalid_request', status })
+      else t.equal(answer.body, '{"error":"invalid_request"}')
       t.equal(answer.headers['cache-control'], 'no-store')
     }
   })

@@ -78,6 +78,7 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/admin/v1/ends/:id': 'json',
   '/admin/v1/ends/preview': 'json',
   '/admin/v1/feed': 'json',
+  '/admin/v1/openapi.json': 'json',
   '/admin/v1/metrics': 'json',
   '/admin/v1/verifiers': 'json',
   '/admin/v1/keys': 'json',
@@ -131,6 +132,12 @@ function isProperError(t: Test, route: ListedRoute, name: string, answer: LightM
     t.match(headers['content-security-policy'], "frame-ancestors 'none'", name)
     return
   }
+  if (route.url.startsWith('/admin/v1/')) {
+    t.match(headers['content-type'], 'application/problem+json', name)
+    t.match(answer.json(), { status: answer.statusCode, code: /^[a-z_-]+$/ }, name)
+    t.match(answer.json().detail, /^[\x20-\x7e]+$/, name)
+    return
+  }
   t.match(headers['content-type'], 'application/json', name)
   if (KINDS[route.url] === 'simplejwt' && answer.statusCode !== 405) {
     const { detail, code, ...more } = answer.json()
@@ -179,7 +186,8 @@ for (const route of routes) {
         t.strictSame(allowed.sort(), [...route.methods].sort(), method)
         if (method === 'HEAD') continue
         isProperError(t, route, method, answer)
-        if (answer.headers['content-type']?.startsWith('application/json'))
+        if (route.url.startsWith('/admin/v1/')) t.equal(answer.json().code, 'method-not-allowed')
+        else if (answer.headers['content-type']?.startsWith('application/json'))
           t.match(answer.json().error_description, 'Allow', method)
       }
     },
@@ -237,8 +245,9 @@ for (const route of routes) {
       isProperError(t, route, name, answer)
       if (kind === 'form') t.equal(answer.json().error, 'invalid_request', name)
       if (kind !== 'form' && kind !== 'json') continue
-      if (status === 413) t.match(answer.json().error_description, 'too large', name)
-      if (status === 415) t.match(answer.json().error_description, 'content type', name)
+      const { error_description, detail = error_description } = answer.json()
+      if (status === 413) t.match(detail, 'too large', name)
+      if (status === 415) t.match(detail, 'content type', name)
     }
   })
   if (isJson) continue

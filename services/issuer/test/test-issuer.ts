@@ -16,6 +16,7 @@ import { declare, publishDeclared } from '../src/declare.ts'
 import type { End } from '../src/ending/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
 import type { Settings } from '../src/settings/settings.ts'
+import { checkAnswers } from './fixtures/checked-answers.ts'
 import { hiddenFields } from './hidden-fields.ts'
 
 export { hiddenFields }
@@ -216,6 +217,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     tokenResponse: options.tokenResponse,
     ...(options.trustedProxy && { trustedProxies: [options.trustedProxy] }),
   })
+  checkAnswers(app)
   await app.ready()
   await publishDeclared(applied, end)
   return {

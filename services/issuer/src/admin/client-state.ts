@@ -1,9 +1,10 @@
 /** /admin/v1/clients/:id/…: keeps an app or a machine out, and ends everything that it was given. */
 import { InputError, LIMITS } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
@@ -13,41 +14,40 @@ export interface AdminClientStateDeps {
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
-const ClientParams = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: LIMITS.clientIdChars }),
-})
-type ClientParams = Static<typeof ClientParams>
-
-const STATES = [
-  ['disable', true],
-  ['enable', false],
-] as const
+const ID = { id: Type.String({ minLength: 1, maxLength: LIMITS.clientIdChars }) }
 
 export function adminClientState(deps: AdminClientStateDeps) {
-  return async (app: FastifyInstance) => {
-    for (const [action, disabled] of STATES) {
-      app.post<{ Params: ClientParams }>(
-        `/admin/v1/clients/:id/${action}`,
-        { schema: { params: ClientParams } },
-        async (request, reply) => {
-          const { id } = request.params
-          const actor = actorOf(request)
-          if (disabled && actor.clientId === id) throw ownClient(id)
-          await deps.recorded(request, `client.${action}`, async (inside) => {
-            const client = await inside.clients.find(id)
-            if (!client) throw unknownClient(id)
-            await deps.refuseMoreThanOwn(request, { grants: client.grants }, inside)
-            await inside.clients.setDisabled(id, disabled)
-            const detail = { before: { disabled: client.disabled }, after: { disabled } }
-            return { target: `client ${id}`, detail, result: undefined }
-          })
-          // First the state, then the end: whoever reads the log position after the end sees the new state.
-          if (disabled) await deps.end({ kind: 'client', clientId: id }, 'client_disabled', actor)
-          return await reply.code(204).send()
-        },
-      )
-    }
-  }
+  return adminRoutes(setDisabled('disable', deps), setDisabled('enable', deps))
+}
+
+function setDisabled(action: 'disable' | 'enable', deps: AdminClientStateDeps) {
+  const disabled = action === 'disable'
+  return adminRoute({
+    method: 'POST',
+    path: `/clients/:id/${action}`,
+    summary: disabled
+      ? 'Keeps a client out and ends what it was given'
+      : 'Lets a disabled client in again',
+    roles: ADMIN_ONLY,
+    params: ID,
+    answers: { 204: null },
+    async handle(request, reply) {
+      const { id } = request.params
+      const actor = actorOf(request)
+      if (disabled && actor.clientId === id) throw ownClient(id)
+      await deps.recorded(request, `client.${action}`, async (inside) => {
+        const client = await inside.clients.find(id)
+        if (!client) throw unknownClient(id)
+        await deps.refuseMoreThanOwn(request, { grants: client.grants }, inside)
+        await inside.clients.setDisabled(id, disabled)
+        const detail = { before: { disabled: client.disabled }, after: { disabled } }
+        return { target: `client ${id}`, detail, result: undefined }
+      })
+      // First the state, then the end: whoever reads the log position after the end sees the new state.
+      if (disabled) await deps.end({ kind: 'client', clientId: id }, 'client_disabled', actor)
+      return await reply.code(204).send()
+    },
+  })
 }
 
 /** It could not undo it. */

@@ -1,38 +1,52 @@
 /** GET /admin/v1/deliveries: which apps were told of ended sessions, which not yet, and why not. */
-import type { Delivery, Store } from '@latchkey/store'
-import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import type { Store, Delivery as StoredDelivery } from '@latchkey/store'
+import { Type } from 'typebox'
 import { NO_ADDRESS } from '../backchannel/tell-app.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { PAGE_QUERY } from './framework/pages.ts'
+import { EVERY_ROLE } from './framework/shipped-roles.ts'
 
 export interface AdminDeliveriesDeps {
   readonly store: { readonly outbox: Pick<Store['outbox'], 'list' | 'ofSession'> }
 }
 
-/** `limit` is 1 to 500, by default 100. With `sid` only those of that session. */
-const Query = Type.Object(
+const Delivery = closedObject(
   {
-    sid: Type.Optional(Type.String({ maxLength: 64 })),
-    limit: Type.Optional(Type.String({ pattern: '^([1-9]|[1-9]\\d|[1-4]\\d\\d|500)$' })),
+    sid: Type.String(),
+    sub: Type.String(),
+    client_id: Type.String(),
+    state: Type.Enum(['waiting', 'delivered', 'failed', NO_ADDRESS]),
+    attempts: Type.Integer(),
+    last_outcome: Type.String(),
+    created_at: Type.Integer(),
+    expires_at: Type.Integer(),
+    next_at: Type.Optional(Type.Integer()),
+    settled_at: Type.Optional(Type.Integer()),
   },
-  { additionalProperties: false },
+  'Delivery',
 )
 
 export function adminDeliveries({ store }: AdminDeliveriesDeps) {
-  return async (app: FastifyInstance) => {
-    app.get<{ Querystring: Static<typeof Query> }>(
-      '/admin/v1/deliveries',
-      { schema: { querystring: Query } },
-      async ({ query: { sid, limit = '100' } }) => {
+  return adminRoutes(
+    adminRoute({
+      method: 'GET',
+      path: '/deliveries',
+      summary: 'Which apps were told of ended sessions, and which not yet',
+      roles: EVERY_ROLE,
+      query: { sid: Type.Optional(Type.String({ maxLength: 64 })), limit: PAGE_QUERY.limit },
+      answers: { 200: closedObject({ deliveries: Type.Array(Delivery) }) },
+      async handle({ query: { sid, limit = '100' } }) {
         const most = Number(limit)
         const found =
           sid === undefined ? await store.outbox.list(most) : await store.outbox.ofSession(sid)
         return { deliveries: found.slice(0, most).map(describeDelivery) }
       },
-    )
-  }
+    }),
+  )
 }
 
-function describeDelivery(delivery: Delivery) {
+function describeDelivery(delivery: StoredDelivery) {
   return {
     sid: delivery.sid,
     sub: delivery.sub,

@@ -1,14 +1,17 @@
 /** POST /admin/v1/ends and GET /admin/v1/ends/:id: ends something, and says which verifiers have applied it (RFC 7240). */
 import type { Clients, Services, Users } from '@latchkey/directory'
 import { InputError, type Scheduler, StoreUnavailable } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { preferredWait } from '../http/prefer.ts'
 import { ADMIN_REASONS, AdminTarget } from '../receipts/admin-target.ts'
 import type { OperationKeeper } from '../receipts/operation-keeper.ts'
 import { needsConfirmation, type previews } from '../receipts/preview.ts'
 import type { RunEnd } from '../receipts/run-end.ts'
 import { actorOf } from './actor.ts'
+import { OperationAnswer, PreviewAnswer } from './end-answers.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { ENDING_ROLES, EVERY_ROLE } from './framework/shipped-roles.ts'
 import { findUser } from './user-params.ts'
 
 export interface AdminEndsDeps {
@@ -21,66 +24,41 @@ export interface AdminEndsDeps {
   readonly scheduler: Scheduler
 }
 
-const closed = { additionalProperties: false }
-const EndBody = Type.Object(
-  {
-    target: AdminTarget,
-    reason: Type.Optional(Type.Enum([...ADMIN_REASONS])),
-    confirm: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' })),
-  },
-  closed,
-)
-type EndBody = Static<typeof EndBody>
-const PreviewBody = Type.Object({ target: AdminTarget }, closed)
-const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }, closed)
+const ID = '^[A-Za-z0-9_-]{22}$'
+const EndBody = closedObject({
+  target: AdminTarget,
+  reason: Type.Optional(Type.Enum([...ADMIN_REASONS])),
+  confirm: Type.Optional(Type.String({ pattern: ID })),
+})
 
 /** A connection that waits costs little, but proxies in between lose patience. */
 const MOST_WAIT_SECONDS = 10
 
 export function adminEnds(deps: AdminEndsDeps) {
-  return async (app: FastifyInstance) => {
-    app.post<{ Body: EndBody }>(
-      '/admin/v1/ends',
-      { schema: { body: EndBody } },
-      async (request, reply) => {
-        const { target, reason = 'admin', confirm } = request.body
-        await checkTarget(target, deps)
-        await checkConfirmation(target, confirm, deps)
-        const run = await deps.runEnd({ target, reason, actor: actorOf(request) })
-        const wait = preferredWait(request.headers['prefer'], MOST_WAIT_SECONDS)
-        if (wait !== undefined) {
-          await settledWithin(wait * 1000, run.settled, deps.scheduler)
-          reply.header('preference-applied', `wait=${wait}`)
-        }
-        const operation = run.operation()
-        const { id, state, counts } = operation
-        request.log.info({ operation: id, target: target.kind, counts }, 'ended by admin')
-        return await reply
-          .code(state === 'running' ? 202 : 200)
-          .header('location', `/admin/v1/ends/${id}`)
-          .send(operation)
-      },
-    )
-
-    app.post<{ Body: Static<typeof PreviewBody> }>(
-      '/admin/v1/ends/preview',
-      { schema: { body: PreviewBody } },
-      async ({ body }) => {
+  return adminRoutes(
+    endRoute(deps),
+    adminRoute({
+      method: 'POST',
+      path: '/ends/preview',
+      summary: 'How much an end would concern, and what confirms it',
+      roles: ENDING_ROLES,
+      body: closedObject({ target: AdminTarget }),
+      answers: { 200: PreviewAnswer },
+      async handle({ body }) {
         await checkTarget(body.target, deps)
         return await deps.previews.preview(body.target)
       },
-    )
-
-    app.get<{ Params: Static<typeof Params> }>(
-      '/admin/v1/ends/:id',
-      {
-        schema: { params: Params },
+    }),
+    adminRoute({
+      method: 'GET',
+      path: '/ends/:id',
+      summary: 'What has become of an end of the last day',
+      roles: EVERY_ROLE,
+      params: { id: Type.String({ pattern: `${ID}|^preview$` }) },
+      answers: { 200: OperationAnswer },
+      async handle({ params }, reply) {
         // The address of previews is no operation; it takes POST alone, and says so.
-        preValidation: async ({ params }, reply) => {
-          if (params.id === 'preview') reply.callNotFound()
-        },
-      },
-      async ({ params }) => {
+        if (params.id === 'preview') return reply.callNotFound()
         const found = await deps.operations.find(params.id)
         if (found) return found
         throw new InputError('unknown-operation', {
@@ -88,8 +66,37 @@ export function adminEnds(deps: AdminEndsDeps) {
           expected: 'the id of an end of the last day',
         })
       },
-    )
-  }
+    }),
+  )
+}
+
+function endRoute(deps: AdminEndsDeps) {
+  return adminRoute({
+    method: 'POST',
+    path: '/ends',
+    summary: 'Ends something; with Prefer: wait=SECONDS it waits until verifiers have applied it',
+    roles: ENDING_ROLES,
+    body: EndBody,
+    answers: { 200: OperationAnswer, 202: OperationAnswer },
+    async handle(request, reply) {
+      const { target, reason = 'admin', confirm } = request.body
+      await checkTarget(target, deps)
+      await checkConfirmation(target, confirm, deps)
+      const run = await deps.runEnd({ target, reason, actor: actorOf(request) })
+      const wait = preferredWait(request.headers['prefer'], MOST_WAIT_SECONDS)
+      if (wait !== undefined) {
+        await settledWithin(wait * 1000, run.settled, deps.scheduler)
+        reply.header('preference-applied', `wait=${wait}`)
+      }
+      const operation = run.operation()
+      const { id, state, counts } = operation
+      request.log.info({ operation: id, target: target.kind, counts }, 'ended by admin')
+      return await reply
+        .code(state === 'running' ? 202 : 200)
+        .header('location', `/admin/v1/ends/${id}`)
+        .send(operation)
+    },
+  })
 }
 
 /** Tells an admin who mistyped. While SQL is away ending goes on (docs/architecture.md): an entry about nobody harms nobody. */

@@ -1,10 +1,13 @@
 /** The admin API is a service like any other: closed by the issuer's own tokens and route permissions (packages/permissions/README.md). */
-import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { presentedToken, sendBearerError } from '../http/bearer.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { presentedToken } from '../http/bearer.ts'
 import type { CallerReader } from '../reading/resource-callers.ts'
-import type { AdminRoute } from './own-rights.ts'
+import { callerRights } from './caller-rights.ts'
+import type { DeclaredRoute } from './framework/admin-route.ts'
+import { type IdempotencyDeps, idempotency } from './framework/idempotency.ts'
+import { etagOf } from './framework/preconditions.ts'
+import { sendProblems } from './framework/problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,68 +16,52 @@ declare module 'fastify' {
   }
 }
 
-export interface AdminGuardDeps {
+export interface AdminGuardDeps extends IdempotencyDeps {
+  readonly issuer: string
   readonly readCaller: CallerReader
 }
 
 /** Guards every route that is added to this context from now on; gives the list of them, which grows with each. */
-export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): readonly AdminRoute[] {
-  const routes: AdminRoute[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) routes.push({ method: one, url })
+export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): readonly DeclaredRoute[] {
+  const routes: DeclaredRoute[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const declared = config?.admin
+    if (!declared) throw new Error(`${method} ${url} is no declared route of the admin API`)
+    // Fastify adds HEAD to every GET.
+    if (!routes.includes(declared)) routes.push(declared)
   })
   app.decorateRequest('admin', undefined)
-  app.setErrorHandler(sendAdminError)
+  app.setErrorHandler(sendProblems(deps))
   app.addHook('onRequest', async (request, reply) => {
     const claims = await deps.readCaller(presentedToken(request), request, reply)
     checkRoute(request, claims)
     request.admin = claims
+    checkPreconditions(request)
   })
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (!request.routeOptions.config.admin?.etag || reply.statusCode >= 300) return
+    if (typeof payload === 'string') reply.header('etag', etagOf(payload))
+  })
+  // Behind the hook above: what is kept of an answer has its ETag.
+  idempotency(app, deps)
   return routes
 }
 
 function checkRoute(request: FastifyRequest, claims: AccessTokenClaims): void {
   // The decision is made on the route that the router matched, never on the URL text.
   const route = request.routeOptions.url
-  if (route === undefined || !compileGrants(claims.routes).allows(request.method, route)) {
+  if (route === undefined || !callerRights(claims).allows(request.method, route)) {
     throw new OAuthError('insufficient_scope', 'route_not_granted')
   }
 }
 
-const sendTokenError = sendBearerError('latchkey admin')
-
-/** InputError carries what was received and expected. */
-function sendAdminError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (!(thrown instanceof InputError)) return sendTokenError(explained(thrown), request, reply)
-  const { code } = thrown
-  request.log.info({ code }, 'admin input refused')
-  return reply.code(statusOf(code)).send({ error: code, error_description: thrown.message })
-}
-
-/** What a schema refuses, with its place, and no value. The caller may be here, so it may know the rules. */
-export function explained(thrown: unknown): unknown {
-  const [fault] = (thrown as Partial<FastifyError>).validation ?? []
-  if (fault === undefined) return thrown
-  const unknown = String(fault.params['additionalProperty'] ?? '')
-  const named = /^\w{1,64}$/.test(unknown) ? ` ${unknown}` : ''
-  const { allowedValues } = fault.params
-  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : ''
-  const { validationContext } = thrown as FastifyError
-  const description = `${validationContext}${fault.instancePath} ${fault.message}${named}${allowed}`
-  return new OAuthError('invalid_request', 'schema', { description, cause: thrown })
-}
-
-const NOT_FOUND = new Set([
-  'unknown-user',
-  'unknown-client',
-  'unknown-service',
-  'unknown-key',
-  'unknown-operation',
-  'unknown-stream',
-  'unknown-registration-token',
-])
-
-function statusOf(code: string): number {
-  if (NOT_FOUND.has(code)) return 404
-  return code.endsWith('-taken') || code === 'user-enabled' ? 409 : 400
+/** A condition that nobody looks at must not pass as one that holds. */
+function checkPreconditions({ headers, routeOptions, method }: FastifyRequest): void {
+  const isAsked = headers['if-match'] !== undefined || headers['if-none-match'] !== undefined
+  if (!isAsked || method === 'GET' || method === 'HEAD') return
+  if (routeOptions.config.admin?.conditional) return
+  throw new InputError('precondition-unknown', {
+    received: 'If-Match or If-None-Match',
+    expected: 'neither: this address compares no ETag',
+  })
 }

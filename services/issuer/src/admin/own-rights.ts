@@ -3,11 +3,8 @@ import type { Directory, User } from '@latchkey/directory'
 import { compileGrants } from '@latchkey/permissions'
 import { OAuthError } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
-
-export interface AdminRoute {
-  readonly method: string
-  readonly url: string
-}
+import { callerRights } from './caller-rights.ts'
+import { ADMIN_PREFIX, type DeclaredRoute } from './framework/admin-route.ts'
 
 /** A user or a client. */
 export type RightsHolder = Pick<User, 'grants'> & Partial<Pick<User, 'roles'>>
@@ -22,13 +19,14 @@ export type RefuseMoreThanOwn = (
 export function refuseMoreThanOwn(deps: {
   issuer: string
   /** Of the admin API, all of them once it is ready. */
-  routes: readonly AdminRoute[]
+  routes: readonly DeclaredRoute[]
 }): RefuseMoreThanOwn {
   return async (request, holder, inside) => {
-    const own = compileGrants(request.admin?.routes ?? [])
+    const own = callerRights(request.admin)
     const theirs = compileGrants(await grantsAt(deps.issuer, holder, inside))
     const isMore = deps.routes.some(
-      ({ method, url }) => theirs.allows(method, url) && !own.allows(method, url),
+      ({ method, path }) =>
+        theirs.allows(method, ADMIN_PREFIX + path) && !own.allows(method, ADMIN_PREFIX + path),
     )
     if (!isMore) return
     throw new OAuthError('insufficient_scope', 'more_rights_than_own', {

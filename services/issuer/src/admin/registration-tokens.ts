@@ -1,9 +1,11 @@
 /** /admin/v1/registration-tokens: initial access tokens, by which apps register themselves (RFC 7591 section 3). */
 import type { Directory, RegistrationToken } from '@latchkey/directory'
 import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { tokenHash } from '../registration/self-registered.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { ADMIN_ONLY, EVERY_ROLE } from './framework/shipped-roles.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
 export interface AdminRegistrationTokensDeps {
@@ -14,28 +16,43 @@ export interface AdminRegistrationTokensDeps {
 }
 
 /** `expires_in` is in seconds, by default a day; `uses` is by default 1. */
-const Body = Type.Object(
-  {
-    note: Type.Optional(Type.String({ maxLength: 1024 })),
-    expires_in: Type.Optional(Type.Integer({ minimum: 60, maximum: 366 * 86_400 })),
-    uses: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-  },
-  { additionalProperties: false },
-)
-const Params = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const Body = closedObject({
+  note: Type.Optional(Type.String({ maxLength: 1024 })),
+  expires_in: Type.Optional(Type.Integer({ minimum: 60, maximum: 366 * 86_400 })),
+  uses: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+})
 
-const URL = '/admin/v1/registration-tokens'
+const MEMBERS = {
+  id: Type.String(),
+  note: Type.String(),
+  expires_at: Type.Integer(),
+  uses_left: Type.Integer(),
+  created_at: Type.Integer(),
+}
+const Token = closedObject(MEMBERS, 'RegistrationToken')
+const NewToken = closedObject({ ...MEMBERS, token: Type.String() }, 'NewRegistrationToken')
 
 export function adminRegistrationTokens(deps: AdminRegistrationTokensDeps) {
-  return async (app: FastifyInstance) => {
-    app.get(URL, async () => ({
-      registration_tokens: (await deps.registrationTokens.list()).map(describeToken),
-    }))
-
-    app.post<{ Body: Static<typeof Body> }>(
-      URL,
-      { schema: { body: Body } },
-      async (request, reply) => {
+  return adminRoutes(
+    adminRoute({
+      method: 'GET',
+      path: '/registration-tokens',
+      summary: 'Lists the initial access tokens by which apps may register themselves',
+      roles: EVERY_ROLE,
+      answers: { 200: closedObject({ registration_tokens: Type.Array(Token) }) },
+      handle: async () => ({
+        registration_tokens: (await deps.registrationTokens.list()).map(describeToken),
+      }),
+    }),
+    adminRoute({
+      method: 'POST',
+      path: '/registration-tokens',
+      summary: 'Makes an initial access token, which is shown once',
+      roles: ADMIN_ONLY,
+      body: Body,
+      answers: { 201: NewToken },
+      idempotent: true,
+      async handle(request, reply) {
         const { note = '', expires_in = 86_400, uses = 1 } = request.body
         // Shown in this answer only: the directory keeps its digest.
         const token = deps.random.bytes(32).toString('base64url')
@@ -54,26 +71,33 @@ export function adminRegistrationTokens(deps: AdminRegistrationTokensDeps) {
         })
         return await reply.code(201).send({ token, ...describeToken({ ...kept, createdAt }) })
       },
-    )
+    }),
+    removeToken(deps),
+  )
+}
 
-    app.delete<{ Params: Static<typeof Params> }>(
-      `${URL}/:id`,
-      { schema: { params: Params } },
-      async (request, reply) => {
-        const { id } = request.params
-        await deps.recorded(request, 'registration_token.delete', async (inside) => {
-          if (await inside.registrationTokens.remove(id)) {
-            return { target: targetOf(id), detail: {}, result: undefined }
-          }
-          throw new InputError('unknown-registration-token', {
-            received: id,
-            expected: 'the id of a registration token',
-          })
+function removeToken(deps: AdminRegistrationTokensDeps) {
+  return adminRoute({
+    method: 'DELETE',
+    path: '/registration-tokens/:id',
+    summary: 'Takes an initial access token back',
+    roles: ADMIN_ONLY,
+    params: { id: Type.String({ maxLength: 64 }) },
+    answers: { 204: null },
+    async handle(request, reply) {
+      const { id } = request.params
+      await deps.recorded(request, 'registration_token.delete', async (inside) => {
+        if (await inside.registrationTokens.remove(id)) {
+          return { target: targetOf(id), detail: {}, result: undefined }
+        }
+        throw new InputError('unknown-registration-token', {
+          received: id,
+          expected: 'the id of a registration token',
         })
-        return await reply.code(204).send()
-      },
-    )
-  }
+      })
+      return await reply.code(204).send()
+    },
+  })
 }
 
 function targetOf(id: string): string {

@@ -1,9 +1,10 @@
 /** /admin/v1/services/:audience/…: quarantine. No token is made for the service, and none is accepted there any more. */
 import { InputError } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
 export interface AdminServiceStateDeps {
@@ -13,38 +14,39 @@ export interface AdminServiceStateDeps {
 }
 
 /** As one part of the path, percent-encoded: `https%3A%2F%2Forders.example`. */
-const ServiceParams = Type.Object({ audience: Type.String({ minLength: 1, maxLength: 256 }) })
-type ServiceParams = Static<typeof ServiceParams>
-
-const STATES = [
-  ['disable', true],
-  ['enable', false],
-] as const
+const AUDIENCE = { audience: Type.String({ minLength: 1, maxLength: 256 }) }
 
 export function adminServiceState(deps: AdminServiceStateDeps) {
-  return async (app: FastifyInstance) => {
-    for (const [action, disabled] of STATES) {
-      app.post<{ Params: ServiceParams }>(
-        `/admin/v1/services/:audience/${action}`,
-        { schema: { params: ServiceParams } },
-        async (request, reply) => {
-          const { audience } = request.params
-          if (disabled && audience === deps.issuer) throw theIssuer(audience)
-          await deps.recorded(request, `service.${action}`, async (inside) => {
-            const service = await inside.services.find(audience)
-            if (!service) throw unknownService(audience)
-            await inside.services.setDisabled(audience, disabled)
-            const detail = { before: { disabled: service.disabled }, after: { disabled } }
-            return { target: `service ${audience}`, detail, result: undefined }
-          })
-          // First the state, then the end: whoever reads the log position after the end sees the new state.
-          const target = { kind: 'service', audience } as const
-          if (disabled) await deps.end(target, 'service_quarantined', actorOf(request))
-          return await reply.code(204).send()
-        },
-      )
-    }
-  }
+  return adminRoutes(setDisabled('disable', deps), setDisabled('enable', deps))
+}
+
+function setDisabled(action: 'disable' | 'enable', deps: AdminServiceStateDeps) {
+  const disabled = action === 'disable'
+  return adminRoute({
+    method: 'POST',
+    path: `/services/:audience/${action}`,
+    summary: disabled
+      ? 'Puts a service in quarantine and ends its tokens'
+      : 'Ends the quarantine of a service',
+    roles: ADMIN_ONLY,
+    params: AUDIENCE,
+    answers: { 204: null },
+    async handle(request, reply) {
+      const { audience } = request.params
+      if (disabled && audience === deps.issuer) throw theIssuer(audience)
+      await deps.recorded(request, `service.${action}`, async (inside) => {
+        const service = await inside.services.find(audience)
+        if (!service) throw unknownService(audience)
+        await inside.services.setDisabled(audience, disabled)
+        const detail = { before: { disabled: service.disabled }, after: { disabled } }
+        return { target: `service ${audience}`, detail, result: undefined }
+      })
+      // First the state, then the end: whoever reads the log position after the end sees the new state.
+      const target = { kind: 'service', audience } as const
+      if (disabled) await deps.end(target, 'service_quarantined', actorOf(request))
+      return await reply.code(204).send()
+    },
+  })
 }
 
 /** Tokens for this API are for that service: nobody could undo it. */

@@ -2,12 +2,15 @@
 import type { Directory, Stream } from '@latchkey/directory'
 import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { emptyQueue } from '../signals/empty-queue.ts'
 import { eventsDelivered } from '../signals/event-types.ts'
 import type { EventTokens } from '../signals/security-event-token.ts'
 import { SIGNAL_LIMITS } from '../signals/signal-limits.ts'
 import type { StreamOutcomes } from '../signals/stream-outcomes.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { ADMIN_ONLY, EVERY_ROLE } from './framework/shipped-roles.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
 export interface AdminStreamsDeps {
@@ -23,35 +26,70 @@ export interface AdminStreamsDeps {
 /** The administrator's word to the receiver. */
 const REASON = 'an administrator of the transmitter'
 
+const StreamAnswer = closedObject(
+  {
+    stream_id: Type.String(),
+    client_id: Type.String(),
+    status: Type.Enum(['enabled', 'paused', 'disabled']),
+    reason: Type.Optional(Type.String()),
+    method: Type.Enum(['push', 'poll']),
+    endpoint_url: Type.Optional(Type.String()),
+    events_delivered: Type.Array(Type.String()),
+    waiting: Type.Integer(),
+    more: Type.Boolean(),
+    last_outcome: Type.Optional(Type.String()),
+    last_outcome_at: Type.Optional(Type.Integer()),
+    created_at: Type.Integer(),
+    updated_at: Type.Integer(),
+  },
+  'Stream',
+)
+
 export function adminStreams(deps: AdminStreamsDeps) {
-  return async (app: FastifyInstance) => {
-    app.get('/admin/v1/streams', async () => {
-      const streams = await deps.streams.list()
-      return { streams: await Promise.all(streams.map((stream) => describeStream(stream, deps))) }
-    })
-    for (const [action, status] of [
-      ['disable', 'disabled'],
-      ['enable', 'enabled'],
-    ] as const) {
-      app.post<{ Params: { id: string } }>(
-        `/admin/v1/streams/:id/${action}`,
-        async (request, reply) => {
-          const { id } = request.params
-          const changed = await deps.recorded(request, `stream.${action}`, async (inside) => {
-            const before = await inside.streams.find(id)
-            const after = await inside.streams.setStatus(id, status, REASON)
-            if (!before || !after) throw unknownStream()
-            const detail = { client: after.clientId, before: { status: before.status } }
-            return { target: `stream ${id}`, detail, result: after }
-          })
-          const now = nowSeconds(deps.clock)
-          if (status === 'disabled') await emptyQueue(id, now, deps.signals)
-          await tellReceiver(changed, now, deps)
-          return await reply.code(204).send()
-        },
-      )
-    }
-  }
+  return adminRoutes(
+    adminRoute({
+      method: 'GET',
+      path: '/streams',
+      summary: 'Who is told of what happens to people, and how that goes',
+      roles: EVERY_ROLE,
+      answers: { 200: closedObject({ streams: Type.Array(StreamAnswer) }) },
+      async handle() {
+        const streams = await deps.streams.list()
+        return { streams: await Promise.all(streams.map((stream) => describeStream(stream, deps))) }
+      },
+    }),
+    setStatus('disable', 'disabled', deps),
+    setStatus('enable', 'enabled', deps),
+  )
+}
+
+function setStatus(
+  action: 'disable' | 'enable',
+  status: 'disabled' | 'enabled',
+  deps: AdminStreamsDeps,
+) {
+  return adminRoute({
+    method: 'POST',
+    path: `/streams/:id/${action}`,
+    summary: status === 'disabled' ? 'Stops a stream for good' : 'Lets a stream run again',
+    roles: ADMIN_ONLY,
+    params: { id: Type.String({ maxLength: 64 }) },
+    answers: { 204: null },
+    async handle(request, reply) {
+      const { id } = request.params
+      const changed = await deps.recorded(request, `stream.${action}`, async (inside) => {
+        const before = await inside.streams.find(id)
+        const after = await inside.streams.setStatus(id, status, REASON)
+        if (!before || !after) throw unknownStream()
+        const detail = { client: after.clientId, before: { status: before.status } }
+        return { target: `stream ${id}`, detail, result: after }
+      })
+      const now = nowSeconds(deps.clock)
+      if (status === 'disabled') await emptyQueue(id, now, deps.signals)
+      await tellReceiver(changed, now, deps)
+      return await reply.code(204).send()
+    },
+  })
 }
 
 /** Shared Signals Framework 1.0 section 8.1.5: the only thing that a disabled stream still has to say. */

@@ -1,10 +1,9 @@
 import type { User, Users } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 
 /** The `:sub` of a path. */
-export const UserParams = Type.Object({ sub: Type.String({ minLength: 3, maxLength: 64 }) })
-export type UserParams = Static<typeof UserParams>
+export const SUB = { sub: Type.String({ minLength: 3, maxLength: 64 }) }
 
 /** @throws InputError `unknown-user`, answered with 404 */
 export async function findUser(sub: string, users: Pick<Users, 'find'>): Promise<User> {

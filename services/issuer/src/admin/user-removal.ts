@@ -1,11 +1,12 @@
 /** DELETE /admin/v1/users/:sub: forgets a person. */
 import { InputError } from '@latchkey/protocol'
-import type { FastifyInstance } from 'fastify'
 import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
-import { findUser, UserParams } from './user-params.ts'
+import { findUser, SUB } from './user-params.ts'
 
 export interface AdminUserRemovalDeps {
   readonly end: End
@@ -19,11 +20,15 @@ export interface AdminUserRemovalDeps {
  * is there, disabled, and can be deleted again. One who was deleted first could not be found to be ended.
  */
 export function adminUserRemoval(deps: AdminUserRemovalDeps) {
-  return async (app: FastifyInstance) => {
-    app.delete<{ Params: UserParams }>(
-      '/admin/v1/users/:sub',
-      { schema: { params: UserParams } },
-      async (request, reply) => {
+  return adminRoutes(
+    adminRoute({
+      method: 'DELETE',
+      path: '/users/:sub',
+      summary: 'Forgets a person: disabled, ended everywhere, then deleted',
+      roles: ADMIN_ONLY,
+      params: SUB,
+      answers: { 204: null },
+      async handle(request, reply) {
         const { sub } = request.params
         const target = `user ${sub}`
         await deps.recorded(request, 'user.disable', async (inside) => {
@@ -42,8 +47,8 @@ export function adminUserRemoval(deps: AdminUserRemovalDeps) {
         })
         return await reply.code(204).send()
       },
-    )
-  }
+    }),
+  )
 }
 
 /** Somebody else has let them in again: what they may have got since was not ended. */

@@ -2,8 +2,11 @@
 import type { Users } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
-import type { FastifyInstance } from 'fastify'
-import { findUser, UserParams } from './user-params.ts'
+import { Type } from 'typebox'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { EVERY_ROLE } from './framework/shipped-roles.ts'
+import { findUser, SUB } from './user-params.ts'
 
 export interface AdminUserSessionsDeps {
   readonly users: Pick<Users, 'find'>
@@ -13,23 +16,41 @@ export interface AdminUserSessionsDeps {
 
 const MOST_SESSIONS = 200
 
+export const SessionAnswer = closedObject(
+  {
+    sid: Type.String(),
+    sub: Type.String(),
+    auth_time: Type.Integer(),
+    created_at: Type.Integer(),
+    idle_expires_at: Type.Integer(),
+    absolute_expires_at: Type.Integer(),
+    clients: Type.Array(Type.String()),
+    user_agent: Type.String(),
+  },
+  'Session',
+)
+
 export function adminUserSessions(deps: AdminUserSessionsDeps) {
-  return async (app: FastifyInstance) => {
-    app.get<{ Params: UserParams }>(
-      '/admin/v1/users/:sub/sessions',
-      { schema: { params: UserParams } },
-      async (request) => {
+  return adminRoutes(
+    adminRoute({
+      method: 'GET',
+      path: '/users/:sub/sessions',
+      summary: 'Where a person is signed in',
+      roles: EVERY_ROLE,
+      params: SUB,
+      answers: { 200: closedObject({ sessions: Type.Array(SessionAnswer) }) },
+      async handle(request) {
         const { sub } = await findUser(request.params.sub, deps.users)
         const now = nowSeconds(deps.clock)
         const sessions = await deps.store.sessions.listByUser(sub, MOST_SESSIONS, now)
         return { sessions: sessions.map(describeSession) }
       },
-    )
-  }
+    }),
+  )
 }
 
 /** Nothing of the cookie, not even its digest. */
-function describeSession(session: SessionRecord) {
+export function describeSession(session: SessionRecord) {
   return {
     sid: session.sid,
     sub: session.sub,

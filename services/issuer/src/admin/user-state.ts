@@ -1,14 +1,17 @@
 /** /admin/v1/users/:sub/…: what changes whether and how a person can sign in, and so ends what is open. */
 import type { Directory, User, Users } from '@latchkey/directory'
 import { type EndReason, LIMITS } from '@latchkey/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { End } from '../ending/end.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
 import { actorOf } from './actor.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
-import { findUser, UserParams } from './user-params.ts'
+import { findUser, SUB } from './user-params.ts'
 
 export interface AdminUserStateDeps {
   readonly users: Pick<Users, 'hashPassword'>
@@ -18,85 +21,130 @@ export interface AdminUserStateDeps {
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
-const PasswordBody = Type.Object(
-  { password: Type.String({ minLength: 1, maxLength: LIMITS.passwordBytes }) },
-  { additionalProperties: false },
-)
-type PasswordBody = Static<typeof PasswordBody>
+const PasswordBody = closedObject({
+  password: Type.String({ minLength: 1, maxLength: LIMITS.passwordBytes }),
+})
 
-type UserRequest = FastifyRequest<{ Params: UserParams }>
+/** One change of the state of a person, with what it ends. */
+interface StateChange {
+  readonly action: string
+  readonly ends?: EndReason
+  /** Guesses at the old proof say nothing about the new one. */
+  readonly isNewProof?: boolean
+  /** Gives what the audit record tells. */
+  work(inside: Directory, user: User): Promise<Record<string, unknown>>
+}
 
 export function adminUserState(deps: AdminUserStateDeps) {
-  /** First the state, then the end: whoever reads the log position after the end sees the new state. */
-  async function change(
-    request: UserRequest,
-    reply: FastifyReply,
-    facts: { action: string; ends?: EndReason; isNewProof?: boolean },
-    work: (inside: Directory, user: User) => Promise<Record<string, unknown>>,
-  ) {
-    const { sub } = request.params
-    await deps.recorded(request, facts.action, async (inside) => {
-      const user = await findUser(sub, inside.users)
-      await deps.refuseMoreThanOwn(request, user, inside)
-      return { target: `user ${sub}`, detail: await work(inside, user), result: undefined }
-    })
-    if (facts.ends) await deps.end({ kind: 'user', sub }, facts.ends, actorOf(request))
-    if (facts.isNewProof) await deps.codes.forgive(sub)
-    return await reply.code(204).send()
-  }
-
-  const setDisabled = (disabled: boolean) => async (inside: Directory, user: User) => {
-    await inside.users.setDisabled(user.sub, disabled)
-    return { before: { disabled: user.disabled }, after: { disabled } }
-  }
-
-  return async (app: FastifyInstance) => {
-    app.post<{ Params: UserParams }>(
-      '/admin/v1/users/:sub/disable',
-      { schema: { params: UserParams } },
-      async (request, reply) =>
+  return adminRoutes(
+    adminRoute({
+      method: 'POST',
+      path: '/users/:sub/disable',
+      summary: 'Keeps a person out and ends everything of theirs',
+      roles: ADMIN_ONLY,
+      params: SUB,
+      answers: { 204: null },
+      handle: async (request, reply) => {
+        const facts = { action: 'user.disable', ends: 'user_disabled' } as const
+        await change(request, request.params.sub, { ...facts, work: setDisabled(true) }, deps)
+        return await reply.code(204).send()
+      },
+    }),
+    adminRoute({
+      method: 'POST',
+      path: '/users/:sub/enable',
+      summary: 'Lets a disabled person in again',
+      roles: ADMIN_ONLY,
+      params: SUB,
+      answers: { 204: null },
+      handle: async (request, reply) => {
         await change(
           request,
-          reply,
-          { action: 'user.disable', ends: 'user_disabled' },
-          setDisabled(true),
-        ),
-    )
-
-    app.post<{ Params: UserParams }>(
-      '/admin/v1/users/:sub/enable',
-      { schema: { params: UserParams } },
-      async (request, reply) =>
-        await change(request, reply, { action: 'user.enable' }, setDisabled(false)),
-    )
-
-    // For a phone that is lost. Whoever has found it may be signed in with it.
-    app.delete<{ Params: UserParams }>(
-      '/admin/v1/users/:sub/one-time-code',
-      { schema: { params: UserParams } },
-      async (request, reply) => {
-        const action = 'user.one_time_code'
-        const facts = { action, ends: 'one_time_code_changed', isNewProof: true } as const
-        return await change(request, reply, facts, async (inside, { sub, hasOneTimeCode }) => {
-          await inside.users.setOneTimeCodeSecret(sub, null)
-          return { before: hasOneTimeCode, after: false }
-        })
+          request.params.sub,
+          { action: 'user.enable', work: setDisabled(false) },
+          deps,
+        )
+        return await reply.code(204).send()
       },
-    )
+    }),
+    removeOneTimeCode(deps),
+    setPassword(deps),
+  )
+}
 
-    app.put<{ Params: UserParams; Body: PasswordBody }>(
-      '/admin/v1/users/:sub/password',
-      { schema: { params: UserParams, body: PasswordBody } },
-      async (request, reply) => {
-        // Before the transaction: others would wait for the hash.
-        const hash = await deps.users.hashPassword(request.body.password)
-        const action = 'user.password'
-        const facts = { action, ends: 'password_changed', isNewProof: true } as const
-        return await change(request, reply, facts, async (inside, { sub }) => {
-          await inside.users.setPasswordHash(sub, hash)
-          return {}
-        })
-      },
-    )
+/** For a phone that is lost. Whoever has found it may be signed in with it. */
+function removeOneTimeCode(deps: AdminUserStateDeps) {
+  return adminRoute({
+    method: 'DELETE',
+    path: '/users/:sub/one-time-code',
+    summary: 'Takes the one-time code from an account, and ends its sessions',
+    roles: ADMIN_ONLY,
+    params: SUB,
+    answers: { 204: null },
+    async handle(request, reply) {
+      const work = async (inside: Directory, { sub, hasOneTimeCode }: User) => {
+        await inside.users.setOneTimeCodeSecret(sub, null)
+        return { before: hasOneTimeCode, after: false }
+      }
+      const ends = 'one_time_code_changed'
+      await change(
+        request,
+        request.params.sub,
+        { action: 'user.one_time_code', ends, isNewProof: true, work },
+        deps,
+      )
+      return await reply.code(204).send()
+    },
+  })
+}
+
+function setPassword(deps: AdminUserStateDeps) {
+  return adminRoute({
+    method: 'PUT',
+    path: '/users/:sub/password',
+    summary: 'Sets a password, and ends the sessions of the person',
+    roles: ADMIN_ONLY,
+    params: SUB,
+    body: PasswordBody,
+    answers: { 204: null },
+    async handle(request, reply) {
+      // Before the transaction: others would wait for the hash.
+      const hash = await deps.users.hashPassword(request.body.password)
+      const work = async (inside: Directory, { sub }: User) => {
+        await inside.users.setPasswordHash(sub, hash)
+        return {}
+      }
+      const ends = 'password_changed'
+      await change(
+        request,
+        request.params.sub,
+        { action: 'user.password', ends, isNewProof: true, work },
+        deps,
+      )
+      return await reply.code(204).send()
+    },
+  })
+}
+
+/** First the state, then the end: whoever reads the log position after the end sees the new state. */
+async function change(
+  request: FastifyRequest,
+  sub: string,
+  { action, ends, isNewProof, work }: StateChange,
+  deps: AdminUserStateDeps,
+): Promise<void> {
+  await deps.recorded(request, action, async (inside) => {
+    const user = await findUser(sub, inside.users)
+    await deps.refuseMoreThanOwn(request, user, inside)
+    return { target: `user ${sub}`, detail: await work(inside, user), result: undefined }
+  })
+  if (ends) await deps.end({ kind: 'user', sub }, ends, actorOf(request))
+  if (isNewProof) await deps.codes.forgive(sub)
+}
+
+function setDisabled(disabled: boolean): StateChange['work'] {
+  return async (inside, user) => {
+    await inside.users.setDisabled(user.sub, disabled)
+    return { before: { disabled: user.disabled }, after: { disabled } }
   }
 }

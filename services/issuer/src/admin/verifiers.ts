@@ -1,8 +1,11 @@
 /** GET /admin/v1/verifiers: the verifiers of all issuer processes, what they have applied, and how far they are behind. */
 import type { VerifierPresence } from '@latchkey/store'
-import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { LogTail } from '../feed/log-tail.ts'
 import type { KnownVerifiers } from '../receipts/known-verifiers.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
+import { EVERY_ROLE } from './framework/shipped-roles.ts'
 
 export interface AdminVerifiersDeps {
   readonly known: KnownVerifiers
@@ -13,15 +16,46 @@ export interface AdminVerifiersDeps {
 /** Who left is shown for an hour: long enough to see that something is missing. */
 const KEEP_SECONDS = 3600
 
+const Verifier = closedObject(
+  {
+    instance: Type.String(),
+    audience: Type.String(),
+    client_id: Type.String(),
+    process: Type.String(),
+    connected: Type.Boolean(),
+    connected_at: Type.Number(),
+    gone_at: Type.Optional(Type.Number()),
+    applied: Type.Array(
+      closedObject({
+        partition: Type.Integer(),
+        epoch: Type.Integer(),
+        offset: Type.Integer(),
+      }),
+    ),
+    lag_entries: Type.Optional(Type.Integer()),
+    kids: Type.Array(Type.String()),
+  },
+  'Verifier',
+)
+
 export function adminVerifiers(deps: AdminVerifiersDeps) {
-  return async (app: FastifyInstance) => {
-    app.get('/admin/v1/verifiers', async () => {
-      const { verifiers, complete } = await deps.known.all(KEEP_SECONDS)
-      const order = (a: VerifierPresence, b: VerifierPresence) =>
-        a.audience.localeCompare(b.audience) || a.instance.localeCompare(b.instance)
-      return { verifiers: verifiers.toSorted(order).map((one) => describe(one, deps)), complete }
-    })
-  }
+  return adminRoutes(
+    adminRoute({
+      method: 'GET',
+      path: '/verifiers',
+      summary: 'The verifiers of all issuer processes, and how far each has come',
+      roles: EVERY_ROLE,
+      answers: {
+        200: closedObject({ verifiers: Type.Array(Verifier), complete: Type.Boolean() }),
+      },
+      async handle() {
+        const { verifiers, complete } = await deps.known.all(KEEP_SECONDS)
+        const order = (a: VerifierPresence, b: VerifierPresence) =>
+          a.audience.localeCompare(b.audience) || a.instance.localeCompare(b.instance)
+        return { verifiers: verifiers.toSorted(order).map((one) => describe(one, deps)), complete }
+      },
+    }),
+  )
 }
 
 function describe(verifier: VerifierPresence, deps: AdminVerifiersDeps) {

@@ -38,32 +38,42 @@ export class NoCredentials extends Error {}
 
 const PROOF_ALGS = `algs="${DPOP_ALGS.join(' ')}"`
 
-/** Error handler of what is closed by an access token. `scope` is what the resource needs. */
-export function sendBearerError(realm: string, scope?: string) {
+/**
+ * Gives the challenge of a resource: RFC 6750 section 3, RFC 9449 section 7.1. `scope` is what the resource needs. Without an error
+ * the request had no credentials, and both schemes are offered.
+ */
+export function bearerChallenge(realm: string, scope?: string) {
   const bearer = `Bearer realm="${realm}"`
   const dpop = `DPoP realm="${realm}", ${PROOF_ALGS}`
+  return (error: OAuthError | undefined, request: FastifyRequest): string => {
+    if (error === undefined) return `${bearer}, ${dpop}`
+    const isDpop = isAboutProof(error) || schemeOf(request.headers.authorization ?? '') === 'DPoP'
+    const needed =
+      error.code === 'insufficient_scope' && scope !== undefined ? `, scope="${scope}"` : ''
+    const reason = isStale(error) ? `, reason="${error.reason}"` : ''
+    return `${isDpop ? dpop : bearer}, error="${error.code}"${needed}${reason}`
+  }
+}
+
+/** RFC 9449 section 7.1: at a resource a bad proof is a failed authentication, 401. */
+function isAboutProof({ code }: OAuthError): boolean {
+  return code === 'invalid_dpop_proof' || code === 'use_dpop_nonce'
+}
+
+/** Error handler of what is closed by an access token. */
+export function sendBearerError(realm: string, scope?: string) {
+  const challenge = bearerChallenge(realm, scope)
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
     // RFC 6750 section 3.1: a request without credentials gets no error code.
     if (thrown instanceof NoCredentials) {
-      return reply.code(401).header('www-authenticate', `${bearer}, ${dpop}`).send()
+      return reply.code(401).header('www-authenticate', challenge(undefined, request)).send()
     }
     const error = toOAuthError(thrown)
     if (error.status >= 500) return sendOAuthError(thrown, request, reply)
     logError(request, error)
-    const aboutProof = error.code === 'invalid_dpop_proof' || error.code === 'use_dpop_nonce'
-    const isDpop = aboutProof || schemeOf(request.headers.authorization ?? '') === 'DPoP'
-    const needed =
-      error.code === 'insufficient_scope' && scope !== undefined ? `, scope="${scope}"` : ''
-    const reason = isStale(error) ? `, reason="${error.reason}"` : ''
-    return (
-      reply
-        // RFC 9449 section 7.1: at a resource a bad proof is a failed authentication.
-        .code(aboutProof ? 401 : statusOf(thrown, error))
-        .header(
-          'www-authenticate',
-          `${isDpop ? dpop : bearer}, error="${error.code}"${needed}${reason}`,
-        )
-        .send(errorBody(error))
-    )
+    return reply
+      .code(isAboutProof(error) ? 401 : statusOf(thrown, error))
+      .header('www-authenticate', challenge(error, request))
+      .send(errorBody(error))
   }
 }

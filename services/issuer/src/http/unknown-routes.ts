@@ -1,14 +1,21 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ADMIN_PREFIX } from '../admin/framework/admin-route.ts'
+import { sendProblem } from '../admin/framework/problem.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { PageLocale } from '../pages/page-locale.ts'
 import { pathOf } from './parameters.ts'
 
+export interface UnknownRoutesDeps {
+  readonly issuer: string
+  readonly locale: PageLocale
+}
+
 /**
  * What no route answers: 405 with `Allow` where the address is known with other methods (RFC 9110 section 15.5.6), otherwise
  * 404, as a page for people. Called before the routes are added. Nothing of the request is repeated.
  */
-export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
+export function unknownRoutes(app: FastifyInstance, deps: UnknownRoutesDeps): void {
   const known = new Map<string, string[]>()
   app.addHook('onRoute', ({ method, url }) => {
     known.set(url, [...(known.get(url) ?? []), ...[method].flat()])
@@ -21,6 +28,10 @@ export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
     } else {
       reply.code(404)
     }
+    if (isAdmin(path)) {
+      const code = url === undefined ? 'no-such-address' : 'method-not-allowed'
+      return sendProblem({ code }, deps.issuer, request, reply)
+    }
     const isPerson = request.headers.accept?.includes('text/html')
     const error_description =
       url === undefined
@@ -28,8 +39,12 @@ export function unknownRoutes(app: FastifyInstance, locale: PageLocale): void {
         : 'Allow names the methods of this address'
     if (!isPerson) return reply.send({ error: 'invalid_request', error_description })
     const kind = url === undefined ? 'not-found' : 'request'
-    return reply.headers(pageHeaders()).send(errorPage({ locale: locale(request), kind }))
+    return reply.headers(pageHeaders()).send(errorPage({ locale: deps.locale(request), kind }))
   })
+}
+
+function isAdmin(path: string): boolean {
+  return path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`)
 }
 
 function isAt(path: string, pattern: string): boolean {
@@ -41,14 +56,17 @@ function isAt(path: string, pattern: string): boolean {
 }
 
 /** Request targets that the router cannot read: broken percent-encoding, a parameter that is too long. */
-export function unreadableTarget(
-  error: FastifyError,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  void reply
-    .code(error.statusCode ?? 400)
-    .header('cache-control', 'no-store')
-    .type('application/json; charset=utf-8')
-    .send('{"error":"invalid_request"}')
+export function unreadableTarget(issuer: string) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const status = error.statusCode ?? 400
+    if (isAdmin(request.url.slice(0, ADMIN_PREFIX.length + 1).replace(/\/$/, ''))) {
+      void sendProblem({ code: 'invalid_request', status }, issuer, request, reply)
+      return
+    }
+    void reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .type('application/json; charset=utf-8')
+      .send('{"error":"invalid_request"}')
+  }
 }

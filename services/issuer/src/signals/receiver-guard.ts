@@ -2,10 +2,10 @@
 import type { Client, Clients } from '@latchkey/directory'
 import { InputError, machineSubject, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { explained } from '../admin/guard.ts'
 import { hasScope } from '../checks/scope.ts'
 import { presentedToken, sendBearerError } from '../http/bearer.ts'
 import { errorBody } from '../http/oauth-errors.ts'
+import { explained } from '../http/schema-fault.ts'
 import type { CallerReader } from '../reading/resource-callers.ts'
 
 export const READ = 'ssf.read'

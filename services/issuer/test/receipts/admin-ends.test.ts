@@ -48,7 +48,7 @@ t.test('who mistypes a target hears what is wrong with it', async (t) => {
     [{ kind: 'all' }, { reason: 'because' }, /allowed values: admin, emergency, .*_changed$/],
   ]
   for (const [target, more, says] of rows) {
-    t.match((await end(target, more)).json().error_description, says)
+    t.match((await end(target, more)).json().detail, says)
   }
 })
 
@@ -148,7 +148,7 @@ t.test('what nobody knows, and what is no target, is refused and ends nothing', 
   ]
   for (const [body, status, error] of rows) {
     const answer = await send('POST', 'ends', body)
-    t.strictSame([answer.statusCode, answer.json().error], [status, error], JSON.stringify(body))
+    t.strictSame([answer.statusCode, answer.json().code], [status, error], JSON.stringify(body))
   }
   t.strictSame(await newest(), before)
 })
@@ -291,8 +291,9 @@ t.test(
   async (t) => {
     const { documents } = issuer.store
     const now = issuer.now()
+    const answer = await end({ kind: 'session', sid: sidOf(await tokensOf()) })
     const put = async (id: string, state: string) => {
-      const operation = { id, state, verifiers: [] }
+      const operation = { ...answer.json<Operation>(), id, state }
       await documents.put('end', id, JSON.stringify({ operation, writtenAt: now }), now + 60, now)
     }
     const [running, done] = ['B'.repeat(22), 'C'.repeat(22)]
