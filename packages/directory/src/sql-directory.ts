@@ -4,6 +4,7 @@ import { auditIn } from './audit/audit.ts'
 import { clientSecretsIn } from './clients/client-secrets.ts'
 import { clientsIn, heldByClientIn } from './clients/clients.ts'
 import { consentsIn } from './consents.ts'
+import type { AttributeRule } from './contract/attribute.ts'
 import type { Sealing } from './contract/sealing.ts'
 import type { Directory } from './directory.ts'
 import { groupsIn } from './groups/groups.ts'
@@ -27,6 +28,7 @@ export interface SqlDirectoryDeps {
   readonly passwords: Passwords
   readonly sealing?: Sealing | undefined
   readonly auditKey?: KeyObject | undefined
+  readonly attributes: readonly AttributeRule[]
 }
 
 /** The directory over any database that Kysely speaks to. */

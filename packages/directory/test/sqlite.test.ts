@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { catalogueHash } from '@latchkey/permissions'
 import { StoreUnavailable } from '@latchkey/protocol'
 import { Kysely } from 'kysely'
 import t from 'tap'
@@ -12,6 +13,7 @@ import { MIGRATIONS, migrate } from '../src/sql/migrate.ts'
 import { BUSY_PAUSES_MS, openSql, untilFree } from '../src/sql/sql.ts'
 import type { Tables } from '../src/sql/tables.ts'
 import { sqliteDialect } from '../src/sqlite/dialect.ts'
+import { sqliteEngine } from '../src/sqlite/engine.ts'
 import { sqliteFault } from '../src/sqlite/fault.ts'
 import {
   CHEAP,
@@ -109,7 +111,7 @@ t.test('a file that is none of ours is refused and left as it is', async (t) => 
 
 t.test('migrations run once, in order, and all or nothing', async (t) => {
   const database = new DatabaseSync(':memory:')
-  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteEngine)
   t.teardown(() => sql.close())
   const ran: number[] = []
   const step = (number: number, fails = false) => ({
@@ -150,12 +152,14 @@ t.test(
   async (t) => {
     const file = join(t.testdir({}), 'directory.sqlite')
     const database = new DatabaseSync(file)
-    const old = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+    const old = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteEngine)
     await migrate(old, 1_600_000_000, MIGRATIONS.slice(0, 1))
     database.exec(`
     insert into users values
       ('u_1', 'Ada', 'ada', 'Ada', 'ada@example.org', 1, null, null, null, 0, 'ada', 5, 6);
     insert into services values ('${AUDIENCE}', 'Reports', 'HS256', 3, 300, 0, 0);
+    insert into routes values
+      ('${AUDIENCE}', 1, 'GET', '/b', 0), ('${AUDIENCE}', 0, 'GET', '/a', 1);
     insert into clients values
       ('app', 'App', null, '["https://app.example/cb"]', '[]', null, '["authorization_code"]',
         'none', 1, 1, 'EdDSA', 0);
@@ -199,6 +203,22 @@ t.test(
       keyGeneration: 3,
       keys: [{ generation: 3, state: 'active', since: 1_600_000_000 }],
     })
+    const { catalogue } = directory.services
+    const routes = await catalogue(AUDIENCE)
+    t.match(routes, [
+      { number: 0, pattern: '/a', current: true },
+      { number: 1, pattern: '/b', current: false },
+    ])
+    t.strictSame((await directory.services.find(AUDIENCE))?.catalogue, {
+      length: 2,
+      hash: catalogueHash(routes),
+    })
+    t.match(await directory.services.publishRoutes(AUDIENCE, [{ method: 'GET', pattern: '/b' }]), {
+      added: 0,
+      numbers: [1],
+      heads: [{ length: 2, hash: catalogueHash(routes) }],
+    })
+    t.match(await catalogue(AUDIENCE), [{ current: false }, { current: true }])
     t.match(await directory.keys.list(), [{ kid: 'rs', since: 7 }])
     t.strictSame(await directory.serviceKeys.prepare(AUDIENCE, 9), { generation: 4, isNew: true })
   },
@@ -281,7 +301,7 @@ t.test('a file that became read-only is unavailable, not broken', async (t) => {
   const file = join(t.testdir({}), 'directory.sqlite')
   await (await open(file)).close()
   const database = new DatabaseSync(file, { readOnly: true })
-  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteEngine)
   t.teardown(() => sql.close())
   await t.rejects(
     sql.write((db) => db.deleteFrom('users').execute()),
@@ -293,7 +313,7 @@ t.test('a transaction holds the write lock before its first write', async (t) =>
   const file = join(t.testdir({}), 'directory.sqlite')
   await (await open(file)).close()
   const database = new DatabaseSync(file)
-  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteFault)
+  const sql = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteEngine)
   const other = new DatabaseSync(file)
   t.teardown(() => Promise.all([sql.close(), other.close()]))
   await sql.write(async (db) => {

@@ -21,7 +21,7 @@ export function rememberedReads(sql: Pick<Sql, 'version'>) {
     lagMs = 0,
   ): ((...args: Arguments) => Promise<Answer>) => {
     return async (...args) => {
-      const now = sql.version(lagMs)
+      const now = await sql.version(lagMs)
       if (now === undefined) return await read(...args)
       if (now !== version || answers.size >= MOST_ANSWERS) {
         answers = new Map()
@@ -32,9 +32,9 @@ export function rememberedReads(sql: Pick<Sql, 'version'>) {
       if (known !== undefined) return known as Answer
       const memory = answers
       const answer = deepFreeze(await read(...args))
-      // After a write in the meantime this answer may be older than it. Names that nobody has would only fill the memory.
-      if (answer !== undefined && memory === answers && sql.version(lagMs) === now)
-        memory.set(key, answer)
+      // It may be newer than `now` and never older; then nobody will see this version again, and it is forgotten unread.
+      // Names that nobody has would only fill the memory.
+      if (answer !== undefined && memory === answers) memory.set(key, answer)
       return answer
     }
   }

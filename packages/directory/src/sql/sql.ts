@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '@latchkey/protocol'
 import type { Kysely } from 'kysely'
+import type { Engine, FaultOf } from './engine.ts'
 import type { Tables } from './tables.ts'
+import type { Versions } from './versions.ts'
 
 export type Queries = Kysely<Tables>
 
@@ -11,22 +12,18 @@ export type Queries = Kysely<Tables>
 export interface Sql {
   /** One or more reads. */
   read<T>(work: (db: Queries) => Promise<T>): Promise<T>
-  /** One transaction that holds the write lock from its beginning. */
+  /** One transaction that holds the write lock from its beginning: writes take turns, in all processes together. */
   write<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /**
-   * A number that changes when anybody has changed anything, so that equal numbers mean equal answers. Undefined where that is
-   * not known, as inside a transaction. What was found out holds until the loop turns to its next callback, and so is newer
-   * than every answer from outside that has been seen: that is why callers may read a log position first (docs/architecture.md).
+   * A number that changes when anybody has changed anything, so that equal numbers mean equal answers; one that has passed
+   * never comes back. Undefined where that is not known, as inside a transaction. It is at least as new as the moment of the
+   * call, or as every answer from outside that was seen in it: that is why callers may read a log position first
+   * (docs/architecture.md).
    * @param lagMs for so long a look at what others have written may serve once more; default 0
    */
-  version(lagMs?: number): number | undefined
+  version(lagMs?: number): number | undefined | Promise<number>
+  readonly engine: Engine
 }
-
-/**
- * What an error of the driver means: `busy`, somebody else holds the lock, nothing has been done and trying again may
- * help; `unavailable`, the database cannot work. Undefined: not the database's doing, or a bug.
- */
-export type FaultOf = (error: unknown) => 'busy' | 'unavailable' | undefined
 
 /**
  * Pauses between attempts while the database is busy: 403 ms in all, so that an issuer answers 503 within 500 ms
@@ -49,29 +46,24 @@ export async function untilFree<T>(faultOf: FaultOf, work: () => T | Promise<T>)
   throw unavailable(undefined)
 }
 
-/**
- * @param foreignWrites a number that changes when another connection has written; undefined: it cannot be known
- */
+/** @param versions how the engine notices what others have written; absent: it does not */
 export function openSql(
   db: Queries,
-  faultOf: FaultOf,
-  foreignWrites: () => number | undefined = () => undefined,
+  engine: Engine,
+  versions?: Versions,
 ): Sql & { close(): Promise<void> } {
   const working = new AsyncLocalStorage<boolean>()
   let closed = false
-  let lastForeign: number | undefined
-  let version = 0
-  let isKnown = false
-  let lookedAtMs = Number.NEGATIVE_INFINITY
 
   function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (closed) throw unavailable(new Error('the directory was closed'))
-    // SQLite has one connection: waiting for it inside the transaction that holds it would last for ever.
+    // The write lock is held by the transaction: waiting for it inside would last for ever.
     if (working.getStore()) throw new Error('inside a transaction, use the directory it was given')
-    return untilFree(faultOf, work)
+    return untilFree(engine.faultOf, work)
   }
 
   return {
+    engine,
     read: async (work) => attempt(() => work(db)),
     write: async (work) => {
       try {
@@ -80,24 +72,10 @@ export function openSql(
         )
       } finally {
         // Also after a failure: the commit may have been done although its answer was lost.
-        version += 1
-        isKnown = false
+        versions?.wrote()
       }
     },
-    version: (lagMs = 0) => {
-      if (closed || working.getStore()) return undefined
-      if (isKnown || performance.now() - lookedAtMs < lagMs) return version
-      const foreign = foreignWrites()
-      if (foreign === undefined) return undefined
-      if (foreign !== lastForeign) version += 1
-      lastForeign = foreign
-      isKnown = true
-      lookedAtMs = performance.now()
-      process.nextTick(() => {
-        isKnown = false
-      })
-      return version
-    },
+    version: (lagMs = 0) => (closed || working.getStore() ? undefined : versions?.now(lagMs)),
     async close() {
       closed = true
       await db.destroy()
@@ -106,8 +84,13 @@ export function openSql(
 }
 
 /** For use inside a transaction: reads and writes are part of it. */
-export function insideTransaction(db: Queries): Sql {
-  return { read: (work) => work(db), write: (work) => work(db), version: () => undefined }
+export function insideTransaction(db: Queries, engine: Engine): Sql {
+  return {
+    engine,
+    read: (work) => work(db),
+    write: (work) => work(db),
+    version: () => undefined,
+  }
 }
 
 function unavailable(cause: unknown): StoreUnavailable {

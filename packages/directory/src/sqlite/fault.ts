@@ -1,4 +1,4 @@
-import type { FaultOf } from '../sql/sql.ts'
+import type { FaultOf } from '../sql/engine.ts'
 
 /** SQLite's primary result codes (sqlite.org/rescode.html). */
 const BUSY = new Set([5 /* BUSY */, 6 /* LOCKED */])

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { InputError, nowSeconds } from '@latchkey/protocol'
 import { Kysely } from 'kysely'
+import { checkAttributeRules } from '../checks/attribute-rules.ts'
 import type { Directory } from '../directory.ts'
 import type { DirectoryOptions } from '../directory-options.ts'
 import { passwordsWith } from '../passwords/passwords.ts'
@@ -25,6 +26,8 @@ export interface SqliteDirectoryOptions extends DirectoryOptions {
  */
 export async function openSqliteDirectory(options: SqliteDirectoryOptions): Promise<Directory> {
   const { file, clock, random, hashing, sealing, auditKey, migrations = 'auto' } = options
+  const attributes = options.attributes ?? []
+  checkAttributeRules(attributes)
   const sql = await openSqlite(file)
   try {
     if (migrations === 'auto') await migrate(sql, nowSeconds(clock))
@@ -34,7 +37,7 @@ export async function openSqliteDirectory(options: SqliteDirectoryOptions): Prom
     throw error
   }
   const passwords = passwordsWith(random, hashing)
-  return sqlDirectory({ sql, clock, random, passwords, sealing, auditKey })
+  return sqlDirectory({ sql, clock, random, passwords, sealing, auditKey, attributes })
 }
 
 /** The file as it is, in whatever form. */

@@ -1,0 +1,21 @@
+import type { RawBuilder } from 'kysely'
+import type { EngineName } from '../directory.ts'
+import type { Queries } from './sql.ts'
+
+/** What differs between the databases. Everything else is written once, in Kysely. */
+export interface Engine {
+  readonly name: EngineName
+  readonly faultOf: FaultOf
+  /** Whether the table is there, asked without the right to make one. */
+  hasTable(db: Queries, table: string): Promise<boolean>
+  /** The same connection for migrations: what they create orders texts by code unit. */
+  migrating(db: Queries): Queries
+  /** A condition on `users`: the text stands somewhere in `search_text`. Needs no sorting and no whole scan to find nothing. */
+  containing(search: string): RawBuilder<boolean>
+}
+
+/**
+ * What an error of the driver means: `busy`, somebody else holds the lock, nothing has been done and trying again may
+ * help; `unavailable`, the database cannot work. Undefined: not the database's doing, or a bug.
+ */
+export type FaultOf = (error: unknown) => 'busy' | 'unavailable' | undefined

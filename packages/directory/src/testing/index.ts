@@ -1,0 +1,5 @@
+/** For tests only: servers and databases of PostgreSQL. */
+export { type PostgresServer, startPostgres } from './postgres-server.ts'
+export { runSql } from './run-sql.ts'
+export { prepareTemplate, SHARED_SERVER } from './template.ts'
+export { type TestDatabase, type TestDatabases, testDatabases } from './test-databases.ts'
