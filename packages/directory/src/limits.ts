@@ -25,6 +25,9 @@ export const DIRECTORY_LIMITS = {
   membersPerChange: 1000,
   externalIdChars: 256,
   attributesPerUser: 64,
+  /** A text, or an entry of a list, when its rule does not say. */
+  attributeChars: 1024,
+  attributeEntries: 64,
   /** All attributes of a user together, as JSON. */
   attributesBytes: 16_384,
   urisPerClient: 64,
@@ -52,18 +55,20 @@ export const DIRECTORY_LIMITS = {
   routesPerService: 4096,
   /** Numbers are never reused, so a service that publishes new routes for ever has to stop somewhere. */
   routeNumbersPerService: 16_384,
+  /** Lists of routes that are remembered: versions of a service that could live at the same time. */
+  publicationsPerService: 64,
   routePatternChars: 512,
   /** NIST SP 800-63B section 3.1.1.2: code points, nothing else is demanded. */
   passwordChars: 8,
   /** A client secret is a key: 256 bits, and RFC 6749 appendix A.11 lets it be any visible text. */
   secretMinBytes: 32,
   secretMaxBytes: 512,
+  /** The one in use and the one that follows it. */
+  secretsPerClient: 2,
   auditActionChars: 64,
   auditTextChars: 512,
   auditDetailBytes: 4096,
   /** A wrapped RSA 4096 key needs about 4,500. */
-  /** The one in use and the one that follows it. */
-  secretsPerClient: 2,
   wrappedKeyChars: 16_384,
   publicKeyChars: 4096,
   /** Keys of one service, or of one algorithm, that are not retired: each goes to every verifier. */

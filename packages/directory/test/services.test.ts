@@ -1,6 +1,6 @@
+import { catalogueHash } from '@latchkey/permissions'
 import t from 'tap'
 import type { Directory } from '../src/index.ts'
-import { catalogueHash } from '../src/services/publish-routes.ts'
 import {
   client,
   memoryDirectory,
@@ -32,7 +32,8 @@ t.test('a service is found as it was saved', async (t) => {
   })
   await services.save(saved)
   const keys = [{ generation: 3, state: 'active', since: 1_700_000_000 }]
-  t.strictSame(await services.find(ORDERS), { ...saved, keys }, 'disabled or not')
+  const catalogue = { length: 0, hash: '' }
+  t.strictSame(await services.find(ORDERS), { ...saved, keys, catalogue }, 'disabled or not')
   await services.save(service(REPORTS))
   t.strictSame(
     (await services.list()).map(({ audience }) => audience),
@@ -155,29 +156,33 @@ t.test('of keys that are alive a service has at most eight', async (t) => {
 t.test('routes get numbers that stay theirs for ever', async (t) => {
   const { services } = await memoryDirectory(t)
   await services.save(service(ORDERS))
+  const numbered = async () =>
+    (await services.catalogue(ORDERS)).map(
+      ({ number, method, pattern, current }) =>
+        `${number} ${method} ${pattern}${current ? '' : ' gone'}`,
+    )
   const first = await services.publishRoutes(ORDERS, routes('GET /orders', 'GET /', 'POST /orders'))
-  t.equal(first.added, 3)
-  t.match(first.hash, /^[A-Za-z0-9_-]{16}$/)
-  t.strictSame(await services.catalogue(ORDERS), [
-    { number: 0, method: 'GET', pattern: '/', current: true },
-    { number: 1, method: 'GET', pattern: '/orders', current: true },
-    { number: 2, method: 'POST', pattern: '/orders', current: true },
-  ])
+  t.match(first, { added: 3, numbers: [1, 0, 2], heads: [{ length: 3 }] }, 'as they were asked')
+  t.strictSame(await numbered(), ['0 GET /', '1 GET /orders', '2 POST /orders'])
 
   const second = await services.publishRoutes(ORDERS, routes('GET /orders/:id', 'GET /orders'))
-  t.equal(second.added, 1)
-  t.strictSame(await services.catalogue(ORDERS), [
-    { number: 0, method: 'GET', pattern: '/', current: false },
-    { number: 1, method: 'GET', pattern: '/orders', current: true },
-    { number: 2, method: 'POST', pattern: '/orders', current: false },
-    { number: 3, method: 'GET', pattern: '/orders/:id', current: true },
-  ])
+  t.match(second, { added: 1, numbers: [3, 1] })
+  const all = ['0 GET / gone', '1 GET /orders', '2 POST /orders gone', '3 GET /orders/:id']
+  t.strictSame(await numbered(), all)
+  t.strictSame(second.heads, [first.heads[0], { length: 4, hash: second.heads[1]?.hash }])
+  t.equal(second.heads[1]?.hash, catalogueHash(await services.catalogue(ORDERS)))
+  t.strictSame((await services.find(ORDERS))?.catalogue, second.heads[1])
 
   const third = await services.publishRoutes(ORDERS, routes('GET /', 'GET /orders', 'POST /orders'))
-  t.strictSame(third, { hash: first.hash, added: 0 }, 'routes that come back are the same')
-  t.not(second.hash, first.hash)
-  t.strictSame(await services.publishRoutes(ORDERS, []), { hash: catalogueHash([]), added: 0 })
-  t.equal((await services.catalogue(ORDERS)).filter(({ current }) => current).length, 0)
+  t.strictSame(third, { ...second, version: first.version, added: 0, numbers: [0, 1, 2] })
+  t.strictSame(await numbered(), [
+    '0 GET /',
+    '1 GET /orders',
+    '2 POST /orders',
+    '3 GET /orders/:id gone',
+  ])
+  t.match(await services.publishRoutes(ORDERS, []), { added: 0, numbers: [], heads: second.heads })
+  t.notOk((await services.catalogue(ORDERS)).some(({ current }) => current))
 })
 
 t.test('publishing is idempotent: order and repetition make no difference', async (t) => {
@@ -188,24 +193,48 @@ t.test('publishing is idempotent: order and repetition make no difference', asyn
     ORDERS,
     routes('GET /b', 'GET /a', 'PUT /b', 'GET /a'),
   )
-  t.strictSame(again, { hash: first.hash, added: 0 })
+  t.strictSame(again, { ...first, added: 0, numbers: [1, 0, 2, 0] })
   const elsewhere = await other.services.publishRoutes(ORDERS, routes('PUT /b', 'GET /b', 'GET /a'))
-  t.strictSame(elsewhere, first, 'the same in another database')
+  t.strictSame(elsewhere, { ...first, numbers: [2, 1, 0] }, 'the same in another database')
   t.strictSame(await other.services.catalogue(ORDERS), await one.services.catalogue(ORDERS))
 })
 
-t.test('the hash is over number, method and pattern, in the order of the numbers', (t) => {
-  const list = [
-    { number: 1, ...route('GET /b') },
-    { number: 0, ...route('GET /a') },
-  ]
-  // printf '0 GET /a\n1 GET /b\n' | openssl dgst -sha256 -binary | basenc --base64url | cut -c1-16
-  t.equal(catalogueHash(list), 'EvkQYUMA7sabcnaB')
-  t.equal(catalogueHash(list.toReversed()), catalogueHash(list))
-  const swapped = list.map((one) => ({ ...one, number: 1 - one.number }))
-  t.not(catalogueHash(swapped), catalogueHash(list))
-  t.end()
-})
+t.test(
+  'while two versions live, the routes of both are current, whoever publishes last',
+  async (t) => {
+    const { services } = await memoryDirectory(t)
+    await services.save(service(ORDERS))
+    const current = async (...living: string[]) =>
+      (await services.catalogue(ORDERS, living))
+        .filter((one) => one.current)
+        .map(({ pattern, public: isPublic = 'undeclared' }) => `${pattern} ${isPublic}`)
+    const declared = (pattern: string, isPublic?: boolean) =>
+      isPublic === undefined
+        ? route(`GET ${pattern}`)
+        : { ...route(`GET ${pattern}`), public: isPublic }
+    const before = [declared('/a', true), declared('/b', true), declared('/old')]
+    const after = [declared('/a', true), declared('/b', false), declared('/new', false)]
+    const one = await services.publishRoutes(ORDERS, before)
+    const two = await services.publishRoutes(ORDERS, after)
+    const both = ['/a true', '/b false', '/old undeclared', '/new false']
+    t.strictSame(await current(one.version, two.version), both, 'the stricter declaration counts')
+    const heads = await services.publishRoutes(ORDERS, before)
+    t.strictSame(heads.heads, two.heads, 'nothing flaps')
+    t.strictSame(await current(one.version, two.version), both)
+    t.strictSame(await current(two.version), ['/a true', '/b false', '/new false'])
+    t.strictSame(
+      await current(),
+      ['/a true', '/b true', '/old undeclared'],
+      'nobody lives: the latest',
+    )
+    await services.publishRoutes(ORDERS, after, true)
+    t.strictSame(
+      await current('unheard-of'),
+      ['/a true', '/b true', '/old undeclared'],
+      'a question is no news',
+    )
+  },
+)
 
 t.test('50 that publish at once, two versions of a service, agree on every number', async (t) => {
   const directories = await sharedDirectories(t, 5)
@@ -221,15 +250,34 @@ t.test('50 that publish at once, two versions of a service, agree on every numbe
     won.reduce((sum, { added }) => sum + added, 0),
     4,
   )
-  t.equal(new Set(won.map(({ hash }) => hash)).size, 2, 'one hash for each version')
+  t.equal(new Set(won.map(({ version }) => version)).size, 2)
   const catalogue = await oneOf(directories, 1).services.catalogue(ORDERS)
-  t.strictSame(
-    catalogue.map(({ number }) => number),
-    [0, 1, 2, 3],
-  )
-  const current = catalogue.filter((one) => one.current)
-  t.equal(current.length, 3, 'what is current is one version, never a mixture')
-  t.ok(won.some(({ hash }) => hash === catalogueHash(current)))
+  const found = new Map(catalogue.map((one) => [`${one.method} ${one.pattern}`, one.number]))
+  t.strictSame([...found.values()], [0, 1, 2, 3])
+  for (const [index, { numbers, heads }] of won.entries()) {
+    const own = oneOf(versions, index).map(({ method, pattern }) =>
+      found.get(`${method} ${pattern}`),
+    )
+    t.strictSame(numbers, own)
+    for (const { length, hash } of heads) t.equal(catalogueHash(catalogue.slice(0, length)), hash)
+  }
+  t.equal(catalogue.filter(({ current }) => current).length, 3, 'one version, never a mixture')
+})
+
+t.test('of lists and states as many are kept as can live at the same time', async (t) => {
+  const { services } = await memoryDirectory(t)
+  await services.save(service(ORDERS))
+  const versions: string[] = []
+  for (let i = 0; i < 66; i++) {
+    const { version, heads } = await services.publishRoutes(ORDERS, routes('GET /', `GET /${i}`))
+    versions.push(version)
+    t.equal(heads.length, Math.min(i + 1, 64))
+    t.equal(heads.at(-1)?.length, i + 2)
+  }
+  const current = async (version = '') =>
+    (await services.catalogue(ORDERS, [version])).filter((one) => one.current).at(-1)?.pattern
+  t.equal(await current(versions[1]), '/65', 'forgotten: the latest')
+  t.equal(await current(versions[2]), '/2')
 })
 
 t.test('a catalogue has limits, and a refused one changes nothing', async (t) => {

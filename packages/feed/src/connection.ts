@@ -21,7 +21,7 @@ const MAX_FRAME_BYTES = 2 * LIMITS.feedFrameBytes
 const GOODBYE_MS = 500
 
 export interface ConnectionDeps
-  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'routes'> {
+  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'catalogue'> {
   readonly url: string
   readonly loopback: boolean
   readonly handshake: NewHandshake
@@ -43,7 +43,8 @@ export interface ConnectionDeps
 
 export interface Connection {
   readonly joined: boolean
-  publishRoutes(): void
+  /** Sends the routes: as news, or only to be told the catalogue of now. */
+  askCatalogue(again: boolean): void
   /** Says goodbye; `released` follows. */
   close(): void
 }
@@ -113,7 +114,7 @@ export function openConnection(deps: ConnectionDeps): Connection {
     get joined() {
       return talk.joined && !over
     },
-    publishRoutes: talk.publishRoutes,
+    askCatalogue: talk.askCatalogue,
     close: () => {
       over = true
       rounds.stop()
@@ -130,8 +131,17 @@ function requestOf(deps: ConnectionDeps): ConnectRequest {
   return { url, loopback, handshake, subprotocol, greeting, maxFrameBytes: MAX_FRAME_BYTES }
 }
 
-function helloOf({ service, instance, replica }: ConnectionDeps): HelloMessage {
-  return { t: 'hello', v: 1, service, instance, positions: replica.positions() }
+function helloOf({ service, instance, replica, catalogue }: ConnectionDeps): HelloMessage {
+  const { version } = catalogue
+  const positions = replica.positions()
+  return {
+    t: 'hello',
+    v: 1,
+    service,
+    instance,
+    positions,
+    ...(version !== undefined && { version }),
+  }
 }
 
 /** Wrong credentials, a wrong service, a broken rule: 401, 403, and 1008 (RFC 6455 section 7.4.1) are not healed by trying again. */

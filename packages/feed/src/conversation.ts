@@ -1,16 +1,17 @@
 /** What a verifier does with the frames of one connection: protocol/src/feed-messages.ts. */
 import type {
+  CatalogueMessage,
   FeedKey,
   HelloMessage,
   IssuerMessage,
   LogEntry,
-  RouteDeclaration,
   VerifierMessage,
   WrappedFeedKey,
 } from '@latchkey/protocol'
 import type { ApplyOutcome } from './apply-entries.ts'
+import type { CatalogueTalk } from './catalogue-talk.ts'
 import type { FeedCodec } from './codec.ts'
-import type { FeedLog } from './feed.ts'
+import type { FeedLog, Numbering } from './feed.ts'
 import type { LeaseRounds } from './lease-rounds.ts'
 import { parseIssuerFrame } from './parse-issuer-frame.ts'
 import type { RevocationReplica } from './replica.ts'
@@ -27,6 +28,7 @@ export interface News {
   applied(entries: readonly LogEntry[]): void
   replaced(): void
   leased(): void
+  catalogue(numbering: Numbering): void
 }
 
 export interface ConversationDeps {
@@ -36,10 +38,9 @@ export interface ConversationDeps {
   /** This verifier's greeting, from where it is now. */
   hello(): HelloMessage
   readonly leases: Pick<LeaseRounds, 'begin' | 'answered' | 'resync' | 'distrust'>
-  readonly news: Pick<News, 'keys' | 'applied' | 'replaced'>
+  readonly news: Pick<News, 'keys' | 'applied' | 'replaced' | 'catalogue'>
   readonly log: FeedLog
-  /** The route catalogue to publish; undefined when there is none. */
-  routes(): readonly RouteDeclaration[] | undefined
+  readonly catalogue: Pick<CatalogueTalk, 'version' | 'question' | 'answered'>
   send(message: VerifierMessage): void
   /** The 32 key bytes as base64url; undefined when they were not wrapped for this session. */
   unwrapKey(kid: string, jwe: string): string | undefined
@@ -52,7 +53,7 @@ export interface Conversation {
   readonly joined: boolean
   begin(): void
   frame(frame: string | Uint8Array): void
-  publishRoutes(): void
+  askCatalogue(again: boolean): void
 }
 
 /** Bad frames of these types are made good by a resync. What was in a lost `keys` frame only a `hello` brings back. */
@@ -62,9 +63,17 @@ export function conversation(deps: ConversationDeps): Conversation {
   const { replica, leases, news, log } = deps
   let joined = false
 
-  function publishRoutes(): void {
-    const routes = deps.routes()
-    if (joined && routes) deps.send({ t: 'routes', routes })
+  function askCatalogue(again: boolean): void {
+    const question = joined ? deps.catalogue.question(again) : undefined
+    if (question) deps.send(question)
+  }
+
+  function catalogueTold(message: CatalogueMessage): void {
+    const numbering = deps.catalogue.answered(message)
+    if (numbering === undefined) return
+    const [length, hash] = numbering.heads.at(-1) ?? [0, '']
+    log.info({ hash, length, routes: numbering.numbers.length }, 'route catalogue accepted')
+    news.catalogue(numbering)
   }
 
   function join(wrapped: readonly WrappedFeedKey[]): void {
@@ -78,7 +87,7 @@ export function conversation(deps: ConversationDeps): Conversation {
     if (joined) return
     joined = true
     log.info({ service: deps.service, keys: keys.length }, 'feed joined')
-    publishRoutes()
+    askCatalogue(false)
     leases.begin()
   }
 
@@ -97,7 +106,7 @@ export function conversation(deps: ConversationDeps): Conversation {
         leases.answered(message)
         break
       case 'catalogue':
-        log.info({ hash: message.hash, routes: message.routes }, 'route catalogue accepted')
+        catalogueTold(message)
         break
       case 'bye':
         deps.leave({
@@ -126,7 +135,7 @@ export function conversation(deps: ConversationDeps): Conversation {
       if (outcome.kind === 'message') handle(outcome.message)
       else if (outcome.kind === 'bad') badFrame(outcome.fault, outcome.type)
     },
-    publishRoutes,
+    askCatalogue,
   }
 }
 

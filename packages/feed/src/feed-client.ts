@@ -1,7 +1,7 @@
 /** The feed over the network: one WebSocket to the issuer, kept up for as long as the service lives. */
-import { type FeedKey, nowSeconds, type RouteDeclaration, randomId } from '@latchkey/protocol'
+import { type FeedKey, nowSeconds, randomId } from '@latchkey/protocol'
 import { backoff } from './backoff.ts'
-import { checkCatalogue } from './catalogue-check.ts'
+import { type CatalogueTalk, catalogueTalk } from './catalogue-talk.ts'
 import { clockWatch } from './clock-watch.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { Ending, News } from './conversation.ts'
@@ -28,7 +28,7 @@ export function feedClient(options: FeedClientOptions): Feed {
   const waiting = backoff(settings.random)
   const listeners = subscribers()
   let keys: readonly FeedKey[] = []
-  let routes: readonly RouteDeclaration[] | undefined
+  const catalogue = catalogueTalk()
   let connection: Connection | undefined
   let joins = 0
   let lastFailure: string | undefined
@@ -65,7 +65,7 @@ export function feedClient(options: FeedClientOptions): Feed {
     connection = openConnection({
       ...settings,
       ...{ clock, scheduler, log, instance, replica, lease, news, round, ended },
-      routes: () => routes,
+      catalogue,
       released: sockets.closed,
     })
   }
@@ -84,11 +84,11 @@ export function feedClient(options: FeedClientOptions): Feed {
     lease,
     keys: () => keys,
     subscribe: listeners.add,
-    publishRoutes: (now) => {
-      checkCatalogue(now)
-      routes = now
-      connection?.publishRoutes()
+    publishRoutes: (routes) => {
+      catalogue.publish(routes)
+      return ask(catalogue, connection, false)
     },
+    askCatalogue: () => ask(catalogue, connection, true),
     status: () => ({
       connected: connection?.joined ?? false,
       positions: replica.positions(),
@@ -102,4 +102,11 @@ export function feedClient(options: FeedClientOptions): Feed {
       return sockets.allClosed()
     },
   }
+}
+
+/** Without a connection the next one asks by itself. Returns the number of the question. */
+function ask(catalogue: CatalogueTalk, connection: Connection | undefined, again: boolean): number {
+  const { next } = catalogue
+  connection?.askCatalogue(again)
+  return next
 }

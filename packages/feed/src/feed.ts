@@ -1,5 +1,11 @@
 /** What a verifier sees of a feed, whether it comes over the network or from the same process. */
-import type { FeedKey, FeedPosition, LogEntry, RouteDeclaration } from '@latchkey/protocol'
+import type {
+  CatalogueHeadTuple,
+  FeedKey,
+  FeedPosition,
+  LogEntry,
+  RouteDeclaration,
+} from '@latchkey/protocol'
 import type { Lease } from './lease.ts'
 import type { RevocationReplica } from './replica.ts'
 
@@ -10,8 +16,10 @@ export interface Feed {
   keys(): readonly FeedKey[]
   /** Tells about changes from now on, after they have been applied. Returns the function that stops it. */
   subscribe(listener: FeedListener): () => void
-  /** Replaces the route catalogue. Sent to the issuer now, and again after each reconnect. */
-  publishRoutes(routes: readonly RouteDeclaration[]): void
+  /** Replaces the routes. Sent to the issuer now, and again after each reconnect. Returns the number of the question. */
+  publishRoutes(routes: readonly RouteDeclaration[]): number
+  /** Asks what the catalogue of the service is now. Returns the number of the question: an answer with that one or a later one is newer. */
+  askCatalogue(): number
   status(): FeedStatus
   /** Resolves when no socket and no timer is left. The replica and the lease stay as they are. */
   close(): Promise<void>
@@ -25,6 +33,18 @@ export interface FeedListener {
   replaced?(): void
   /** The lease was granted or renewed, and is good at this moment. */
   leased?(): void
+  /** The issuer has told what the numbers in bitmaps mean. */
+  catalogue?(numbering: Numbering): void
+}
+
+/** What the numbers of routes mean: packages/permissions/README.md. */
+export interface Numbering {
+  /** The latest question that this answers; 0 when it was true before, and may have changed since. */
+  readonly answers: number
+  /** Permanent numbers of the routes that were published last, in their order. */
+  readonly numbers: readonly number[]
+  /** Length and hash of the states of the whole catalogue that tokens may speak about, oldest first. */
+  readonly heads: readonly CatalogueHeadTuple[]
 }
 
 export interface FeedStatus {

@@ -7,7 +7,7 @@ import {
   type LogEntry,
   systemClock,
 } from '@latchkey/protocol'
-import type { Feed } from './feed.ts'
+import type { Feed, Numbering } from './feed.ts'
 import { leaseKeeper } from './lease.ts'
 import { revocationReplica } from './replica.ts'
 import { subscribers } from './subscribers.ts'
@@ -18,6 +18,8 @@ export interface LocalFeed extends Feed {
   setLog(position: FeedPosition, entries: readonly LogEntry[]): void
   /** The next entries of a partition. Throws `RangeError` when they do not follow on what is here: the caller has lost some. */
   append(message: Pick<EntriesMessage, 'epoch' | 'entries'>): void
+  /** Says what the numbers of the routes mean that were published last: the answer to all questions so far. */
+  setCatalogue(numbering: Omit<Numbering, 'answers'>): void
   /** Grants a lease that ends `ttlMs` from now: the caller has seen the end of the log at this moment. */
   lend(ttlMs: number): void
 }
@@ -27,6 +29,7 @@ export function localFeed(clock: Clock = systemClock): LocalFeed {
   const lease = leaseKeeper(clock)
   const { add, news } = subscribers()
   let keys: readonly FeedKey[] = []
+  let questions = 0
 
   return {
     replica,
@@ -51,7 +54,9 @@ export function localFeed(clock: Clock = systemClock): LocalFeed {
       lease.extend({ sentAtMonotonicMs: clock.monotonicMs(), sentAtMs: clock.nowMs() }, 0, ttlMs)
       if (lease.remainingMs() > 0) news.leased()
     },
-    publishRoutes: () => {},
+    publishRoutes: () => ++questions,
+    askCatalogue: () => ++questions,
+    setCatalogue: ({ numbers, heads }) => news.catalogue({ answers: questions, numbers, heads }),
     status: () => ({
       connected: true,
       positions: replica.positions(),

@@ -1,6 +1,7 @@
 /** Frames from the issuer, read strictly at the edge: see protocol/src/feed-messages.ts for what they mean. */
 import {
   type ByeMessage,
+  type CatalogueHeadTuple,
   type CatalogueMessage,
   END_REASONS,
   type EndReason,
@@ -35,6 +36,8 @@ const MOST_VALUE_CHARS = LIMITS.uriChars
 const MOST_REASON_CHARS = 256
 const MOST_TYPE_CHARS = 32
 const DIGEST = /^[0-9a-f]{0,64}$/
+/** 12 bytes as base64url. */
+const CATALOGUE_HASH = /^[A-Za-z0-9_-]{16}$/
 
 const READERS: Readonly<
   Record<IssuerMessage['t'], (from: JsonObject) => IssuerMessage | undefined>
@@ -125,10 +128,21 @@ function parseLease(from: JsonObject): LeaseMessage | undefined {
 }
 
 function parseCatalogue(from: JsonObject): CatalogueMessage | undefined {
-  const hash = asText(from['hash'], MOST_VALUE_CHARS)
-  const routes = asCount(from['routes'])
-  if (hash === undefined || routes === undefined) return undefined
-  return { t: 'catalogue', hash, routes }
+  const id = asCount(from['id'])
+  const version = asMatch(from['version'], CATALOGUE_HASH)
+  const numbers = asList(from['numbers'], LIMITS.catalogueRoutes, asCount)
+  const heads = asList(from['heads'], LIMITS.catalogueHeads, parseHead)
+  const old = from['old'] === undefined ? undefined : from['old'] === true
+  if (id === undefined || version === undefined || !numbers || !heads || old === false)
+    return undefined
+  return { t: 'catalogue', id, version, numbers, heads, ...(old && { old }) }
+}
+
+function parseHead(value: unknown): CatalogueHeadTuple | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const length = asCount(value[0])
+  const hash = asMatch(value[1], CATALOGUE_HASH)
+  return !length || hash === undefined ? undefined : [length, hash]
 }
 
 function parseBye(from: JsonObject): ByeMessage | undefined {

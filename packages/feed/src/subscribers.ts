@@ -29,6 +29,9 @@ export function subscribers(): Subscribers {
       leased: () => {
         for (const listener of listeners) listener.leased?.()
       },
+      catalogue: (numbering) => {
+        for (const listener of listeners) listener.catalogue?.(numbering)
+      },
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { IssuerMessage } from '@latchkey/protocol'
 import t from 'tap'
 import { at, entry } from './log.ts'
 import { entries, INSTANCE, KEYS, scene, types } from './scene.ts'
@@ -82,17 +83,55 @@ t.test(
     t.same(network.last.take().slice(0, 3), [
       { t: 'hello', v: 1, service: 'orders', instance: INSTANCE, positions: [] },
       { t: 'held', kids: [KEY.kid] },
-      { t: 'routes', routes: first },
+      { t: 'routes', id: 1, routes: first },
     ])
     feed.publishRoutes(second)
-    t.same(network.last.take(), [{ t: 'routes', routes: second }])
+    t.same(network.last.take(), [{ t: 'routes', id: 2, routes: second }])
     network.last.send(KEYS)
     const held = [{ t: 'held', kids: [KEY.kid] }]
     t.same(network.last.take(), held, 'new keys are no new connection')
     network.last.closed()
     time.advance(50)
     join()
-    t.same(network.last.take()[2], { t: 'routes', routes: second })
+    t.same(network.last.take()[2], { t: 'routes', id: 3, routes: second })
+  },
+)
+
+t.test(
+  'what the numbers mean is told as the issuer answers, and only about the routes of now',
+  async (t) => {
+    const { feed, time, network, join } = scene()
+    const told: unknown[] = []
+    feed.subscribe({ catalogue: (numbering) => told.push(numbering) })
+    const route = (pattern: string) => ({ method: 'GET', pattern })
+    const answer = (id: number, numbers: number[], old?: true): IssuerMessage => ({
+      ...{ t: 'catalogue', id, version: `v${id}`.padEnd(16, '_'), numbers },
+      ...{ heads: [[9, 'A'.repeat(16)]], ...(old && { old }) },
+    })
+    const heads = [[9, 'A'.repeat(16)]]
+    t.equal(feed.askCatalogue(), 1, 'without routes nobody is asked')
+    t.equal(feed.publishRoutes([route('/a'), route('/b')]), 1, 'the next connection asks')
+    join()
+    network.last.take()
+    network.last.send(answer(2, [3, 4]), answer(1, [3]), answer(1, [3, 4]))
+    t.strictSame(told.splice(0), [{ answers: 1, numbers: [3, 4], heads }])
+    t.equal(feed.askCatalogue(), 2)
+    t.match(network.last.take(), [{ t: 'routes', id: 2, again: true }])
+    network.last.send(answer(2, [3, 4], true))
+    t.strictSame(
+      told.splice(0),
+      [{ answers: 0, numbers: [3, 4], heads }],
+      'old news answers nothing',
+    )
+    t.equal(feed.publishRoutes([route('/c'), route('/d')]), 3)
+    network.last.send(answer(2, [3, 4]))
+    t.strictSame(told, [], 'numbers of other routes')
+    network.last.send(answer(3, [5, 6]))
+    t.strictSame(told, [{ answers: 3, numbers: [5, 6], heads }])
+    network.last.closed()
+    time.advance(50)
+    join()
+    t.match(network.last.take(), [{ t: 'hello', version: `v3${'_'.repeat(14)}` }, {}, { id: 4 }])
   },
 )
 

@@ -38,6 +38,17 @@ const lease = (change: Change = {}) => ({
   ...change,
 })
 
+const catalogue = (change: Change = {}) => ({
+  ...{
+    t: 'catalogue',
+    id: 4,
+    version: 'v'.repeat(16),
+    numbers: [7, 0],
+    heads: [[8, 'A'.repeat(16)]],
+  },
+  ...change,
+})
+
 t.test('a well-formed message is read as it was meant', async (t) => {
   const rows = [
     keys(),
@@ -51,7 +62,8 @@ t.test('a well-formed message is read as it was meant', async (t) => {
     snapshot({ entries: [], first: false, more: true, position: position({ digest: '' }) }),
     lease(),
     lease({ ageMs: 0, ttlMs: 60_000 }),
-    { t: 'catalogue', hash: 'f00', routes: 12 },
+    catalogue(),
+    catalogue({ numbers: [], heads: [], old: true }),
     { t: 'bye', reason: 'issuer stops', retry: true },
   ]
   for (const message of rows) {
@@ -130,7 +142,15 @@ t.test('a message of a known type with any other shape is bad', async (t) => {
     ['an HS256 key as JWK', keys(published({ alg: 'HS256' }))],
     ['an unknown algorithm', keys(published({ alg: 'none' }))],
     ['an unknown state', keys(secret({ state: 'retired' }))],
-    ['a catalogue without hash', { t: 'catalogue', routes: 1 }],
+    ['a catalogue without id', catalogue({ id: undefined })],
+    ['a catalogue without version', catalogue({ version: undefined })],
+    ['a negative number', catalogue({ numbers: [-1] })],
+    ['more numbers than routes', catalogue({ numbers: Array(4097).fill(1) })],
+    ['a head of no length', catalogue({ heads: [[0, 'A'.repeat(16)]] })],
+    ['a head without hash', catalogue({ heads: [[3, '']] })],
+    ['a head of three', catalogue({ heads: [[3, 'A'.repeat(16), 1]] })],
+    ['65 heads', catalogue({ heads: Array(65).fill([3, 'A'.repeat(16)]) })],
+    ['a catalogue that is old in another way', catalogue({ old: 1 })],
     ['a goodbye that does not say whether to retry', { t: 'bye', reason: 'x' }],
   ]
   for (const [name, message] of rows) {

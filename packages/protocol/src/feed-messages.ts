@@ -82,6 +82,8 @@ export interface WrappedFeedKey extends Omit<FeedKey, 'k'> {
 export interface RouteDeclaration {
   readonly method: string
   readonly pattern: string
+  /** Whether everybody may call it, without a right. Absent: it was declared without a word about that, and is closed. */
+  readonly public?: boolean
 }
 
 /** First frame of a verifier. Positions are those it has applied; a partition that is not among them needs a snapshot. */
@@ -92,6 +94,8 @@ export interface HelloMessage {
   /** Made up by the verifier when it starts (22 characters of base64url): the same over all its connections. Receipts name it. */
   readonly instance: string
   readonly positions: readonly FeedPosition[]
+  /** Which list of routes it has published: `version` of the last `catalogue` on any of its connections. */
+  readonly version?: string
 }
 
 /** From now on these keys verify tokens here: the answer to each `keys`. A new key signs only when all have said so. */
@@ -101,11 +105,15 @@ export interface HeldKeysMessage {
 }
 
 /**
- * Publishes the whole route catalogue, at most `LIMITS.catalogueRoutes`; sent behind the first `keys` of each connection
- * and again when routes change. Answered by `catalogue`.
+ * Publishes all routes of the verifier, at most `LIMITS.catalogueRoutes`; sent behind the first `keys` of each connection and
+ * again when they change. Answered by `catalogue`.
  */
 export interface RoutesMessage {
   readonly t: 'routes'
+  /** Counted by the verifier, over all its connections. */
+  readonly id: number
+  /** It publishes nothing new, and only asks for the catalogue of now: a token speaks about one that it does not know. */
+  readonly again?: true
   readonly routes: readonly RouteDeclaration[]
 }
 
@@ -195,12 +203,25 @@ export interface LeaseMessage {
   readonly ttlMs: number
 }
 
-/** Answer to `routes`. */
+/** Answer to `routes`; also sent unasked when the catalogue of the service has grown, with the id of the last answer. */
 export interface CatalogueMessage {
   readonly t: 'catalogue'
-  readonly hash: string
-  readonly routes: number
+  /** Of the `routes` that it answers. */
+  readonly id: number
+  /** Names the list of routes that was published. */
+  readonly version: string
+  /** Permanent numbers of the routes that were published, in their order. */
+  readonly numbers: readonly number[]
+  /**
+   * Length and hash of the latest states of the whole catalogue, oldest first: what a bitmap may speak about. Each is a
+   * beginning of the next one.
+   */
+  readonly heads: readonly CatalogueHeadTuple[]
+  /** The directory is away: this is how it was when the same list was published last. There may be later heads. */
+  readonly old?: true
 }
+
+export type CatalogueHeadTuple = readonly [length: number, hash: string]
 
 /**
  * The issuer is about to close; `retry` false means that trying again is pointless (wrong service, disabled). A close with

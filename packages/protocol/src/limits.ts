@@ -25,6 +25,8 @@ export const LIMITS = {
   /** A route catalogue travels in one frame. Large services have 4,000 routes. */
   catalogueRoutes: 4096,
   routePatternChars: 512,
+  /** States of a catalogue that verifiers are told: a token lives for minutes, and so many changes in that time are no deployment. */
+  catalogueHeads: 64,
   /** The list form of `routes` (packages/permissions/README.md). */
   routesListEntries: 32,
   routesListBytes: 512,

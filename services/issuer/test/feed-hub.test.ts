@@ -163,7 +163,8 @@ t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
     const verifier = open('a')
     verifier.say(helloTo(A))
     const routes = [{ method: 'GET', pattern: '/a' }]
-    for (let i = 0; i < 3; i++) verifier.say({ t: 'routes', routes, padding: 'x'.repeat(400_000) })
+    for (let i = 0; i < 3; i++)
+      verifier.say({ t: 'routes', id: i, routes, padding: 'x'.repeat(400_000) })
     t.strictSame(verifier.ended, [[1008, 'too many frames']])
     resolve()
     await turn()
@@ -183,7 +184,7 @@ t.test('attack K13: frames are taken in turn, and only so many', async (t) => {
   const floods = [
     ['lease?', { t: 'lease?', id: 1 }, 499],
     ['resync', { t: 'resync', positions: [] }, 19],
-    ['routes', { t: 'routes', routes: [] }, 19],
+    ['routes', { t: 'routes', id: 1, routes: [] }, 19],
   ] as const
   for (const [name, frame, most] of floods) {
     t.test(`${most} times ${name} in a second, and no more`, async (t) => {
@@ -202,13 +203,35 @@ t.test('a catalogue that is refused is the verifier’s fault, and it hears why'
   const { join } = await scene()
   const verifier = await join('a', A)
   const route = (pattern: string) => ({ method: 'GET', pattern })
-  verifier.say({ t: 'routes', routes: [route('/a')] })
+  verifier.say({ t: 'routes', id: 1, routes: [route('/a')] })
   await turn()
-  t.match(verifier.sent.at(-1), { t: 'catalogue', hash: 'h' })
-  verifier.say({ t: 'routes', routes: [route('/a'), route('/b')] })
+  t.match(verifier.sent.at(-1), { t: 'catalogue', id: 1, numbers: [0] })
+  verifier.say({ t: 'routes', id: 2, routes: [route('/a'), route('/b')] })
   await turn()
   t.strictSame(verifier.ended, [[1008, 'routes refused: catalogue-full']])
 })
+
+t.test(
+  'a catalogue that grows is told to the other verifiers of the service, unasked',
+  async (t) => {
+    const { join } = await scene()
+    const [one, other] = [await join('a', A), await join('a', A)]
+    const foreign = await join('b', B)
+    const routes = [{ method: 'GET', pattern: '/a' }]
+    one.say({ t: 'routes', id: 7, routes })
+    await turn()
+    const told = (verifier: typeof one) => verifier.sent.filter((frame) => frame.t === 'catalogue')
+    t.strictSame(told(one).length, 1)
+    other.say({ t: 'routes', id: 3, routes })
+    await turn()
+    t.match(told(other), [{ id: 3, heads: { length: 2 } }])
+    t.match(told(one), [{ id: 7 }, { id: 7, numbers: [0], heads: [[1], [2]] }], 'with its own id')
+    other.say({ t: 'routes', id: 4, again: true, routes })
+    await turn()
+    t.equal(told(one).length, 2, 'a question is no news')
+    t.strictSame(told(foreign), [])
+  },
+)
 
 t.test('attack K5: asking for a foreign key is recorded, once an hour', async (t) => {
   const { audited, join } = await scene()

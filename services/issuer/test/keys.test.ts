@@ -167,6 +167,7 @@ t.test('the key ring', async (t) => {
       accessTokenSeconds: 300,
       statusList: false,
       disabled: false,
+      catalogue: { length: 0, hash: '' },
     } as const
     const record = services.signingKey(service)
     const [feedKey] = services.feedKeys(service)

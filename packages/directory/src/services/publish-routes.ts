@@ -1,119 +1,167 @@
-import { createHash } from 'node:crypto'
-import { InputError, type RouteDeclaration } from '@latchkey/protocol'
-import { atMost } from '../checks/at-most.ts'
-import { checkRoute } from '../checks/service.ts'
-import type { CatalogueRoute } from '../directory.ts'
+import { type NumberedRoute, nextCatalogueHash } from '@latchkey/permissions'
+import { InputError, LIMITS, type RouteDeclaration } from '@latchkey/protocol'
+import type { CatalogueHead, PublishedCatalogue } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
-import { flag } from '../sql/columns.ts'
-import type { Queries } from '../sql/sql.ts'
+import type { Queries, Sql } from '../sql/sql.ts'
+import type { ServiceRow } from '../sql/tables.ts'
 import { lockService } from './lock-service.ts'
-
-/** 96 bits: catalogues of one service are told apart, nobody is kept from making two alike. */
-const HASH_CHARS = 16
-
-/** See `Services.publishRoutes`; in the caller's transaction, which publications of one service take in turns. */
-export async function publishRoutes(
-  db: Queries,
-  audience: string,
-  declared: readonly RouteDeclaration[],
-): Promise<{ hash: string; added: number }> {
-  const published = checkedRoutes(declared)
-  const { next_route: next } = await lockService(db, audience)
-  const stored = await readCatalogue(db, audience)
-
-  const known = new Set(stored.map(keyOf))
-  const added = [...published]
-    .filter(([key]) => !known.has(key))
-    .map(([, { method, pattern }], index) => ({
-      number: next + index,
-      method,
-      pattern,
-      current: true,
-    }))
-  await addRoutes(db, audience, next, added)
-  await markCurrent(db, audience, stored, published)
-
-  const current = [...stored, ...added].filter((route) => published.has(keyOf(route)))
-  return { hash: catalogueHash(current), added: added.length }
-}
-
-export async function readCatalogue(db: Queries, audience: string): Promise<CatalogueRoute[]> {
-  const rows = await db
-    .selectFrom('routes')
-    .selectAll()
-    .where('audience', '=', audience)
-    .orderBy('number')
-    .execute()
-  return rows.map(({ number, method, pattern, current }) => ({
-    number,
-    method,
-    pattern,
-    current: current === 1,
-  }))
-}
+import {
+  type Declared,
+  declaredRoutes,
+  type PublishedRoute,
+  publishedRoute,
+  routeKey,
+} from './published-routes.ts'
 
 /**
- * SHA-256 over `number method pattern` of the current routes, one on a line in the order of their numbers; the first 16
- * characters of its base64url. The numbers are in it because a bitmap speaks in numbers.
+ * See `Catalogues.publishRoutes`. Only a list that is not the latest one takes the write lock: verifiers that come back in a
+ * crowd do not write one after the other.
  */
-export function catalogueHash(current: readonly Omit<CatalogueRoute, 'current'>[]): string {
-  const hash = createHash('sha256')
-  for (const { number, method, pattern } of current.toSorted((a, b) => a.number - b.number)) {
-    hash.update(`${number} ${method} ${pattern}\n`)
-  }
-  return hash.digest('base64url').slice(0, HASH_CHARS)
+export async function publishRoutes(
+  sql: Sql,
+  audience: string,
+  list: readonly RouteDeclaration[],
+  again: boolean,
+): Promise<PublishedCatalogue> {
+  const declared = declaredRoutes(list)
+  const known = await sql.read(async (db) => {
+    const found = again
+      ? await findPublication(db, audience, declared.version)
+      : await latestPublication(db, audience)
+    if (found?.version !== declared.version) return undefined
+    return await answer(db, audience, list, declared, found.routes, 0)
+  })
+  return known ?? (await sql.write((db) => publish(db, audience, list, declared)))
 }
 
-/** By key, sorted, so that numbers do not depend on the order in which a router was filled. */
-function checkedRoutes(declared: readonly RouteDeclaration[]): Map<string, RouteDeclaration> {
-  atMost(DIRECTORY_LIMITS.routesPerService, declared, 'routes')
-  for (const [index, route] of declared.entries()) checkRoute(route, `routes[${index}]`)
-  const entries = declared.map((route) => [keyOf(route), route] as const)
-  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function keyOf({ method, pattern }: RouteDeclaration): string {
-  return `${pattern} ${method}`
-}
-
-async function addRoutes(
+/** In the caller's transaction, which publications of one service take in turns. */
+async function publish(
   db: Queries,
   audience: string,
-  next: number,
-  added: readonly CatalogueRoute[],
-): Promise<void> {
-  if (added.length === 0) return
-  if (next + added.length > DIRECTORY_LIMITS.routeNumbersPerService) {
+  list: readonly RouteDeclaration[],
+  declared: Declared,
+): Promise<PublishedCatalogue> {
+  const service = await lockService(db, audience)
+  const rows = await db
+    .selectFrom('routes')
+    .select(['number', 'method', 'pattern'])
+    .where('audience', '=', audience)
+    .execute()
+  const numbers = new Map(rows.map((row) => [routeKey(row), row.number]))
+  const added = await addRoutes(db, service, declared, numbers)
+  const routes = JSON.stringify(
+    [...declared.routes].map(([key, route]) => publishedRoute(numbers.get(key) as number, route)),
+  )
+  await keepPublication(db, audience, declared.version, routes)
+  return answer(db, audience, list, declared, routes, added)
+}
+
+/** Appends what nobody has published before, and notes its numbers. */
+async function addRoutes(
+  db: Queries,
+  { audience, next_route: next, catalogue_hash: before }: ServiceRow,
+  declared: Declared,
+  numbers: Map<string, number>,
+): Promise<number> {
+  let hash = before
+  const added: NumberedRoute[] = []
+  for (const [key, { method, pattern }] of declared.routes) {
+    if (numbers.has(key)) continue
+    const route = { number: next + added.length, method, pattern }
+    numbers.set(key, route.number)
+    hash = nextCatalogueHash(hash, route)
+    added.push(route)
+  }
+  if (added.length === 0) return 0
+  const length = next + added.length
+  if (length > DIRECTORY_LIMITS.routeNumbersPerService) {
     throw new InputError('catalogue-full', {
       received: `${added.length} new routes after ${next}`,
       expected: `at most ${DIRECTORY_LIMITS.routeNumbersPerService} routes in the life of a service`,
     })
   }
+  const rows = added.map((route) => ({ audience, ...route }))
+  await db.insertInto('routes').values(rows).execute()
+  await db.insertInto('catalogue_heads').values({ audience, length, hash }).execute()
   await db
     .updateTable('services')
-    .set({ next_route: next + added.length })
+    .set({ next_route: length, catalogue_hash: hash })
     .where('audience', '=', audience)
     .execute()
-  const rows = added.map((route) => ({ audience, ...route, current: flag(route.current) }))
-  await db.insertInto('routes').values(rows).execute()
+  return added.length
 }
 
-async function markCurrent(
+async function keepPublication(
   db: Queries,
   audience: string,
-  stored: readonly CatalogueRoute[],
-  published: ReadonlyMap<string, RouteDeclaration>,
+  version: string,
+  routes: string,
 ): Promise<void> {
-  for (const current of [true, false]) {
-    const numbers = stored
-      .filter((route) => route.current !== current && published.has(keyOf(route)) === current)
-      .map((route) => route.number)
-    if (numbers.length === 0) continue
-    await db
-      .updateTable('routes')
-      .set({ current: flag(current) })
-      .where('audience', '=', audience)
-      .where('number', 'in', numbers)
-      .execute()
+  const turn = ((await latestPublication(db, audience))?.turn ?? 0) + 1
+  await db
+    .insertInto('publications')
+    .values({ audience, version, routes, turn })
+    .onConflict((clash) => clash.columns(['audience', 'version']).doUpdateSet({ turn }))
+    .execute()
+  const kept = db
+    .selectFrom('publications')
+    .select('version')
+    .where('audience', '=', audience)
+    .orderBy('turn', 'desc')
+    .limit(DIRECTORY_LIMITS.publicationsPerService)
+  await db
+    .deleteFrom('publications')
+    .where('audience', '=', audience)
+    .where('version', 'not in', kept)
+    .execute()
+}
+
+function findPublication(db: Queries, audience: string, version: string) {
+  return db
+    .selectFrom('publications')
+    .select(['version', 'routes'])
+    .where('audience', '=', audience)
+    .where('version', '=', version)
+    .executeTakeFirst()
+}
+
+function latestPublication(db: Queries, audience: string) {
+  return db
+    .selectFrom('publications')
+    .select(['version', 'routes', 'turn'])
+    .where('audience', '=', audience)
+    .orderBy('turn', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** The heads are read last: whatever has a number is in the newest of them. */
+async function answer(
+  db: Queries,
+  audience: string,
+  list: readonly RouteDeclaration[],
+  declared: Declared,
+  routes: string,
+  added: number,
+): Promise<PublishedCatalogue> {
+  const published: readonly PublishedRoute[] = JSON.parse(routes)
+  const keys = [...declared.routes.keys()]
+  const numbers = new Map(published.map(([number], index) => [keys[index], number]))
+  return {
+    version: declared.version,
+    added,
+    numbers: list.map((route) => numbers.get(routeKey(route)) as number),
+    heads: await latestHeads(db, audience),
   }
+}
+
+async function latestHeads(db: Queries, audience: string): Promise<CatalogueHead[]> {
+  const rows = await db
+    .selectFrom('catalogue_heads')
+    .select(['length', 'hash'])
+    .where('audience', '=', audience)
+    .orderBy('length', 'desc')
+    .limit(LIMITS.catalogueHeads)
+    .execute()
+  return rows.map(({ length, hash }) => ({ length, hash })).reverse()
 }

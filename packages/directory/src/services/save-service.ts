@@ -1,10 +1,11 @@
+import { EMPTY_CATALOGUE_HASH } from '@latchkey/permissions'
 import { checkService } from '../checks/service.ts'
 import type { Service } from '../directory.ts'
 import { flag } from '../sql/columns.ts'
 import { requireKnown } from '../sql/require-known.ts'
 import type { Queries } from '../sql/sql.ts'
-
 import { firstGeneration } from './remove-service.ts'
+
 /** See `Services.save`; in the caller's transaction. */
 export async function saveService(db: Queries, service: Service, now: number): Promise<void> {
   checkService(service)
@@ -22,8 +23,8 @@ export async function saveService(db: Queries, service: Service, now: number): P
     disabled: flag(service.disabled),
   }
   // The generation is not among what a later save replaces: an old record would bring a leaked key back to life.
-  await db
   const generation = await firstGeneration(db, audience, service.keyGeneration)
+  await db
     .insertInto('services')
     .values({
       audience,

@@ -28,8 +28,8 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()
         return readServices(db, rows)
       }),
-    publishRoutes: (audience, routes) => sql.write((db) => publishRoutes(db, audience, routes)),
-    catalogue: (audience) => sql.read((db) => readCatalogue(db, audience)),
+    publishRoutes: (audience, routes, again = false) => publishRoutes(sql, audience, routes, again),
+    catalogue: (audience, living) => sql.read((db) => readCatalogue(db, audience, living)),
   }
 }
 
@@ -82,6 +82,7 @@ async function readServices(db: Queries, rows: readonly ServiceRow[]): Promise<S
       accessTokenSeconds: row.access_token_seconds,
       statusList: row.status_list === 1,
       disabled: row.disabled === 1,
+      catalogue: { length: row.next_route, hash: row.catalogue_hash },
     }
   })
 }

@@ -11,6 +11,8 @@ export interface VerifierPresence {
   readonly applied: readonly { partition: number; epoch: number; offset: number }[]
   /** Keys that it said it holds. */
   readonly kids: readonly string[]
+  /** The list of routes that it has published: a version of its service. Absent: none. */
+  readonly version?: string
   /** Second when its connection was lost; absent while it is connected. */
   readonly goneAt?: number
 }

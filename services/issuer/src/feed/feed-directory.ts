@@ -1,6 +1,6 @@
 /** Who may open a feed, also while SQL is away: docs/threat-model.md. */
 import { createHash } from 'node:crypto'
-import type { Clients, Services } from '@latchkey/directory'
+import type { Clients, PublishedCatalogue, Services } from '@latchkey/directory'
 import { type Clock, type LogEntry, type Scheduler, StoreUnavailable } from '@latchkey/protocol'
 import { KEEP_MS, lastAnswers } from './last-answers.ts'
 import type { LogTail } from './log-tail.ts'
@@ -8,7 +8,7 @@ import type { Member } from './member.ts'
 
 export interface FeedDirectory {
   readonly clients: Pick<Clients, 'find'>
-  readonly services: Pick<Services, 'find' | 'publishRoutes'>
+  readonly services: Pick<Services, 'find'> & { readonly publishRoutes: PublishRoutes }
   /** Follows the log, and keeps what is known about connected verifiers recent. */
   start(): void
   stop(): void
@@ -78,19 +78,24 @@ export function feedDirectory(deps: FeedDirectoryDeps): FeedDirectory {
   }
 }
 
+/** `old`: the directory is away, and this is its last answer. */
+export type PublishRoutes = (
+  ...asked: Parameters<Services['publishRoutes']>
+) => Promise<PublishedCatalogue & { readonly old?: true }>
+
 /** A verifier that comes back says its routes again. When they are those that stand there already, SQL need not be asked. */
-function publishedCatalogues(publish: Services['publishRoutes']): Services['publishRoutes'] {
-  const known = new Map<string, { digest: string; hash: string }>()
-  return async (audience, routes) => {
+function publishedCatalogues(publish: Services['publishRoutes']): PublishRoutes {
+  const known = new Map<string, { digest: string; outcome: PublishedCatalogue }>()
+  return async (audience, routes, again) => {
     const digest = createHash('sha256').update(JSON.stringify(routes)).digest('base64url')
     try {
-      const outcome = await publish(audience, routes)
-      known.set(audience, { digest, hash: outcome.hash })
+      const outcome = await publish(audience, routes, again)
+      known.set(audience, { digest, outcome })
       return outcome
     } catch (error) {
       const last = known.get(audience)
       if (!(error instanceof StoreUnavailable) || last?.digest !== digest) throw error
-      return { hash: last.hash, added: 0 }
+      return { ...last.outcome, added: 0, old: true }
     }
   }
 }

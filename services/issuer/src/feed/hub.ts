@@ -39,7 +39,7 @@ export interface VerifierStatus {
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'shelf' | 'names'> {
+export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'grown' | 'shelf' | 'names'> {
   readonly tail: LogTail
   readonly scheduler: Scheduler
 }
@@ -60,6 +60,11 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
     for (const listener of listeners) listener(member, change)
   }
   const members = () => [...peers].flatMap(({ member }) => member ?? [])
+  const grown: PeerDeps['grown'] = (audience, heads) => {
+    for (const member of members()) {
+      if (member.connection.audience === audience) member.tellGrowth(heads)
+    }
+  }
   let cancelLook = () => {}
   let lookedAtMs = deps.clock.monotonicMs()
 
@@ -100,7 +105,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 
   return {
     accept: (socket, opener) => {
-      const one = peer(socket, opener, { ...deps, changed, shelf, names })
+      const one = peer(socket, opener, { ...deps, changed, grown, shelf, names })
       peers.add(one)
       return {
         frame: one.frame,

@@ -1,5 +1,5 @@
 /** The issuer's side of one socket, from the upgrade to its end: frames taken in turn and within bounds. */
-import type { Audit, Clients, Services, StoredService } from '@latchkey/directory'
+import type { Audit, CatalogueHead, Clients, Services, StoredService } from '@latchkey/directory'
 import { FEED_CODECS } from '@latchkey/feed'
 import {
   type Clock,
@@ -13,6 +13,7 @@ import {
 } from '@latchkey/protocol'
 import type { OneTimeStore } from '@latchkey/store'
 import { type FeedSocket, verifierConnection } from './connection.ts'
+import type { PublishRoutes } from './feed-directory.ts'
 import { frameLimits } from './frame-limits.ts'
 import type { FrameShelf } from './frame-shelf.ts'
 import type { LeaseClock } from './lease-clock.ts'
@@ -53,7 +54,7 @@ export interface PeerIdentity extends FeedOpener {
 
 export interface PeerDeps {
   readonly clients: Pick<Clients, 'find'>
-  readonly services: Pick<Services, 'find' | 'publishRoutes'>
+  readonly services: Pick<Services, 'find'> & { readonly publishRoutes: PublishRoutes }
   readonly audit: Pick<Audit, 'append'>
   readonly oneTime: Pick<OneTimeStore, 'claim'>
   readonly keysFor: (service: StoredService) => readonly FeedKey[]
@@ -66,6 +67,8 @@ export interface PeerDeps {
   readonly clock: Clock
   readonly random: Random
   readonly changed: MemberListener
+  /** The catalogue of this service has grown: its other verifiers should know. */
+  readonly grown: (audience: string, heads: readonly CatalogueHead[]) => void
   readonly log: {
     info(facts: Record<string, unknown>, message: string): void
     warn(facts: Record<string, unknown>, message: string): void
@@ -105,7 +108,7 @@ export function peer(socket: FeedSocket, { clientId, secretId }: FeedOpener, dep
     }
     if (!deps.names.admit(clientId, message.instance)) return end(TRY_AGAIN_LATER, TOO_MANY)
     // From here to the place in one go: an entry that arrived in between would be lost.
-    member = join(socket, { clientId, service, instance: message.instance }, deps)
+    member = join(socket, { ...message, clientId, service }, deps)
     const placed = member.connection.place(message.positions)
     deps.changed(member, 'joined')
     deps.log.info(describe(member), 'verifier joined')
@@ -187,12 +190,15 @@ interface Joining {
   readonly clientId: string
   readonly service: StoredService
   readonly instance: string
+  readonly version?: string
 }
 
-function join(socket: FeedSocket, { service, ...who }: Joining, deps: PeerDeps): Member {
+function join(socket: FeedSocket, joining: Joining, deps: PeerDeps): Member {
+  const { service, clientId, instance, version } = joining
   const { audience } = service
   const connection = verifierConnection({ ...deps, id: randomId(deps.random), audience, socket })
-  const member = feedMember({ ...who, connection, connectedAt: nowSeconds(deps.clock) })
+  const connectedAt = nowSeconds(deps.clock)
+  const member = feedMember({ connection, clientId, instance, version, connectedAt })
   member.giveKeys(deps.keysFor(service))
   return member
 }
@@ -223,14 +229,25 @@ async function answer(
       await connection.place(message.positions)
       return undefined
     case 'routes':
-      try {
-        const { hash } = await deps.services.publishRoutes(connection.audience, message.routes)
-        connection.send({ t: 'catalogue', hash, routes: message.routes.length })
-        return undefined
-      } catch (error) {
-        if (error instanceof InputError) return `routes refused: ${error.code}`
-        throw error
-      }
+      return await publish(message, member, deps)
+  }
+}
+
+async function publish(
+  { id, routes, again }: Extract<VerifierMessage, { t: 'routes' }>,
+  member: Member,
+  deps: PeerDeps,
+): Promise<string | undefined> {
+  const { audience } = member.connection
+  try {
+    const published = await deps.services.publishRoutes(audience, routes, again)
+    member.tellCatalogue(id, published)
+    deps.changed(member, 'published')
+    if (published.added > 0) deps.grown(audience, published.heads)
+    return undefined
+  } catch (error) {
+    if (error instanceof InputError) return `routes refused: ${error.code}`
+    throw error
   }
 }
 

@@ -9,6 +9,8 @@ const MOST_KIDS = 64
 const KID = /^[A-Za-z0-9._-]{1,64}$/
 /** 16 bytes as base64url. */
 const INSTANCE = /^[A-Za-z0-9_-]{22}$/
+/** Of a list of routes: 12 bytes as base64url. */
+const VERSION = /^[A-Za-z0-9_-]{16}$/
 const METHOD = /^[A-Z][A-Z-]{0,31}$/
 
 /** Undefined for anything that is not a well-formed message of the protocol. */
@@ -37,10 +39,12 @@ export function parseVerifierMessage(read: ReadOutcome): VerifierMessage | undef
 
 function hello(value: Record<string, unknown>): VerifierMessage | undefined {
   const positions = parsePositions(value['positions'])
-  const { service, instance } = value
+  const { service, instance, version } = value
   if (value['v'] !== 1 || typeof service !== 'string' || service.length > 2048) return undefined
   if (!isMatch(instance, INSTANCE)) return undefined
-  return positions && { t: 'hello', v: 1, service, instance, positions }
+  if (version !== undefined && !isMatch(version, VERSION)) return undefined
+  const known = version !== undefined && { version }
+  return positions && { t: 'hello', v: 1, service, instance, positions, ...known }
 }
 
 function held({ kids }: Record<string, unknown>): VerifierMessage | undefined {
@@ -50,17 +54,19 @@ function held({ kids }: Record<string, unknown>): VerifierMessage | undefined {
 }
 
 function routes(value: Record<string, unknown>): VerifierMessage | undefined {
-  const list = value['routes']
+  const { id, again, routes: list } = value
+  if (!isCount(id) || (again !== undefined && again !== true)) return undefined
   if (!Array.isArray(list) || list.length > MOST_ROUTES) return undefined
   const parsed = []
   for (const item of list as unknown[]) {
     if (!isObject(item)) return undefined
-    const { method, pattern } = item
+    const { method, pattern, public: isPublic } = item
     if (typeof method !== 'string' || !METHOD.test(method)) return undefined
     if (typeof pattern !== 'string' || pattern.length > 512) return undefined
-    parsed.push({ method, pattern })
+    if (isPublic !== undefined && typeof isPublic !== 'boolean') return undefined
+    parsed.push({ method, pattern, ...(isPublic !== undefined && { public: isPublic }) })
   }
-  return { t: 'routes', routes: parsed }
+  return { t: 'routes', id, ...(again && { again }), routes: parsed }
 }
 
 function ack(value: Record<string, unknown>): VerifierMessage | undefined {

@@ -84,5 +84,6 @@ export function presenceOf(
     connectedAt,
     applied,
     kids,
+    ...(member.version !== undefined && { version: member.version }),
   }
 }
