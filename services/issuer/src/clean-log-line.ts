@@ -24,6 +24,7 @@ const SECRET_NAMES = new Set(
     ...[
       'credentials',
       'redis_url',
+      'directory_url',
       'query',
       'body',
       'form',
@@ -60,7 +61,7 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
     `$1${REDACTED}`,
   ],
   [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${REDACTED}@`],
-  [/\$(?:argon2\w*|scrypt|2[aby])\$\S+/g, REDACTED],
+  [/(?:\$(?:argon2\w*|scrypt|2[aby]|pbkdf2[\w-]*)|\b(?:pbkdf2_\w+|scrypt))\$\S+/g, REDACTED],
   [/\bsha256:[\w-]{43}/g, REDACTED],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
 ]

@@ -73,7 +73,7 @@ export interface NewUser {
   readonly emailVerified?: boolean
   readonly locale?: string
   readonly password?: string
-  /** Instead of `password`: from `hashPassword` or from another system, an argon2id PHC string. */
+  /** Instead of `password`: from `hashPassword` or from another system, in a form that docs/operate/import.md names. */
   readonly passwordHash?: string
   readonly mustChangePassword?: boolean
   readonly externalId?: string
@@ -145,7 +145,7 @@ export interface Users {
   find(sub: string): Promise<User | undefined>
   findByUsername(username: string): Promise<User | undefined>
   findByExternalId(externalId: string): Promise<User | undefined>
-  /** argon2id, hashes in flight bounded; an unknown user costs the same hash. */
+  /** Hashes in flight are bounded; an unknown user costs as much as one whose hash is ours. One from elsewhere is renewed. */
   checkPassword(username: string, password: string): Promise<PasswordOutcome>
   /** A password that the person has chosen; with `mustChange`, one that somebody else has. */
   setPassword(sub: string, password: string, options?: PasswordOptions): Promise<void>
@@ -177,4 +177,9 @@ export interface Users {
   rightsAt(sub: string, audience: string): Promise<Rights>
   /** Every grant at one service with where it comes from, also those that have ended, and of a disabled user too. */
   grantSources(sub: string, audience: string): Promise<GrantSource[]>
+  /**
+   * Whether any enabled user holds one of these grants at the service without an end: directly, by a role, by a group or by its
+   * parent. Grants are compared as texts.
+   */
+  anyHolder(audience: string, grants: readonly string[]): Promise<boolean>
 }

@@ -2,7 +2,7 @@ import { InputError } from '@latchkey/protocol'
 import { checkNewPassword } from '../checks/password.ts'
 import { within } from '../checks/within.ts'
 import type { Directory } from '../directory.ts'
-import { checkPasswordHash } from '../passwords/argon2.ts'
+import { checkPasswordHash } from '../passwords/password-hash.ts'
 import type { DeclaredUser } from './declared-directory.ts'
 
 /** Stands for a hash where none is computed, because all is undone. No password has it. */

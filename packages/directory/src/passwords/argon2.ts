@@ -1,6 +1,8 @@
-/** Password hashes: argon2id (RFC 9106) as PHC strings. */
-import { InputError, type Random } from '@latchkey/protocol'
-import { hash, parseOptions, verify } from '@node-rs/argon2'
+/** Password hashes: argon2 (RFC 9106) as PHC strings. Ours are argon2id; argon2i and argon2d come from elsewhere. */
+import type { Random } from '@latchkey/protocol'
+import { hash, verify } from '@node-rs/argon2'
+import { passwordText } from '../checks/password.ts'
+import { fromBase64, type HashFormat, phcPair, within } from './hash-format.ts'
 
 export interface HashingCost {
   readonly memoryKiB: number
@@ -12,12 +14,10 @@ export interface HashingCost {
 export const HASHING_COST: HashingCost = { memoryKiB: 19_456, passes: 2, lanes: 1 }
 
 /** A hash from elsewhere may cost more than ours, but not so much that a few sign-ins stop the issuer. */
-const IMPORT_LIMITS = { memoryKiB: 262_144, passes: 16, lanes: 8, outputBytes: 64, saltBytes: 64 }
-const LEAST_OUTPUT_BYTES = 16
-const LEAST_SALT_BYTES = 8
+const IMPORT_LIMITS = { memoryKiB: 262_144, passes: 16, lanes: 8 }
 
-const PHC =
-  /^\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/
+const STORED = /^\$argon2(id|i|d)\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/
+
 const SALT_BYTES = 16
 const OUTPUT_BYTES = 32
 
@@ -31,14 +31,9 @@ export function hashText(text: string, cost: HashingCost, random: Random): Promi
   })
 }
 
-/** At the cost that stands in the hash. */
-export function matches(passwordHash: string, text: string): Promise<boolean> {
-  return verify(passwordHash, text)
-}
-
-export function needsNewHash(passwordHash: string, cost: HashingCost): boolean {
-  const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash)
-  return memoryCost !== cost.memoryKiB || timeCost !== cost.passes || parallelism !== cost.lanes
+export function needsNewHash(stored: string, cost: HashingCost): boolean {
+  const today = `$argon2id$v=19$m=${cost.memoryKiB},t=${cost.passes},p=${cost.lanes}$`
+  return !stored.startsWith(today)
 }
 
 /** A hash that no password has, and that takes as long to find that out as any other. */
@@ -48,30 +43,23 @@ export function decoyHash(cost: HashingCost, random: Random): string {
   return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${lanes}$${base64(SALT_BYTES)}$${base64(OUTPUT_BYTES)}`
 }
 
-/** Checks a hash that was computed elsewhere. Throws InputError `password-hash`, which does not repeat it. */
-export function checkPasswordHash(passwordHash: string, where: string): string {
-  if (PHC.test(passwordHash) && isWithinLimits(passwordHash)) return passwordHash
-  throw new InputError('password-hash', {
-    received: 'something else',
-    expected: 'an argon2id PHC string ($argon2id$v=19$m=…,t=…,p=…$salt$hash) of reasonable cost',
-    where,
-  })
-}
-
-function isWithinLimits(passwordHash: string): boolean {
-  try {
-    const { memoryCost, timeCost, parallelism, outputLen, saltLen } = parseOptions(passwordHash)
-    return (
-      memoryCost <= IMPORT_LIMITS.memoryKiB &&
-      timeCost <= IMPORT_LIMITS.passes &&
-      parallelism <= IMPORT_LIMITS.lanes &&
-      outputLen >= LEAST_OUTPUT_BYTES &&
-      outputLen <= IMPORT_LIMITS.outputBytes &&
-      saltLen >= LEAST_SALT_BYTES &&
-      saltLen <= IMPORT_LIMITS.saltBytes
-    )
-  } catch {
-    // The parser's message may repeat a part of the hash.
-    return false
-  }
+export const argon2: HashFormat = {
+  read: (text) => {
+    // Django writes the name of its hasher before it.
+    const [, type, m, t, p, salt, hash] = STORED.exec(text.replace(/^argon2(?=\$)/, '')) ?? []
+    const memoryKiB = within(m, 8, IMPORT_LIMITS.memoryKiB)
+    const passes = within(t, 1, IMPORT_LIMITS.passes)
+    const lanes = within(p, 1, IMPORT_LIMITS.lanes)
+    const pair = salt && hash ? phcPair(fromBase64(salt), fromBase64(hash)) : undefined
+    if (memoryKiB === undefined || passes === undefined || lanes === undefined || !pair)
+      return undefined
+    if (memoryKiB < 8 * lanes) return undefined
+    return `$argon2${type}$v=19$m=${memoryKiB},t=${passes},p=${lanes}$${pair.salt}$${pair.hash}`
+  },
+  owns: (stored) => STORED.test(stored),
+  // Our own hashes are of the normalised text, and an argon2id hash does not say whose it is.
+  matches: async (stored, password) => {
+    const isOurs = stored.startsWith('$argon2id$')
+    return await verify(stored, isOurs ? (passwordText(password) ?? '') : password)
+  },
 }

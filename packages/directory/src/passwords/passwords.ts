@@ -1,14 +1,8 @@
 import { type Random, StoreUnavailable } from '@latchkey/protocol'
 import { checkNewPassword, passwordText } from '../checks/password.ts'
-import {
-  decoyHash,
-  HASHING_COST,
-  type HashingCost,
-  hashText,
-  matches,
-  needsNewHash,
-} from './argon2.ts'
+import { decoyHash, HASHING_COST, type HashingCost, hashText, needsNewHash } from './argon2.ts'
 import { type Hashed, type HashingBounds, hashingBounds, hashingQueue } from './hashing-queue.ts'
+import { matches } from './password-hash.ts'
 
 /** How passwords are hashed. */
 export interface HashingOptions extends Partial<HashingBounds> {
@@ -21,7 +15,7 @@ export interface Passwords {
   hashNew(password: string): Promise<string>
   /**
    * Compares with what `find` gives once it is this caller's turn; without a hash to compare with, computes one all the
-   * same. `renewed` is a hash of today's cost, when the stored one has another.
+   * same. `renewed` is a hash of today's kind and cost, when the stored one has another.
    */
   compare<Login extends { readonly passwordHash: string | null }>(
     password: string,
@@ -49,7 +43,8 @@ export function passwordsWith(random: Random, options: HashingOptions = {}): Pas
         const stored = login?.passwordHash ?? decoy
         const text = passwordText(password)
         // What is no text matches nothing, and costs what everything costs.
-        const matched = text === undefined ? await matches(decoy, '') : await matches(stored, text)
+        const matched =
+          text === undefined ? await matches(decoy, '') : await matches(stored, password)
         if (!matched || text === undefined || !needsNewHash(stored, cost)) return { login, matched }
         return { login, matched, renewed: await hashText(text, cost, random) }
       })

@@ -1,9 +1,10 @@
 import { type Clock, InputError, nowSeconds, type Random } from '@latchkey/protocol'
 import type { UpdateObject } from 'kysely'
 import { usernameKey } from '../checks/username.ts'
-import type { NewUser, PasswordOptions, User, Users } from '../directory.ts'
-import { checkPasswordHash } from '../passwords/argon2.ts'
+import type { AttributeRule, NewUser, PasswordOptions, User, Users } from '../directory.ts'
+import { checkPasswordHash } from '../passwords/password-hash.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import { anyHolder } from '../rights/any-holder.ts'
 import { grantSources, heldByUser } from '../rights/grant-sources.ts'
 import { livingRights } from '../rights/living-rights.ts'
 import { flag } from '../sql/columns.ts'
@@ -22,10 +23,11 @@ export interface UsersDeps {
   readonly clock: Clock
   readonly random: Random
   readonly passwords: Passwords
+  readonly attributes: readonly AttributeRule[]
 }
 
 export function usersIn(deps: UsersDeps): Users {
-  const { sql, clock, passwords } = deps
+  const { sql, clock, passwords, attributes } = deps
 
   async function storeHash(sub: string, passwordHash: string, options: PasswordOptions = {}) {
     const now = nowSeconds(clock)
@@ -67,7 +69,7 @@ export function usersIn(deps: UsersDeps): Users {
     update: (sub, given) =>
       sql.write(async (db) => {
         const now = nowSeconds(clock)
-        await updateUser(db, await changeUser(db, sub, { updated_at: now }), given)
+        await updateUser(db, await changeUser(db, sub, { updated_at: now }), given, attributes)
         return (await readUser(db, 'id', sub)) as User
       }),
     oneTimeCodeSecret: (sub) => sql.read((db) => readOneTimeCode(db, sub)),
@@ -76,6 +78,7 @@ export function usersIn(deps: UsersDeps): Users {
     delete: (sub) => sql.write((db) => deleteUser(db, sub)),
     list: (query) => sql.read((db) => listUsers(db, query)),
     rightsAt: livingRights(heldByUserIn(sql), clock),
+    anyHolder: (audience, grants) => sql.read((db) => anyHolder(db, audience, grants)),
     grantSources: (sub, audience) => sql.read((db) => grantSources(db, sub, audience)),
   }
 }

@@ -1,8 +1,8 @@
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
-import { grants, hash, password, postalAddress, uri } from './declared-kinds.ts'
+import { attributes, grants, hash, password, postalAddress, uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
-import { choice, flag, integer, list, pattern, text } from './kinds.ts'
+import { choice, flag, integer, list, pattern, text, textOrEmpty } from './kinds.ts'
 import { disabled, displayName } from './shared-fields.ts'
 
 /** What the file may declare besides clients. People have the claims of OpenID Connect Core section 5.1. */
@@ -41,12 +41,33 @@ export const ROLE_FIELDS = {
   grants: optional(grants(), 'What users with this role may call.'),
 } as const
 
+const roleNames = list(text(DIRECTORY_LIMITS.roleNameChars), DIRECTORY_LIMITS.rolesPerUser)
+const externalId = optional(
+  text(DIRECTORY_LIMITS.externalIdChars),
+  'The id that another system knows it by; unique.',
+)
+
+export const DECLARED_GROUP_FIELDS = {
+  name: required(text(DIRECTORY_LIMITS.groupNameChars), 'The name.'),
+  description: optional(text(DIRECTORY_LIMITS.descriptionChars), 'Shown to admins.'),
+  parent: optional(
+    text(DIRECTORY_LIMITS.groupNameChars),
+    'Name of the group that it belongs to, which belongs to none itself: members have what that group has, too.',
+  ),
+  roles: optional(roleNames, 'Roles of all members.'),
+  grants: optional(grants(), 'What members may call besides that.'),
+  external_id: externalId,
+} as const
+
 export const USER_FIELDS = {
   username: required(
     text(LIMITS.usernameChars),
     'What is entered to sign in; small and capital letters are the same.',
   ),
-  name: displayName('Shown to people.'),
+  name: optional(
+    textOrEmpty(DIRECTORY_LIMITS.nameChars),
+    'Shown to people. Default: the user name.',
+  ),
   email: optional(text(DIRECTORY_LIMITS.emailChars), 'Address.'),
   email_verified: optional(flag(), 'Whether the address is known to be theirs.'),
   locale: optional(text(DIRECTORY_LIMITS.localeChars), 'Language tag such as `zh-CN`.'),
@@ -69,9 +90,12 @@ export const USER_FIELDS = {
   ),
   phone_number_verified: optional(flag(), 'Whether the number is known to be theirs.'),
   address: optional(postalAddress(), 'Postal address.'),
-  roles: optional(
-    list(text(DIRECTORY_LIMITS.roleNameChars), DIRECTORY_LIMITS.rolesPerUser),
-    'Names of roles.',
+  attributes: optional(attributes(), 'What the organisation keeps besides, by name.'),
+  external_id: externalId,
+  roles: optional(roleNames, 'Names of roles.'),
+  groups: optional(
+    list(text(DIRECTORY_LIMITS.groupNameChars), DIRECTORY_LIMITS.groupsPerUser),
+    'Names of groups.',
   ),
   grants: optional(grants(), 'What the user may call besides that.'),
   password: secret(
@@ -79,7 +103,7 @@ export const USER_FIELDS = {
     'The first password: used while the user has none, and never again.',
   ),
   password_hash: optional(
-    hash(/^\$argon2id\$\S{20,400}$/, 'an argon2id hash in PHC form'),
+    hash(/^[\x20-\x7e]{20,2048}$/, 'a hash of argon2, bcrypt, scrypt or PBKDF2: see import.md'),
     'Instead of `password`.',
   ),
   disabled,
