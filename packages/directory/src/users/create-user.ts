@@ -1,6 +1,7 @@
 import { type Clock, nowSeconds, type Random } from '@latchkey/protocol'
+import { checkAttributes } from '../checks/attributes.ts'
 import { checkUsername, usernameTaken } from '../checks/username.ts'
-import type { NewUser } from '../directory.ts'
+import type { AttributeRule, NewUser } from '../directory.ts'
 import { replaceGroups } from '../groups/group-members.ts'
 import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
@@ -18,7 +19,7 @@ const ID_ATTEMPTS = 3
 /** One user, its roles and grants, in the caller's transaction. Returns its `sub`. */
 export async function createUser(
   db: Queries,
-  deps: { clock: Clock; random: Random },
+  deps: { clock: Clock; random: Random; attributes: readonly AttributeRule[] },
   user: NewUser,
   passwordHash: string | null,
 ): Promise<string> {
@@ -46,7 +47,7 @@ export async function createUser(
       one_time_code_secret: null,
       must_change_password: flag(user.mustChangePassword === true),
       ...external,
-      attributes: JSON.stringify(user.attributes ?? {}),
+      attributes: JSON.stringify(checkAttributes(deps.attributes, user.attributes ?? {})),
       created_at: now,
       updated_at: now,
     }),

@@ -1,5 +1,6 @@
+import { checkAttributes } from '../checks/attributes.ts'
 import { checkUsername, usernameTaken } from '../checks/username.ts'
-import type { UserChange } from '../directory.ts'
+import type { AttributeRule, UserChange } from '../directory.ts'
 import { replaceGroups } from '../groups/group-members.ts'
 import { flag } from '../sql/columns.ts'
 import { holderOf, replaceGrants } from '../sql/grants.ts'
@@ -15,7 +16,12 @@ import { checkProfile } from './standard-claims.ts'
  * Applies to this row the members that are given, in the caller's transaction. Takes each by name: whatever else an
  * input carries (`sub`, `disabled`) has no effect.
  */
-export async function updateUser(db: Queries, row: UserRow, change: UserChange): Promise<void> {
+export async function updateUser(
+  db: Queries,
+  row: UserRow,
+  change: UserChange,
+  rules: readonly AttributeRule[],
+): Promise<void> {
   const username = change.username ?? row.username
   const username_key = await freeUsername(db, row, username)
   const name = change.name === undefined ? row.name : checkDisplayName(change.name)
@@ -33,7 +39,9 @@ export async function updateUser(db: Queries, row: UserRow, change: UserChange):
       email_verified: verified(row, email, change.emailVerified),
       locale,
       ...(externalId === undefined ? {} : await freeExternalId(db, row.id, externalId)),
-      ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }),
+      ...(attributes === undefined
+        ? {}
+        : { attributes: JSON.stringify(checkAttributes(rules, attributes)) }),
       ...(profile === undefined ? {} : { profile: JSON.stringify(checkProfile(profile)) }),
       search_text: searchText({ username_key, name, email }),
     })
