@@ -3,11 +3,14 @@ import { chooseEngine } from './fixtures/chosen-engine.ts'
 
 chooseEngine('postgres')
 for (const name of [
+  'attributes',
   'client-metadata',
   'client-records',
   'client-secrets',
   'clients',
   'declared',
+  'groups',
+  'look-alikes',
   'passwords',
   'records',
   'remembered',
