@@ -26,6 +26,7 @@ import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
 import { adminVerifiers } from './admin/verifiers.ts'
+import { adminAudit } from './audit/admin-audit.ts'
 import { effectiveParameters } from './authorization/effective-parameters.ts'
 import { sendPageError } from './authorization/page-errors.ts'
 import type { End } from './ending/end.ts'
@@ -156,9 +157,9 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     await feeding.lease.beat()
     feeding.lease.start()
     feeding.hub.start()
+    feeding.openerWatch.start()
     receipts.reporter.start()
     receipts.canary.start()
-    feeding.secretWatch.start()
     keeper.start()
     keyLife.keeper.start()
     ending.deliveries.start()
@@ -170,9 +171,9 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     keyLife.keeper.stop()
     unfollow()
     feeding.openers.stop()
+    feeding.openerWatch.stop()
     feeding.lease.stop()
     feeding.tail.stop()
-    feeding.secretWatch.stop()
     await ending.deliveries.stop()
     await signals.stop()
     receipts.canary.stop()
@@ -272,9 +273,8 @@ function programs(
     const feeds = { ...shared, clients, hub: feeding.hub, oneTime: store.oneTime }
     await app.register(feed(feeds))
     await app.register(feedPoll({ ...feeds, scheduler, leaseMs }))
-    await app.register(
-      health({ parts: { store: () => store.ping(), directory: () => directory.ping() } }),
-    )
+    const parts = { store: () => store.ping(), directory: () => directory.ping() }
+    await app.register(health({ parts, directory: directory.engine }))
   }
 }
 
@@ -331,6 +331,7 @@ function admin(
     )
     await app.register(adminRegistrationTokens(shared))
     await app.register(adminKeys(shared))
+    await app.register(adminAudit(shared))
     await app.register(adminOpenApi({ issuer, routes }))
   }
 }

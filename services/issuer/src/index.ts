@@ -1,6 +1,7 @@
 export { buildIssuer, type Issuer, type IssuerDeps } from './app.ts'
 export { CLI_CLIENT, type CliCredentials } from './cli-credentials.ts'
 export { declare, publishDeclared } from './declare.ts'
+export { directoryMigrations } from './directory-place.ts'
 export type { End } from './ending/end.ts'
 export { clientSecretSealing } from './keys/client-secret-sealing.ts'
 export { type OpenIssuer, type OpenIssuerOptions, openIssuer } from './open-issuer.ts'

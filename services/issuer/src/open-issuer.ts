@@ -1,13 +1,14 @@
 /** From settings to a running issuer: opens what it stands on, brings in what is declared, and listens. */
 import { join } from 'node:path'
-import { type Directory, openSqliteDirectory } from '@latchkey/directory'
+import { type Directory, openPostgresDirectory, openSqliteDirectory } from '@latchkey/directory'
 import { type Clock, type Random, systemClock, systemRandom } from '@latchkey/protocol'
 import { connectRedisStore, openSqliteStore, type Store } from '@latchkey/store'
 import { deriveKey } from '@latchkey/tokens'
 import type { FastifyBaseLogger } from 'fastify'
 import { buildIssuer, type Issuer } from './app.ts'
-import { cliClient, cliCredentials } from './cli-credentials.ts'
+import { cliClient, cliCredentials, cliLoginClient } from './cli-credentials.ts'
 import { declare, publishDeclared } from './declare.ts'
+import { directoryPlace } from './directory-place.ts'
 import { clientSecretSealing } from './keys/client-secret-sealing.ts'
 import { listen } from './listen.ts'
 import type { Settings } from './settings/settings.ts'
@@ -35,13 +36,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
   const { tokenResponseHook: hook } = settings
   const tokenResponse = hook === undefined ? undefined : await loadTokenResponseHook(hook)
   const store = await openStore(settings, clock, log)
-  const directory = await openSqliteDirectory({
-    file: join(settings.dataDir, 'directory.db'),
-    clock,
-    random,
-    sealing: clientSecretSealing(settings.masterKey, random),
-    auditKey: deriveKey(settings.masterKey, 'latchkey/audit/v1'),
-  }).catch(async (error: unknown) => {
+  const directory = await openDirectory(settings, clock, random).catch(async (error: unknown) => {
     await store.close()
     throw error
   })
@@ -54,7 +49,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     const { issuer, dataDir } = settings
     const issuerAddress = addressOf(settings)
     const cli = cliClient(cliCredentials({ dataDir, issuer, issuerAddress }, random))
-    const applied = await declare(settings.declared, [cli], {
+    const applied = await declare(settings.declared, [cli, cliLoginClient(issuer)], {
       issuer,
       directory,
       clock,
@@ -69,6 +64,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     await publishDeclared(applied, built.end)
     const { created, updated } = applied
     if (created.length + updated.length > 0) log.info({ created, updated }, 'declared')
+    log.info({ engine: directory.engine }, 'directory')
     return {
       ...built,
       store,
@@ -100,6 +96,21 @@ async function openStore(settings: Settings, clock: Clock, log: FastifyBaseLogge
   log.info({ dataDir: settings.dataDir }, 'embedded: sessions and log in SQLite, one process')
   const file = join(settings.dataDir, 'store.db')
   return await openSqliteStore({ file, sessionAbsoluteSeconds, clock })
+}
+
+async function openDirectory(settings: Settings, clock: Clock, random: Random): Promise<Directory> {
+  const { masterKey, directory } = settings
+  const options = {
+    clock,
+    random,
+    sealing: clientSecretSealing(masterKey, random),
+    auditKey: deriveKey(masterKey, 'latchkey/audit/v1'),
+    migrations: directory.migrate,
+  }
+  const place = directoryPlace(settings)
+  return 'url' in place
+    ? await openPostgresDirectory({ ...place, pool: directory.connections, ...options })
+    : await openSqliteDirectory({ ...place, ...options })
 }
 
 /** How programs on this machine reach the issuer: a wildcard address is reached at loopback. */

@@ -1,8 +1,11 @@
 /** GET /healthz: the process answers. GET /readyz: it can do its work, store and directory included. */
+import type { EngineName } from '@latchkey/directory'
 import type { FastifyInstance } from 'fastify'
 
 export interface HealthDeps {
   readonly parts: Readonly<Record<string, () => Promise<void>>>
+  /** What the directory stands on: tells whoever looks that the settings were understood. */
+  readonly directory: EngineName
 }
 
 export function health(deps: HealthDeps) {
@@ -18,7 +21,8 @@ export function health(deps: HealthDeps) {
           failed.push(name)
         })
       }
-      if (failed.length === 0) return await reply.send({ status: 'ready' })
+      if (failed.length === 0)
+        return await reply.send({ status: 'ready', directory: deps.directory })
       return await reply.code(503).header('retry-after', '1').send({ status: 'not ready', failed })
     })
   }

@@ -53,12 +53,14 @@ export function crossCheck(draft: Draft, report: Report): void {
       expected: 'redis_url: redis://HOST:PORT, or with sentinels redis://NAME-OF-THE-MASTER',
     })
   }
-  if (draft.redisUrl !== undefined && draft.masterKey === undefined) {
+  // A key that was made in one data folder would leave every other issuer before closed boxes.
+  const shared = draft.redisUrl !== undefined ? 'Redis' : draft.directory.url && 'PostgreSQL'
+  if (shared !== undefined && draft.masterKey === undefined) {
     report({
       at: 'master_key',
       code: 'master-key-missing',
       received: 'nothing',
-      expected: 'the key that all issuers on this Redis share: LATCHKEY_MASTER_KEY_FILE',
+      expected: `the key that all issuers on this ${shared} share: LATCHKEY_MASTER_KEY_FILE`,
     })
   }
 }

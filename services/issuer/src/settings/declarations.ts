@@ -11,6 +11,7 @@ import {
   issuerUrl,
   listenHost,
   outgoingTarget,
+  parsePostgresUrl,
   parseRedisUrl,
 } from './url-kinds.ts'
 
@@ -37,7 +38,7 @@ export const ROOT_FIELDS = {
   ),
   master_key: secret(
     masterKey(),
-    'All keys of services, cookies and refresh tokens are derived from it. Required with Redis, the same for all ' +
+    'All keys of services, cookies and refresh tokens are derived from it. Required with Redis and with PostgreSQL, the same for all ' +
       'issuers; otherwise it is made at the first start and kept in `master.key` in the data folder.',
   ),
   trusted_proxies: withDefault(
@@ -97,6 +98,24 @@ export const GROUP_FIELDS = {
     ),
     sentinel_username: optional(text(), 'The user at the sentinels.'),
     sentinel_password: secret(text(), 'The password at the sentinels, where they ask for one.'),
+  },
+  directory: {
+    url: secret(
+      scalarKind('postgres://USER@HOST:PORT/DATABASE', 'not-a-postgres-url', parsePostgresUrl),
+      'Keeps users, clients, roles, services and the audit log in [PostgreSQL](postgresql.md), so that several issuers can share them. ' +
+        'With `?sslmode=verify-full` the connection is encrypted and the server proves who it is. Without a URL they are kept in SQLite in the ' +
+        'data folder.',
+    ),
+    connections: withDefault(
+      integer({ min: 2, max: 100 }),
+      10,
+      'How many connections to PostgreSQL this issuer opens at most.',
+    ),
+    migrate: withDefault(
+      choice('auto', 'manual'),
+      'auto',
+      'Whether a start brings an older database to the newest form, or refuses it: then run `latchkey migrate up` before.',
+    ),
   },
   session: {
     idle_seconds: withDefault(
@@ -192,4 +211,4 @@ export const GROUP_FIELDS = {
 } as const
 
 /** Lists of the file that are brought into the directory at every start. */
-export const DECLARED_LISTS = ['services', 'clients', 'roles', 'users'] as const
+export const DECLARED_LISTS = ['services', 'clients', 'roles', 'groups', 'users'] as const

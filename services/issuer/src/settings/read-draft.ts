@@ -25,6 +25,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
   const { host, port } = read('listen', GROUP_FIELDS.listen)
   const tls = read('tls', GROUP_FIELDS.tls)
   const redis = read('redis', GROUP_FIELDS.redis)
+  const directory = read('directory', GROUP_FIELDS.directory)
   const session = read('session', GROUP_FIELDS.session)
   const tokens = read('tokens', GROUP_FIELDS.tokens)
   const tokenApi = read('token_api', GROUP_FIELDS.token_api)
@@ -51,6 +52,11 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
       ...(redis.sentinel_password === undefined
         ? {}
         : { sentinelPassword: redis.sentinel_password }),
+    },
+    directory: {
+      ...(directory.url === undefined ? {} : { url: directory.url }),
+      connections: directory.connections,
+      migrate: directory.migrate,
     },
     session: {
       idleSeconds: session.idle_seconds,

@@ -24,6 +24,14 @@ export interface Settings {
     readonly sentinelUsername?: string
     readonly sentinelPassword?: string
   }
+  readonly directory: {
+    /** Holds a password: never logged. Absent: SQLite in the data folder. */
+    readonly url?: string
+    /** To PostgreSQL, of this process. */
+    readonly connections: number
+    /** Whether a start migrates an older database or refuses it. */
+    readonly migrate: 'auto' | 'manual'
+  }
   /** At least 32 random bytes. */
   readonly masterKey: Buffer
   readonly session: { readonly idleSeconds: number; readonly absoluteSeconds: number }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
-import { LIMITS } from '@latchkey/protocol'
+import { checkPostgresUrl } from '@latchkey/directory'
+import { InputError, LIMITS } from '@latchkey/protocol'
+import { TEXT } from './json-schema.ts'
 import { type Kind, scalarKind } from './kinds.ts'
 import { show } from './located.ts'
 
@@ -33,6 +35,7 @@ export function issuerUrl(): Kind<string> {
     'the public address, such as https://sso.example.com, without path or slash at the end'
   return {
     shape,
+    schema: { ...TEXT, pattern: '^https?://[^/]+$' },
     read: (found, { report }) => {
       const value = found.kind === 'scalar' ? found.value : undefined
       const url = parseUrl(value)
@@ -59,6 +62,17 @@ export function parseRedisUrl(value: string): string | undefined {
   const url = parseUrl(value)
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return undefined
   return /^\/?\d{0,3}$/.test(url.pathname) && url.hash === '' ? value : undefined
+}
+
+/** What `checkPostgresUrl` lets through. Its message would say more, but a part of a secret is not shown. */
+export function parsePostgresUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || parseUrl(value) === undefined) return undefined
+  try {
+    return checkPostgresUrl(value)
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
 }
 
 /**

@@ -157,6 +157,15 @@ t.test('settings that do not go together are refused', async (t) => {
     [{ yaml: `${LOCAL}users: ada\n` }, 'not-a-list'],
     [{ yaml: `${LOCAL}users: [ada]\n` }, 'not-a-group'],
     [{ yaml: LOCAL, env: { LATCHKEY_REDIS_URL: 'http://127.0.0.1' } }, 'not-a-redis-url'],
+    [
+      { yaml: LOCAL, env: { LATCHKEY_DIRECTORY_URL: 'postgres://db.internal' } },
+      'not-a-postgres-url',
+    ],
+    [
+      { yaml: LOCAL, env: { LATCHKEY_DIRECTORY_URL: 'postgres://db.internal/latchkey' } },
+      'master-key-missing',
+    ],
+    [{ yaml: `${LOCAL}directory: { migrate: later }\n` }, 'not-a-choice'],
     [{ yaml: `${LOCAL}listen: { host: 999.1.1.1 }\n` }, 'not-a-host'],
     [{ yaml: `${LOCAL}clients: [{ client_id: a, require_pkce: "no" }]\n` }, 'not-a-flag'],
     [{ yaml: `${LOCAL}clients: [{ client_id: "a\\nb" }]\n` }, 'not-text'],
