@@ -4,6 +4,9 @@ import { chaos } from './chaos.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { keysList, keysRetire, keysRotate } from './keys.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { migrateStatus, migrateUp } from './migrate.ts'
 import { sessionsList } from './sessions.ts'
 import { sessionsEnd } from './sessions-end.ts'
 import { start } from './start.ts'
@@ -19,6 +22,7 @@ import {
 } from './users.ts'
 import { verifiersList } from './verifiers.ts'
 
+const migrate = [migrateStatus, migrateUp]
 const users = [usersAdd, usersDisable, usersEnable, usersPasswd, usersRemoveCode, usersRemove]
 const clients = [clientsDisable, clientsEnable]
 const services = [servicesDisable, servicesEnable]
@@ -29,6 +33,8 @@ const token = [tokenDecode, tokenVerify]
 /** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
 export const GROUPS: readonly CommandGroup[] = [
   { name: '', title: TITLES.running, commands: [start, doctor, chaos] },
+  { name: '', title: TITLES.self, commands: [login, logout] },
+  { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },
   { name: 'clients', title: TITLES.clients, commands: clients },
   { name: 'services', title: TITLES.services, commands: services },

@@ -3,6 +3,8 @@ import type { Texts } from './text.ts'
 /** What the groups of commands are about, for the overview. */
 export const GROUPS = {
   running: { en: 'Running an issuer', zh: '运行签发服务' },
+  self: { en: 'Signing in yourself', zh: '本人登录' },
+  migrate: { en: 'The database of the directory', zh: '目录的数据库' },
   users: { en: 'People who sign in', zh: '登录的人' },
   clients: { en: 'Apps and machines that get tokens', zh: '取得令牌的应用和机器' },
   services: { en: 'Services that accept tokens', zh: '接受令牌的服务' },
