@@ -131,7 +131,12 @@ export function entitled(
   token: string,
   claims: AccessTokenClaims,
 ): Outcome {
-  if (!mayCall(deps.verifier, asked, claims)) return { kind: 'insufficient_scope', sub: claims.sub }
+  if (!mayCall(deps.verifier, asked, claims)) {
+    // A token that was signed before the route was published says nothing about it: a fresh one will.
+    return deps.verifier.isOlderThanRoute(claims, asked.request.method, asked.pattern)
+      ? { kind: 'invalid_token', reason: 'stale' }
+      : { kind: 'insufficient_scope', sub: claims.sub }
+  }
   const { stepUp } = asked.route
   return stepUp === undefined || isStrongEnough(claims, stepUp, nowSeconds(deps.clock))
     ? { kind: 'allowed', claims, token }

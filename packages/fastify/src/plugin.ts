@@ -128,7 +128,7 @@ export const latchkey = fp<LatchkeyOptions>(
     )
     app.addHook('onReady', (done) => {
       guardWebSocketServer(app, sockets)
-      verifier.publishRoutes(catalogue.list().map(({ method, pattern }) => ({ method, pattern })))
+      verifier.publishRoutes(catalogue.list())
       done()
     })
   },

@@ -109,11 +109,17 @@ const ROUTERS: Record<'strict' | 'loose', FastifyServerOptions> = {
   },
 }
 
-for (const setting of ['strict', 'loose'] as const) {
-  t.test(`F1 to F12: the decision is made on the matched route (router: ${setting})`, async (t) => {
+for (const [setting, form] of [
+  ['strict', 'grant'],
+  ['strict', 'grantNumbers'],
+  ['loose', 'grant'],
+  ['loose', 'grantNumbers'],
+] as const) {
+  const router = `router: ${setting}, ${form === 'grant' ? 'a list' : 'a bitmap'}`
+  t.test(`F1 to F12: the decision is made on the matched route (${router})`, async (t) => {
     const { app, verifier } = await guardedApp(t, echo, { server: ROUTERS[setting] })
-    verifier.grant('good', GRANTS)
-    verifier.grant('admin', ['GET /*'])
+    verifier[form]('good', GRANTS)
+    verifier[form]('admin', ['GET /*'])
     const port = await listen(app)
     const ask = (target: string, token: string) =>
       rawRequest(port, `GET ${target} HTTP/1.1\nHost: a\n${token}Connection: close\n\n`)

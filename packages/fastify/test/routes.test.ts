@@ -180,10 +180,26 @@ t.test(
       { method: 'GET', pattern: '/versioned', public: false },
       { method: 'GET', pattern: '/plugin', public: false },
     ])
-    t.strictSame(
-      verifier.published,
-      app.latchkey.routes.map(({ method, pattern }) => ({ method, pattern })),
-    )
+    t.strictSame(verifier.published, app.latchkey.routes, 'with what is public')
+  },
+)
+
+t.test(
+  'F22: a token that is older than a route is refused as stale, never as forbidden',
+  async (t) => {
+    const { app, verifier } = await guardedApp(t, (app) => {
+      for (const url of ['/a', '/b', '/new']) app.get(url, async () => url)
+    })
+    verifier.grantNumbers('good', ['GET /a', 'GET /new'], 2)
+    const ask = async (url: string) => (await app.inject({ url, headers: GOOD })).statusCode
+    t.equal(await ask('/a'), 200)
+    t.equal(await ask('/b'), 403)
+    const answer = await app.inject({ url: '/new', headers: GOOD })
+    t.equal(answer.statusCode, 401)
+    t.match(answer.json(), { error: 'invalid_token', reason: 'stale' })
+    t.match(answer.headers['www-authenticate'], /reason="stale"/)
+    verifier.grantNumbers('good', ['GET /a', 'GET /new'])
+    t.equal(await ask('/new'), 200, 'a fresh token knows it')
   },
 )
 

@@ -2,6 +2,7 @@
 import type { Feed } from '@latchkey/feed'
 import type { Clock } from '@latchkey/protocol'
 import type { KeyRing } from './key-ring.ts'
+import type { Numbering } from './numbering.ts'
 import { reasonOf, refusal, STALE } from './refusal.ts'
 import type { CachedToken, TokenCache } from './token-cache.ts'
 import type { Verification } from './verifier.ts'
@@ -10,16 +11,17 @@ export interface DecideDeps {
   readonly feed: Pick<Feed, 'replica' | 'lease'>
   readonly keys: Pick<KeyRing, 'verify'>
   readonly cache: TokenCache
+  readonly numbering: Pick<Numbering, 'standing'>
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
 export type Decide = (token: string, toleranceSeconds: number) => Verification
 
 export function decide(deps: DecideDeps): Decide {
-  const { keys, cache, clock } = deps
+  const { keys, cache, clock, numbering } = deps
   const { replica, lease } = deps.feed
 
-  /** Everything that may have changed since the last time: expiry and revocation. Keys: new ones empty the cache. */
+  /** Everything that may have changed since the last time: expiry and revocation. New keys and catalogues empty the cache. */
   function decideAgain(cached: CachedToken, nowMs: number): Verification {
     if (nowMs >= cached.expiresAt * 1000) {
       cache.forget(cached)
@@ -42,6 +44,10 @@ export function decide(deps: DecideDeps): Decide {
     if (outcome.kind === 'invalid') return refusal(outcome.fault)
     const verdict = replica.judge(outcome.claims, outcome.kid)
     if (verdict !== 'live') return refusal(reasonOf(verdict))
+    const unread = numbering.standing(outcome.claims.routes)
+    // A newer catalogue than this verifier's will be here soon; one that does not exist any more makes clients refresh, silently.
+    if (unread === 'pending') return refusal('ahead')
+    if (unread === 'foreign') return refusal('stale')
     cache.offer(token, outcome, replica.version)
     return outcome
   }

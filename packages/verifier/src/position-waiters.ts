@@ -1,33 +1,29 @@
-import type { Feed } from '@latchkey/feed'
-import type { RevClaim, Scheduler } from '@latchkey/protocol'
+import type { Scheduler } from '@latchkey/protocol'
 
 export interface PositionWaiters {
-  /** Resolves when the replica has reached this place, at the latest after `timeoutMs`. */
-  until(rev: RevClaim, timeoutMs: number): Promise<void>
-  /** The replica has moved. */
+  /** Resolves when this verifier has caught up, at the latest after `timeoutMs`. */
+  until(isReached: () => boolean, timeoutMs: number): Promise<void>
+  /** The feed has told something. */
   advanced(): void
   /** Nobody waits any longer. */
   close(): void
 }
 
 interface Waiter {
-  readonly rev: RevClaim
+  isReached(): boolean
   done(): void
 }
 
 /** Requests whose tokens are newer than what has been heard: woken by the feed, not by looking again and again. */
-export function positionWaiters(
-  replica: Pick<Feed['replica'], 'covers'>,
-  scheduler: Scheduler,
-): PositionWaiters {
+export function positionWaiters(scheduler: Scheduler): PositionWaiters {
   const waiters = new Set<Waiter>()
   let closed = false
   return {
-    until: (rev, timeoutMs) => {
-      if (closed || replica.covers(rev)) return Promise.resolve()
+    until: (isReached, timeoutMs) => {
+      if (closed || isReached()) return Promise.resolve()
       return new Promise((resolve) => {
         const waiter: Waiter = {
-          rev,
+          isReached,
           done: () => {
             waiters.delete(waiter)
             cancel()
@@ -39,7 +35,7 @@ export function positionWaiters(
       })
     },
     advanced: () => {
-      for (const waiter of [...waiters]) if (replica.covers(waiter.rev)) waiter.done()
+      for (const waiter of [...waiters]) if (waiter.isReached()) waiter.done()
     },
     close: () => {
       closed = true

@@ -1,25 +1,64 @@
 /** Which route a caller may call: packages/permissions/README.md. */
-import { compileGrants } from '@latchkey/permissions'
-import type { AccessTokenClaims } from '@latchkey/protocol'
-import { type KnownRoute, type RouteBook, rightFor, UNNUMBERED } from './route-book.ts'
+import { compileGrants, hasRouteNumber } from '@latchkey/permissions'
+import { type AccessTokenClaims, isRouteList, type RoutesBitmap } from '@latchkey/protocol'
+import type { Numbering } from './numbering.ts'
+import {
+  type KnownRoute,
+  NOT_NUMBERED,
+  type RouteBook,
+  rightFor,
+  UNNUMBERED,
+} from './route-book.ts'
 import type { TokenCache } from './token-cache.ts'
 
 export type May = (claims: AccessTokenClaims, method: string, route: string) => boolean
 
-/** Answers about a token that is remembered are kept with it, a bit for each route. */
-export function rights(cache: Pick<TokenCache, 'of'>, book: Pick<RouteBook, 'find'>): May {
+export interface RightsDeps {
+  readonly cache: Pick<TokenCache, 'of'>
+  readonly book: Pick<RouteBook, 'find'>
+  readonly numbering: Pick<Numbering, 'lengthOf'>
+}
+
+/** Answers about a list are kept with its token, a bit for each route. A bitmap is the answer already. */
+export function rights({ cache, book, numbering }: RightsDeps): May {
   return (claims, method, route) => {
     const wanted = rightFor(method)
     const known = book.find(wanted, route)
     if (known === undefined) return false
+    const { routes } = claims
+    if (!isRouteList(routes)) return isNumbered(routes, known, numbering)
     const cached = cache.of(claims)
-    if (cached === undefined) return covers(claims.routes, known, wanted, route)
+    if (cached === undefined) return covers(routes, known, wanted, route)
     const bit = known.number === UNNUMBERED ? 0 : 1 << known.number
     if ((cached.decided & bit) !== 0) return (cached.allowed & bit) !== 0
-    const allowed = covers(claims.routes, known, wanted, route)
+    const allowed = covers(routes, known, wanted, route)
     cached.decided |= bit
     if (allowed) cached.allowed |= bit
     return allowed
+  }
+}
+
+/** Numbers from `length` on were given after the token was signed: whatever stands there is not about these routes. */
+function isNumbered(
+  bitmap: RoutesBitmap,
+  { permanent }: KnownRoute,
+  numbering: Pick<Numbering, 'lengthOf'>,
+): boolean {
+  const length = numbering.lengthOf(bitmap)
+  if (length === undefined || permanent === NOT_NUMBERED || permanent >= length) return false
+  return hasRouteNumber(bitmap.b, permanent)
+}
+
+/**
+ * Whether a token says nothing about a route because the route is newer: then a fresh one does, and who lacks the right is told
+ * by that.
+ */
+export function olderThanRoute({ book, numbering }: Omit<RightsDeps, 'cache'>): May {
+  return ({ routes }, method, route) => {
+    if (isRouteList(routes)) return false
+    const known = book.find(rightFor(method), route)
+    const length = numbering.lengthOf(routes)
+    return known !== undefined && length !== undefined && known.permanent >= length
   }
 }
 

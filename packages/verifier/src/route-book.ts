@@ -1,59 +1,81 @@
 import type { RouteDeclaration } from '@latchkey/protocol'
 
-/** What is kept about a route that somebody has asked for. */
+/** What is kept about a route. */
 export interface KnownRoute {
-  /** 0 to 30 for the first ones, so that an answer about each fits in a bit of a small integer; 31 for all others. */
+  /** 0 to 30 for the first ones that are asked for, so that an answer about each fits in a bit of a small integer; 31 for others. */
   readonly number: number
+  /** Its number in bitmaps, for ever; NOT_NUMBERED as long as the issuer has not told it. */
+  readonly permanent: number
   /** Grants that were found to cover it: at most `mostCovering`. */
   readonly covering: string[]
   readonly mostCovering: number
 }
 
+type Kept = { -readonly [Name in keyof KnownRoute]: KnownRoute[Name] }
+
 export const UNNUMBERED = 31
+export const NOT_NUMBERED = -1
+const UNASKED = -1
 
 /** A route is reached by a grant of its own and a few wildcards, however many callers there are. */
 const MOST_COVERING = 8
 
 /** Without a catalogue nothing bounds what is asked for: about these nothing is kept. */
-const NAMELESS: KnownRoute = { number: UNNUMBERED, covering: [], mostCovering: 0 }
+const NAMELESS: KnownRoute = {
+  number: UNNUMBERED,
+  permanent: NOT_NUMBERED,
+  covering: [],
+  mostCovering: 0,
+}
 
 export interface RouteBook {
   /** Undefined when a catalogue was published and the route is not in it: closed to everybody. */
   find(method: string, route: string): KnownRoute | undefined
   /** Begins anew with these routes and no others. */
   publish(routes: readonly RouteDeclaration[]): void
+  /** The permanent numbers of the routes that were published last, in their order. */
+  number(numbers: readonly number[]): void
 }
 
 export function routeBook(): RouteBook {
-  let byMethod = new Map<string, Map<string, KnownRoute | 'unasked'>>()
-  let published = false
+  let byMethod = new Map<string, Map<string, Kept>>()
+  let published: Kept[] | undefined
   let next = 0
 
-  function note(method: string, route: string, known: KnownRoute | 'unasked'): void {
-    const patterns = byMethod.get(method) ?? new Map()
-    byMethod.set(method, patterns.set(route, known))
+  function note(method: string, route: string): Kept {
+    const patterns = byMethod.get(method) ?? new Map<string, Kept>()
+    byMethod.set(method, patterns)
+    const known = patterns.get(route) ?? {
+      number: UNASKED,
+      permanent: NOT_NUMBERED,
+      covering: [],
+      mostCovering: MOST_COVERING,
+    }
+    patterns.set(route, known)
+    return known
   }
 
-  function findFirst(method: string, route: string, asked: boolean): KnownRoute | undefined {
-    if (published && !asked) return undefined
-    if (!published && next === UNNUMBERED) return NAMELESS
-    const number = next === UNNUMBERED ? UNNUMBERED : next++
-    const known = { number, covering: [], mostCovering: MOST_COVERING }
-    note(method, route, known)
+  function askFirst(known: Kept): Kept {
+    known.number = next === UNNUMBERED ? UNNUMBERED : next++
     return known
   }
 
   return {
     find: (method, route) => {
       const known = byMethod.get(method)?.get(route)
-      if (known !== undefined && known !== 'unasked') return known
-      return findFirst(method, route, known === 'unasked')
+      if (known !== undefined) return known.number === UNASKED ? askFirst(known) : known
+      if (published) return undefined
+      return next === UNNUMBERED ? NAMELESS : askFirst(note(method, route))
     },
     publish: (routes) => {
       byMethod = new Map()
-      published = true
       next = 0
-      for (const { method, pattern } of routes) note(rightFor(method), pattern, 'unasked')
+      published = routes.map(({ method, pattern }) => note(rightFor(method), pattern))
+    },
+    number: (numbers) => {
+      for (const [index, known] of (published ?? []).entries()) {
+        known.permanent = numbers[index] ?? NOT_NUMBERED
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Feed } from '@latchkey/feed'
 import {
+  type AccessTokenClaims,
   type Clock,
   LIMITS,
   nowSeconds,
@@ -10,9 +11,10 @@ import {
 import { checkOptions } from './check-options.ts'
 import { decide } from './decide.ts'
 import { keyRing } from './key-ring.ts'
+import { numbering } from './numbering.ts'
 import { positionWaiters } from './position-waiters.ts'
 import { STALE } from './refusal.ts'
-import { rights } from './rights.ts'
+import { olderThanRoute, rights } from './rights.ts'
 import { routeBook } from './route-book.ts'
 import { tokenCache } from './token-cache.ts'
 import type {
@@ -45,10 +47,13 @@ export function verifierFrom(parts: VerifierParts): Verifier {
   const { clock = systemClock, scheduler = systemScheduler, log = SILENCE } = parts
   const keys = keyRing({ ...parts, log })
   const cache = tokenCache(cacheTokens)
-  const routes = routeBook()
-  const waiting = positionWaiters(feed.replica, scheduler)
+  const book = routeBook()
+  const numbers = numbering(feed, clock)
+  const waiting = positionWaiters(scheduler)
   const watching = watchers({ service, replica: feed.replica, keys, clock, scheduler, log })
-  const decideNow = decide({ feed, keys, cache, clock })
+  const decideNow = decide({ feed, keys, cache, clock, numbering: numbers })
+  const isReached = ({ rev, routes }: AccessTokenClaims) =>
+    feed.replica.covers(rev) && numbers.standing(routes) !== 'pending'
   const unsubscribe = feed.subscribe({
     keys: (now) => {
       if (!keys.replace(now)) return
@@ -63,6 +68,13 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       waiting.advanced()
       watching.lookAgain()
     },
+    catalogue: (told) => {
+      if (numbers.replace(told)) {
+        book.number(told.numbers)
+        cache.clear()
+      }
+      waiting.advanced()
+    },
   })
   keys.replace(feed.keys())
 
@@ -74,15 +86,19 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       const first = decideNow(token, toleranceSeconds)
       if (!isAhead(first)) return first
       const opened = keys.verify(token, nowSeconds(clock))
-      if (opened.kind !== 'invalid') await waiting.until(opened.claims.rev, LIMITS.aheadWaitMs)
+      if (opened.kind !== 'invalid') {
+        await waiting.until(() => isReached(opened.claims), LIMITS.aheadWaitMs)
+      }
       const second = decideNow(token, toleranceSeconds)
       // This verifier is behind: 503. To refuse would make the client fetch a token that is further ahead.
       return isAhead(second) ? STALE : second
     },
-    may: rights(cache, routes),
+    may: rights({ cache, book, numbering: numbers }),
+    isOlderThanRoute: olderThanRoute({ book, numbering: numbers }),
     publishRoutes: (now) => {
       feed.publishRoutes(now)
-      routes.publish(now)
+      book.publish(now)
+      numbers.forget()
       // Answers are kept by the numbers that routes had until now.
       cache.clear()
     },

@@ -44,7 +44,8 @@ export interface VerifierLog {
 
 /**
  * Why `verify` said no, besides the faults of the token itself. `ended` kinds come from the revocation log, `stale` is a
- * permission change (a refresh helps at once), `ahead` means that this verifier is behind the token (waiting helps).
+ * permission change or a catalogue that is no more (a refresh helps at once), `ahead` means that this verifier is behind the
+ * token (waiting helps).
  */
 export type RefusalReason =
   | TokenFault
@@ -84,6 +85,11 @@ export interface Verifier {
    * a route outside it is closed to everybody. The claims must come from `verify`: they are believed as they are.
    */
   may(claims: AccessTokenClaims, method: string, route: string): boolean
+  /**
+   * Whether `may` said no only because the route is newer than the token, which speaks in numbers (packages/permissions/README.md): refuse it
+   * as `stale`, so that the client gets one that knows the route.
+   */
+  isOlderThanRoute(claims: AccessTokenClaims, method: string, route: string): boolean
   /** Publishes the route catalogue; repeated by itself after each reconnect. Throws `InputError` when it is too large. */
   publishRoutes(routes: readonly RouteDeclaration[]): void
   /**
