@@ -8,7 +8,11 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { adminAudit } from './admin/audit.ts'
 import { adminClientState } from './admin/client-state.ts'
+import { adminClientSecrets } from './admin/clients/client-secrets.ts'
+import { adminClients } from './admin/clients/clients.ts'
+import { adminRemoveClient } from './admin/clients/remove-client.ts'
 import { adminDeliveries } from './admin/deliveries.ts'
 import { adminEnds } from './admin/ends.ts'
 import { pages as cursorPages } from './admin/framework/pages.ts'
@@ -20,13 +24,17 @@ import { refuseMoreThanOwn } from './admin/own-rights.ts'
 import { recordedChange } from './admin/recorded-change.ts'
 import { adminRegistrationTokens } from './admin/registration-tokens.ts'
 import { adminServiceState } from './admin/service-state.ts'
+import { adminRemoveService } from './admin/services/remove-service.ts'
+import { adminServices } from './admin/services/services.ts'
+import { adminSessions } from './admin/sessions.ts'
+import { adminSettings } from './admin/settings.ts'
 import { adminStreams } from './admin/streams.ts'
 import { adminUserRemoval } from './admin/user-removal.ts'
 import { adminUserSessions } from './admin/user-sessions.ts'
 import { adminUserState } from './admin/user-state.ts'
 import { adminUsers } from './admin/users.ts'
 import { adminVerifiers } from './admin/verifiers.ts'
-import { adminAudit } from './audit/admin-audit.ts'
+import { auditEvidence } from './audit/audit-evidence.ts'
 import { effectiveParameters } from './authorization/effective-parameters.ts'
 import { sendPageError } from './authorization/page-errors.ts'
 import type { End } from './ending/end.ts'
@@ -309,6 +317,9 @@ function admin(
       pages: cursorPages({ macKey: keys.cursorMac }),
       refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
       hub: feeding.hub,
+      openerWatch: feeding.openerWatch,
+      accessTokenSeconds: settings.tokens.accessSeconds,
+      settings,
       directory,
       services: keys.services,
       ...keyLife,
@@ -320,6 +331,14 @@ function admin(
     const { clients, services } = directory
     await app.register(adminClientState(shared))
     await app.register(adminServiceState(shared))
+    await app.register(adminClients(shared))
+    await app.register(adminClientSecrets(shared))
+    await app.register(adminRemoveClient(shared))
+    await app.register(adminServices(shared))
+    await app.register(adminRemoveService(shared))
+    await app.register(adminSessions(shared))
+    await app.register(adminAudit(shared))
+    await app.register(adminSettings(shared))
     await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
     await app.register(adminVerifiers({ ...shared, ...receipts, ...feeding }))
     await app.register(adminMetrics({ ...shared, ...receipts, ...feeding, ends: ending.ends }))
@@ -331,7 +350,7 @@ function admin(
     )
     await app.register(adminRegistrationTokens(shared))
     await app.register(adminKeys(shared))
-    await app.register(adminAudit(shared))
+    await app.register(auditEvidence(shared))
     await app.register(adminOpenApi({ issuer, routes }))
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '@latchkey/directory'
 import { LIMITS, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
+import { deriveKey } from '@latchkey/tokens'
 import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { buildIssuer, type Issuer } from '../src/app.ts'
 import { declare, publishDeclared } from '../src/declare.ts'
@@ -183,6 +184,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     random: systemRandom,
     hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
     sealing: clientSecretSealing(MASTER_KEY, systemRandom),
+    auditKey: deriveKey(MASTER_KEY, 'latchkey/audit/v1'),
   })
   const applied = await declare(DECLARED, [], {
     issuer: ISSUER,

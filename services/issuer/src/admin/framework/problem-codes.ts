@@ -32,7 +32,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   'unknown-operation': { status: 404, title: 'There is no such end' },
   'unknown-stream': { status: 404, title: 'There is no such stream' },
   'unknown-registration-token': { status: 404, title: 'There is no such registration token' },
+  'audit-head-unknown': { status: 409, title: 'The audit log has changed' },
   'user-enabled': { status: 409, title: 'The user was enabled meanwhile' },
+  'client-secrets-full': { status: 409, title: 'Two secrets are good already' },
+  'client-secret-last': { status: 409, title: 'It is the last secret without an end' },
   'owned-by-file': { status: 409, title: 'The cluster file owns it' },
 }
 
