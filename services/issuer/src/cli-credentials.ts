@@ -4,6 +4,8 @@ import type { DeclaredClient } from '@latchkey/directory'
 import { InputError, type Random } from '@latchkey/protocol'
 
 export const CLI_CLIENT = 'latchkey-cli'
+/** Whom people sign in for with `latchkey login`. */
+export const CLI_LOGIN_CLIENT = 'latchkey-cli-login'
 
 export interface CliCredentials {
   readonly issuer: string
@@ -64,3 +66,20 @@ export function cliClient(credentials: CliCredentials): DeclaredClient {
     grants: { [issuer]: ['* /admin/v1/*', 'POST /introspect'] },
   }
 }
+
+/**
+ * A native app without a secret (RFC 8252 section 8.5): any program can say that it is this one, so it is not first-party, and the
+ * person is asked at every sign-in (section 8.6). Its tokens open the admin API with the rights of the person.
+ */
+export const cliLoginClient = (issuer: string): DeclaredClient => ({
+  id: CLI_LOGIN_CLIENT,
+  name: 'Latchkey command line, for you',
+  authMethod: 'none',
+  redirectUris: ['http://127.0.0.1/callback'],
+  grantTypes: [
+    'authorization_code',
+    'refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code',
+  ],
+  services: [issuer],
+})

@@ -280,6 +280,31 @@ const ROWS: readonly Row[] = [
     silently: 'consent_required',
   },
   {
+    name: 'RFC 8252 section 8.6: a native app that cannot prove itself, allowed before',
+    asked: { client: { ...foreign, authMethod: 'none' }, redirectUri: 'http://127.0.0.1:4711/cb' },
+    sessions: [ADA],
+    consent: consentTo({}),
+    next: 'consent ada',
+    silently: 'consent_required',
+  },
+  {
+    name: 'an app on loopback that proves itself, allowed before',
+    asked: {
+      client: { ...foreign, authMethod: 'client_secret_basic' },
+      redirectUri: 'http://127.0.0.1:4711/cb',
+    },
+    sessions: [ADA],
+    consent: consentTo({}),
+    next: 'code ada (openid email)',
+  },
+  {
+    name: 'an app without a secret whose address only it can have, allowed before',
+    asked: { client: { ...foreign, authMethod: 'none' } },
+    sessions: [ADA],
+    consent: consentTo({}),
+    next: 'code ada (openid email)',
+  },
+  {
     name: "the operator's own app insists",
     asked: { askConsent: true },
     sessions: [ADA],

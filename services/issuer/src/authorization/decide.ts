@@ -116,11 +116,20 @@ async function consentOrCode(
   const { client, consentScope: scope, audience, details, askConsent } = asked
   if (client.firstParty && !askConsent) return { kind: 'code', session, allowed: scope }
   const before = await deps.consents.find(session.sub, client.id)
-  if (!askConsent && answeredBefore(before, client, { scope, audience, details })) {
+  const isKnown = !askConsent && !isAnybody(asked)
+  if (isKnown && answeredBefore(before, client, { scope, audience, details })) {
     return { kind: 'code', session, allowed: allowedScope(scope, before?.granted ?? []) }
   }
   if (asked.silent) return refuse('consent_required', 'not_asked_before')
   return { kind: 'consent', session, before }
+}
+
+/**
+ * RFC 8252 section 8.6: any program of a person's machine can say that it is this app and listen where its answers go, so what was
+ * allowed once says nothing about who asks now.
+ */
+function isAnybody({ client, redirectUri }: AskedRequest): boolean {
+  return client.authMethod === 'none' && /^http:\/\/(?:127\.0\.0\.1|\[::1\])[:/]/.test(redirectUri)
 }
 
 function refuse(code: OAuthErrorCode, reason: string): Decision {
