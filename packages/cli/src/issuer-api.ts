@@ -1,40 +1,94 @@
+import { accept } from './accept-answer.ts'
 import { type Answer, type CallOptions, call } from './call.ts'
 import { CliError } from './cli-error.ts'
 import type { Context } from './command.ts'
-import type { Target } from './credentials.ts'
+import type { Machine, Target } from './credentials.ts'
+import { loginToken } from './login/login-token.ts'
 import { ISSUER_FAULTS } from './messages/issuer.ts'
 import { withProgress } from './progress.ts'
-import { printable } from './text-width.ts'
 
-/** The admin API of an issuer with a machine token of its own (RFC 6749 section 4.4), fetched at the first call. */
+/** The admin API of an issuer, as a machine or as the person who has signed in. */
 export interface IssuerApi {
   get(path: string): Promise<unknown>
-  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown>
+  /** With the ETag, for a change of what was read that must not undo somebody else's. */
+  read(path: string): Promise<{ readonly body: unknown; readonly etag: string | undefined }>
+  send(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options?: { readonly ifMatch?: string | undefined },
+  ): Promise<unknown>
 }
+
+/** Seconds. A token that ends while the request is on its way would be refused. */
+const SPARE_SECONDS = 20
 
 export function issuerApi(target: Target, context: Context): IssuerApi {
-  let token: Promise<string> | undefined
-  const exchange = async (options: Pick<CallOptions, 'method' | 'path' | 'body'>) => {
-    token ??= fetchToken(target, context)
+  const token = tokenSource(target, context)
+  const once = async (options: ApiRequest, fresh: boolean) => {
     const headers = {
-      authorization: `Bearer ${await token}`,
+      ...options.headers,
+      authorization: `Bearer ${await token(fresh)}`,
       ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const answer = await ask({ ...place(target), ...options, headers }, context)
-    return accept(answer, target)
+    return await ask({ ...place(target), ...options, headers }, context)
+  }
+  const exchange = async (options: ApiRequest) => {
+    const answer = await once(options, false)
+    // A change of rights makes tokens stale: a new one has the new rights (RFC 6750 section 3.1).
+    const again = answer.status === 401 && target.as.kind === 'person'
+    return accept(again ? await once(options, true) : answer, target)
   }
   return {
-    get: (path) => exchange({ method: 'GET', path }),
-    send: (method, path, body) =>
-      exchange({ method, path, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+    get: async (path) => (await exchange({ method: 'GET', path })).body,
+    read: async (path) => {
+      const { body, headers } = await exchange({ method: 'GET', path })
+      return { body, etag: headers.etag }
+    },
+    send: async (method, path, body, { ifMatch } = {}) => {
+      const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+      const text = body === undefined ? {} : { body: JSON.stringify(body) }
+      return (await exchange({ method, path, headers, ...text })).body
+    },
   }
 }
 
-async function fetchToken(target: Target, context: Context): Promise<string> {
+type ApiRequest = Pick<CallOptions, 'method' | 'path' | 'body' | 'headers'>
+
+/** Gives the token of now: a listing of a million may take longer than one lives. */
+function tokenSource({ as, ...target }: Target, context: Context) {
+  if (as.kind === 'person') {
+    let { login } = as
+    return async (fresh: boolean) => {
+      login = await loginToken(login, context, fresh)
+      return login.accessToken
+    }
+  }
+  let token: Promise<string> | undefined
+  let endsAtMs = 0
+  return async () => {
+    const { now } = context.terminal
+    if (token === undefined || now() > endsAtMs) {
+      token = fetchToken({ ...target, as }, context).then(({ text, seconds }) => {
+        endsAtMs = now() + (seconds - SPARE_SECONDS) * 1000
+        return text
+      })
+      endsAtMs = Number.POSITIVE_INFINITY
+    }
+    return await token
+  }
+}
+
+export interface MachineTarget extends Target {
+  readonly as: Machine
+}
+
+/** RFC 6749 section 4.4. */
+async function fetchToken(target: MachineTarget, context: Context) {
   const form = { grant_type: 'client_credentials', resource: target.issuer }
-  const body = record(accept(await postForm('/token', form, target, context), target))
-  const token = body['access_token']
-  if (typeof token === 'string') return token
+  const body = record(accept(await postForm('/token', form, target, context), target).body)
+  const { access_token: text, expires_in: seconds } = body
+  if (typeof text === 'string') return { text, seconds: Number(seconds) || 0 }
   throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
 }
 
@@ -42,11 +96,11 @@ async function fetchToken(target: Target, context: Context): Promise<string> {
 export async function postForm(
   path: string,
   form: Readonly<Record<string, string>>,
-  target: Target,
+  target: MachineTarget,
   context: Context,
 ): Promise<Answer> {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1)
-  const pair = `${encode(target.clientId)}:${encode(target.clientSecret)}`
+  const pair = `${encode(target.as.clientId)}:${encode(target.as.clientSecret)}`
   const headers = {
     authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
     'content-type': 'application/x-www-form-urlencoded',
@@ -68,27 +122,6 @@ export async function ask(options: CallOptions, context: Context): Promise<Answe
     const params = { address: options.address, why: code ?? message }
     throw new CliError(ISSUER_FAULTS.unreachable, params)
   }
-}
-
-/** The body of a success; anything else is a CliError that says what the issuer said. */
-export function accept(answer: Answer, target: Target): unknown {
-  const { status, body, retryAfter } = answer
-  if (status >= 200 && status < 300) return body
-  // A problem of the admin API (RFC 9457), or an error of the token endpoint (RFC 6749 section 5.2).
-  const { code: error = record(body)['error'], detail: description } = record(body)
-  const code = typeof error === 'string' ? printable(error) : `HTTP ${status}`
-  if (status === 503 || status === 429) {
-    const seconds = Number(retryAfter) || 1
-    throw new CliError(ISSUER_FAULTS.unavailable, { status, seconds })
-  }
-  if (status === 401 || status === 403) {
-    throw new CliError(ISSUER_FAULTS.denied, { client: target.clientId, code })
-  }
-  if (typeof error !== 'string') {
-    throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
-  }
-  const why = typeof description === 'string' ? printable(description) : code
-  throw new CliError(ISSUER_FAULTS.refused, { why })
 }
 
 export function record(value: unknown): Readonly<Record<string, unknown>> {

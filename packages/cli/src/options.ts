@@ -1,4 +1,4 @@
-import type { Option } from './command.ts'
+import type { Option, Options } from './command.ts'
 
 /** Options that several commands have. What belongs to one command is declared there. */
 
@@ -50,3 +50,48 @@ export const yesOption = {
     zh: '不询问（供没有人在场的程序使用）',
   },
 } as const satisfies Option
+
+/** Whom to speak to, for the commands that speak to any provider. */
+export const PROVIDER_OPTIONS = {
+  'client-id': {
+    value: 'ID',
+    text: { en: 'client at the provider', zh: '在提供方注册的客户端' },
+  },
+  'client-secret-file': {
+    value: 'FILE',
+    completes: 'file',
+    text: {
+      en: 'file with its secret, closed to others; without one it is a public client',
+      zh: '含其密钥的文件，不得对他人开放；没有则为公共客户端',
+    },
+  },
+  scope: {
+    value: 'SCOPE',
+    text: { en: 'scope, words between spaces', zh: '范围，以空格分隔的词' },
+  },
+  resource: {
+    value: 'URI',
+    many: true,
+    text: {
+      en: 'service that the token is for (RFC 8707); may be given several times',
+      zh: '令牌面向的服务（RFC 8707），可多次指定',
+    },
+  },
+} as const satisfies Options
+
+/** How the person signs in. */
+export const SIGN_IN_OPTIONS = {
+  device: {
+    text: { en: 'sign in on another device (RFC 8628)', zh: '在另一设备上登录（RFC 8628）' },
+  },
+  'no-browser': {
+    text: { en: 'show the address and open nothing', zh: '只显示地址，不打开浏览器' },
+  },
+  port: {
+    value: 'PORT',
+    text: {
+      en: 'port of the redirect URI, where the provider does not leave it open (default: any)',
+      zh: '重定向地址的端口，用于不允许任意端口的提供方（默认：任意）',
+    },
+  },
+} as const satisfies Options

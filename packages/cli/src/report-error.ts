@@ -22,7 +22,8 @@ export function reportError(error: unknown, { json, say, stderr }: ReportOptions
   if (error instanceof CliError) {
     const { fault, params } = error
     const text = cliText(error, say)
-    write(fault.code, json ? text : wrap(text, COLUMNS).join('\n'), params)
+    const { code = fault.code } = params
+    write(String(code), json ? text : wrap(`${text} [${code}]`, COLUMNS).join('\n'), params)
     return EXIT[fault.exit]
   }
   // Settings and other input of the operator: the message is made for them, one fault on each line.

@@ -8,9 +8,9 @@ import {
   type KeyRecord,
   type TokenFault,
 } from '@latchkey/tokens'
+import { accept } from './accept-answer.ts'
 import type { Context } from './command.ts'
-import type { Target } from './credentials.ts'
-import { accept, ask, place, postForm, record } from './issuer-api.ts'
+import { ask, type MachineTarget, place, postForm, record } from './issuer-api.ts'
 
 export type TokenVerdict =
   | {
@@ -28,7 +28,7 @@ export type TokenVerdict =
 
 interface Asked {
   readonly issuer: string
-  readonly target: Target | undefined
+  readonly target: MachineTarget | undefined
   /** Audience that the token must have; absent: its own. */
   readonly service?: string | undefined
   /** File with a JWK set. */
@@ -60,7 +60,7 @@ export async function verifyToken(
   }
   if (asked.target === undefined) return { kind: 'refused', reason: 'key_unknown', kid }
   const answer = await postForm('/introspect', { token }, asked.target, context)
-  const { active, token_type: _, ...claims } = record(accept(answer, asked.target))
+  const { active, token_type: _, ...claims } = record(accept(answer, asked.target).body)
   if (active !== true) return { kind: 'refused', reason: 'inactive', kid }
   if (claims['aud'] !== audience) return { kind: 'refused', reason: 'wrong_audience', kid }
   return { kind: 'good', kid, claims: claims as unknown as AccessTokenClaims, active }

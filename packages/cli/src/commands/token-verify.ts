@@ -52,14 +52,16 @@ export const tokenVerify = command({
       })
     }
     // Credentials of one issuer are never shown to another.
-    const asked = target?.issuer === issuer ? target : undefined
+    // Only a client with a secret may introspect (RFC 7662 section 2.1).
+    const as = target?.issuer === issuer ? target.as : undefined
+    const asked = target && as?.kind === 'machine' ? { ...target, as } : undefined
     const { service, keys } = options
     const token = await readToken(context.arguments[0], context)
     const verdict = await verifyToken(token, { issuer, target: asked, service, keys }, context)
     if (common.json) printJson(verdict)
     if (verdict.kind === 'refused') {
       throw new CliError(TOKEN_FAULTS.refused, {
-        why: why(verdict, context, asked?.clientId ?? ''),
+        why: why(verdict, context, asked?.as.clientId ?? ''),
       })
     }
     if (common.json) return

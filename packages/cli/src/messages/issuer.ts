@@ -13,6 +13,12 @@ export const ISSUER_FAULTS = {
     en: 'No credentials: there is no {file}. Start an issuer here, name its folder by --data-dir, or set LATCHKEY_CLI_CLIENT_ID.',
     zh: '没有凭据：找不到 {file}。请在此启动签发服务，用 --data-dir 指定其目录，或设置 LATCHKEY_CLI_CLIENT_ID。',
   },
+  noConfigFolder: {
+    code: 'no-config-folder',
+    exit: 'usage',
+    en: 'There is no folder to keep a login in: set HOME or XDG_CONFIG_HOME.',
+    zh: '没有可以保存登录的目录：请设置 HOME 或 XDG_CONFIG_HOME。',
+  },
   badCredentials: {
     code: 'bad-credentials',
     exit: 'usage',
@@ -46,8 +52,14 @@ export const ISSUER_FAULTS = {
   denied: {
     code: 'credentials-refused',
     exit: 'denied',
-    en: 'The issuer refuses the credentials of {client} ({code}).',
-    zh: '签发服务拒绝 {client} 的凭据（{code}）。',
+    en: 'The issuer refuses the credentials of {client}.',
+    zh: '签发服务拒绝 {client} 的凭据。',
+  },
+  forbidden: {
+    code: 'not-allowed',
+    exit: 'denied',
+    en: '{client} may not do this. {why}',
+    zh: '{client} 无权执行此操作。{why}',
   },
   refused: {
     code: 'refused',
