@@ -45,6 +45,7 @@ export const OAUTH_ERRORS = {
   invalid_client_metadata: { status: 400, source: 'RFC 7591 section 3.2.2' },
   invalid_software_statement: { status: 400, source: 'RFC 7591 section 3.2.2' },
   one_time_code_required: { status: 401, source: 'docs/protocol/token-api.md' },
+  password_change_required: { status: 403, source: 'docs/protocol/token-api.md' },
   too_many_requests: { status: 429, source: 'docs/protocol/errors.md' },
 } as const satisfies Record<string, ErrorFact>
 

@@ -52,6 +52,7 @@ import { introspect } from './endpoints/introspect.ts'
 import { jwks } from './endpoints/jwks.ts'
 import { logout } from './endpoints/logout.ts'
 import { logoutStatus } from './endpoints/logout-status.ts'
+import { newPassword } from './endpoints/new-password.ts'
 import { oneTimeCode } from './endpoints/one-time-code.ts'
 import { pushRequest } from './endpoints/push-request.ts'
 import { revoke } from './endpoints/revoke.ts'
@@ -76,6 +77,7 @@ import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
 import { stepProofs } from './sessions/step-proof.ts'
 import type { Settings } from './settings/settings.ts'
+import { newPasswordSteps } from './sign-in/new-password-step.ts'
 import { passwordSteps } from './sign-in/password-step.ts'
 import type { TokenResponseHook } from './token-api/token-response-hook.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
@@ -216,6 +218,7 @@ function pages(
     acrValues: ACR_VALUES,
     proofs: stepProofs({ macKey: keys.stepMac, clock: deps.clock }),
     passwordSteps: passwordSteps({ macKey: keys.passwordStepMac, clock: deps.clock }),
+    newPasswordSteps: newPasswordSteps({ macKey: keys.newPasswordMac, clock: deps.clock }),
     hints: callers.hints,
     csrf: csrf({ macKey: keys.csrfMac, random: deps.random, origin: issuer }),
     signedOut: signedOutCookie({ macKey: keys.signedOutMac, clock: deps.clock }),
@@ -233,6 +236,7 @@ function pages(
     await app.register(authorize(shared))
     await app.register(signIn(shared))
     await app.register(signInCode(shared))
+    await app.register(newPassword(shared))
     await app.register(selectAccount(shared))
     await app.register(consent(shared))
     await app.register(logout(shared))

@@ -1,6 +1,6 @@
 import type { Directory } from '@latchkey/directory'
-import { type Clock, nowSeconds, type Position } from '@latchkey/protocol'
-import type { EndOutcome } from '@latchkey/store'
+import { type Clock, nowSeconds } from '@latchkey/protocol'
+import { placeOfOwnEnd } from '../ending/place-of-own-end.ts'
 import { BY_PASSWORD, BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { CodeSecrets } from '../people/code-secrets.ts'
 import type { BrowserSession } from '../sessions/browser-sessions.ts'
@@ -53,35 +53,10 @@ export async function changeOneTimeCode(
   })
   if (!isChanged) return undefined
   const ended = await deps.end({ kind: 'user', sub }, 'one_time_code_changed', actor)
-  const rev = await placeOfOwnEnd(ended, own, placeFor(sub, start), deps)
+  const rev = await placeOfOwnEnd(ended, { sub, sid }, placeFor(sub, start), deps)
   if (!rev) return undefined
   const how = secret ? BY_PASSWORD_AND_CODE : BY_PASSWORD
   const before = sessions.filter((one) => one !== own)
   const now = nowSeconds(deps.clock)
   return await signInSession({ ...{ now, rev, authTime, sub, userAgent, before }, ...how }, deps)
-}
-
-/** More at once, in the moment that a change takes, is not worth waiting for: the person signs in again. */
-const MOST_ENTRIES = 1000
-
-/** Undefined when somebody else has ended this session since `since`: then this person is not to be signed in by it. */
-async function placeOfOwnEnd(
-  { entries: [own], epoch }: EndOutcome,
-  { session }: BrowserSession,
-  since: Position,
-  { store }: Pick<ChangeOneTimeCodeDeps, 'store'>,
-): Promise<Position | undefined> {
-  if (!own || epoch !== since.epoch) return undefined
-  const slice = await store.log.read(since.partition, since.offset, MOST_ENTRIES)
-  const place = slice.entries.findIndex(({ o }) => o === own.o)
-  if (!slice.complete || slice.epoch !== epoch || place < 0) return undefined
-  const isOther = slice.entries
-    .slice(0, place)
-    .some(
-      ({ k, v }) =>
-        k === 'all' ||
-        (k === 'user' && v === session.sub) ||
-        (k === 'session' && v === session.sid),
-    )
-  return isOther ? undefined : { partition: own.p, epoch, offset: own.o }
 }

@@ -6,6 +6,7 @@ import { BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
 import { completeSignIn } from '../sign-in/complete-sign-in.ts'
 import { sendCodePage } from '../sign-in/send-code-page.ts'
+import { sendNewPasswordPage } from '../sign-in/send-new-password-page.ts'
 import { sendSignInPage } from '../sign-in/send-sign-in-page.ts'
 import { readErrand } from './read-errand.ts'
 import type { SignInEndpointDeps } from './sign-in.ts'
@@ -51,6 +52,11 @@ export function signInCode(deps: SignInCodeDeps) {
             deps,
           )
         case 'ok': {
+          if (user.mustChangePassword) {
+            const facts = { withCode: true, passwordChangedAt: user.passwordChangedAt ?? 0 }
+            const asked = { errand, user, step: { ...step, ...facts } }
+            return sendNewPasswordPage(request, reply, asked, deps)
+          }
           const proven = { ...step, now, ...BY_PASSWORD_AND_CODE }
           return await completeSignIn(request, reply, { ...errand, sessions }, proven, deps)
         }

@@ -7,11 +7,16 @@ import { bounded, type Parameters } from '../http/parameters.ts'
 import type { CheckCredentials } from '../people/check-credentials.ts'
 import { completeSignIn } from '../sign-in/complete-sign-in.ts'
 import { type CodeStepDeps, sendCodePage } from '../sign-in/send-code-page.ts'
+import { type NewPasswordPageDeps, sendNewPasswordPage } from '../sign-in/send-new-password-page.ts'
 import { type SignInAnswer, sendSignInPage } from '../sign-in/send-sign-in-page.ts'
 import { placeFor, type SignInDeps } from '../sign-in/sign-in-session.ts'
 import { readErrand } from './read-errand.ts'
 
-export interface SignInEndpointDeps extends NextStepDeps, SignInDeps, CodeStepDeps {
+export interface SignInEndpointDeps
+  extends NextStepDeps,
+    SignInDeps,
+    CodeStepDeps,
+    NewPasswordPageDeps {
   readonly store: Pick<Store, 'codes' | 'sessions' | 'log' | 'partitions'>
   readonly checkCredentials: CheckCredentials
 }
@@ -51,6 +56,17 @@ export function signIn(deps: SignInEndpointDeps) {
           const { user, start } = outcome
           const step = { sub: user.sub, rev: placeFor(user.sub, start) }
           return sendCodePage(request, reply, { errand, user, step }, deps)
+        }
+        case 'password_change_required': {
+          const { user, start, withCode } = outcome
+          const passwordChangedAt = user.passwordChangedAt ?? 0
+          const step = {
+            sub: user.sub,
+            rev: placeFor(user.sub, start),
+            withCode,
+            passwordChangedAt,
+          }
+          return sendNewPasswordPage(request, reply, { errand, user, step }, deps)
         }
         case 'ok': {
           const { user, start, acr, amr } = outcome

@@ -36,6 +36,8 @@ export async function userRights(
   const user = await directory.users.find(sub)
   if (!user) throw new OAuthError('invalid_grant', 'user_unknown')
   if (user.disabled) throw new OAuthError('invalid_grant', 'user_disabled')
+  // Whoever is to choose another password does that at the sign-in page; what was signed in before does not go on either.
+  if (user.mustChangePassword) throw new OAuthError('invalid_grant', 'user_must_change_password')
   const named = client.services.includes(audience)
   if (audience !== issuer && !named) {
     throw new OAuthError('invalid_grant', 'audience_no_longer_allowed')

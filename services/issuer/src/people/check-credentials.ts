@@ -25,6 +25,13 @@ export type CredentialsOutcome =
       readonly amr: readonly string[]
       readonly start: SignInStart
     }
+  /** Everything was right, and the password is one that others know: nothing is to be done with it but choosing another. */
+  | {
+      readonly kind: 'password_change_required'
+      readonly user: User
+      readonly withCode: boolean
+      readonly start: SignInStart
+    }
   /** The same for everybody whose password was not right; `why` is for the log only. */
   | { readonly kind: 'refused'; readonly why: string }
   /** The password was right, the account has a one-time code, and none was given. */
@@ -71,16 +78,21 @@ export function checkCredentials(deps: CheckCredentialsDeps): CheckCredentials {
         break
     }
     const { user } = checked
-    if (!user.hasOneTimeCode) return { kind: 'ok', user, ...BY_PASSWORD, start }
+    if (!user.hasOneTimeCode) return proven(user, false, start)
     if (oneTimeCode === undefined) return { kind: 'code_required', user, start }
     return withCode(await deps.codes.check(user.sub, oneTimeCode, start.now), user, start)
   }
 }
 
+function proven(user: User, withCode: boolean, start: SignInStart): CredentialsOutcome {
+  if (user.mustChangePassword) return { kind: 'password_change_required', user, withCode, start }
+  return { kind: 'ok', user, ...(withCode ? BY_PASSWORD_AND_CODE : BY_PASSWORD), start }
+}
+
 function withCode(code: CodeOutcome, user: User, start: SignInStart): CredentialsOutcome {
   switch (code.kind) {
     case 'ok':
-      return { kind: 'ok', user, ...BY_PASSWORD_AND_CODE, start }
+      return proven(user, true, start)
     case 'refused':
       return { kind: 'code_refused', user, why: code.why, start }
     case 'throttled':

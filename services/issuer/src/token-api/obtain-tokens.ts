@@ -84,6 +84,10 @@ async function signedIn(
       throw new OAuthError('invalid_grant', `credentials_${outcome.why}`, {
         description: 'user name or password is not right',
       })
+    case 'password_change_required':
+      throw new OAuthError('password_change_required', 'password_to_change', {
+        description: 'this password has to be changed first, at the sign-in page',
+      })
     case 'code_required':
       throw new OAuthError('one_time_code_required', 'code_missing', {
         description: 'this account needs a one_time_code as well',

@@ -31,6 +31,7 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     refreshMac: deriveKey(masterKey, 'latchkey/refresh-token/v1'),
     csrfMac: deriveKey(masterKey, 'latchkey/csrf/v1'),
     passwordStepMac: deriveKey(masterKey, 'latchkey/password-step/v1'),
+    newPasswordMac: deriveKey(masterKey, 'latchkey/new-password/v1'),
     codeSecretKey: deriveKey(masterKey, 'latchkey/one-time-code/v1'),
     stepMac: deriveKey(masterKey, 'latchkey/step/v1'),
     signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),

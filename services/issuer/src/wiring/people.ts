@@ -2,6 +2,7 @@ import type { Directory } from '@latchkey/directory'
 import type { Clock, Random } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import { checkCredentials } from '../people/check-credentials.ts'
+import { choosePassword } from '../people/choose-password.ts'
 import { codeSecrets } from '../people/code-secrets.ts'
 import { oneTimeCodes } from '../people/one-time-codes.ts'
 import { passwordGuesses } from '../people/password-guesses.ts'
@@ -19,13 +20,12 @@ export function wirePeople({ codeSecretKey, store, directory, clock, random }: P
   const { users } = directory
   const secrets = codeSecrets({ sealingKey: codeSecretKey, random })
   const codes = oneTimeCodes({ store, users, secrets })
+  const guesses = passwordGuesses(store)
   return {
     secrets,
     codes,
-    checkCredentials: checkCredentials({
-      ...{ store, users, clock, codes },
-      guesses: passwordGuesses(store),
-    }),
+    checkCredentials: checkCredentials({ store, users, clock, codes, guesses }),
+    choosePassword: choosePassword({ users, guesses, clock }),
   }
 }
 

@@ -8,6 +8,7 @@ import { deviceDonePage } from '../../src/pages/device-done-page.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import { homePage } from '../../src/pages/home-page.ts'
 import type { Locale } from '../../src/pages/locale.ts'
+import { newPasswordPage } from '../../src/pages/new-password-page.ts'
 import { oneTimeCodePage } from '../../src/pages/one-time-code-page.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage } from '../../src/pages/signed-out-page.ts'
@@ -105,6 +106,13 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
     codeThrottled: codePage({
       ...{ locale, user: { username: text, name: `${text}.` }, action: text, hidden },
       error: { kind: 'throttled', retryAfterSeconds: 61 },
+    }),
+    newPassword: newPasswordPage({
+      ...{ locale, user: { username: text, name: `${text}.` }, least: 8, action: text, hidden },
+      error: { kind: 'short' },
+    }),
+    newPasswordFirst: newPasswordPage({
+      ...{ locale, user: { username: text }, least: 8, action: text, hidden },
     }),
     setUp: oneTimeCodePage({
       ...{ locale, user: { username: text, name: `${text}.` }, action: text, hidden },

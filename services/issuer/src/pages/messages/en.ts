@@ -20,6 +20,17 @@ export const EN = {
   codeAgain: 'Start again',
   errorCode: 'This code is wrong, or was used before. Wait for the next one and enter it.',
 
+  newPasswordTitle: 'Choose a new password',
+  newPasswordText: 'Somebody else knows your password. You are signing in as {user}.',
+  newPassword: 'New password',
+  newPasswordAgain: 'The same again',
+  newPasswordRule: 'At least {least} characters. Long is better than complicated.',
+  newPasswordSend: 'Save and sign in',
+  errorPasswordsDiffer: 'The two are not the same. Please enter the new password twice.',
+  errorPasswordSame: 'This is your password already. Please choose another one.',
+  errorPasswordShort: 'This is too short. It needs at least {least} characters.',
+  errorPasswordLong: 'This is too long to be a password here. Please choose a shorter one.',
+
   otpTitle: 'One-time code',
   otpIsOff: 'Your password alone opens your account.',
   otpIsOn: 'Your account asks for a code of your authenticator app after the password.',

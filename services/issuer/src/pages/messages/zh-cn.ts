@@ -21,6 +21,17 @@ export const ZH_CN: Messages = {
   codeAgain: '重新开始',
   errorCode: '验证码不正确或已被使用，请等待下一个验证码后再输入。',
 
+  newPasswordTitle: '设置新密码',
+  newPasswordText: '您现在的密码有别人知道。您正在以 {user} 的身份登录。',
+  newPassword: '新密码',
+  newPasswordAgain: '再输入一次',
+  newPasswordRule: '至少 {least} 个字符。长比复杂更好。',
+  newPasswordSend: '保存并登录',
+  errorPasswordsDiffer: '两次输入不一致。请把新密码输入两次。',
+  errorPasswordSame: '这就是您现在的密码。请换一个。',
+  errorPasswordShort: '太短了，至少需要 {least} 个字符。',
+  errorPasswordLong: '太长了，请换一个短一些的密码。',
+
   otpTitle: '一次性验证码',
   otpIsOff: '目前仅凭密码即可登录您的账号。',
   otpIsOn: '输入密码后，您的账号还会要求输入身份验证器应用中的验证码。',
