@@ -1,4 +1,4 @@
-import { compileGrants } from '@latchkey/permissions'
+import { grantIndex } from '@latchkey/permissions'
 
 /** The grants that two lists have in common: of two that overlap, the narrower one. Sorted by code unit. */
 export function sharedRoutes(one: readonly string[], other: readonly string[]): string[] {
@@ -13,7 +13,7 @@ export function liesWithin(list: readonly string[], others: readonly string[]): 
 
 /** A grant lies within others when one of them covers its method and its pattern, taken as a route. */
 function within(list: readonly string[], others: readonly string[]): string[] {
-  const allowed = compileGrants(others)
+  const allowed = grantIndex(others)
   return list.filter((grant) => {
     const space = grant.indexOf(' ')
     return allowed.allows(grant.slice(0, space), grant.slice(space + 1))

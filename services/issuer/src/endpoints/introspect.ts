@@ -16,6 +16,7 @@ import { tokenType } from '../minting/confirmation.ts'
 import type { RefreshTokens } from '../minting/refresh-token.ts'
 import type { SubjectFor } from '../minting/subject.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
+import type { ReadRoutes } from '../rights/routes-claim.ts'
 
 export interface IntrospectDeps extends ClientAuthenticationDeps {
   readonly clients: ClientAuthenticationDeps['clients'] & Pick<Clients, 'find' | 'rightsAt'>
@@ -23,6 +24,7 @@ export interface IntrospectDeps extends ClientAuthenticationDeps {
   readonly store: Pick<Store, 'families'>
   readonly refreshTokens: RefreshTokens
   readonly readAccessToken: AccessTokenReader
+  readonly readRoutes: ReadRoutes
   readonly signing: Pick<ClientSigning, 'sign'>
   readonly subjectFor: SubjectFor
 }
@@ -93,6 +95,8 @@ async function describeAccessToken(text: string, client: Client, deps: Introspec
     active: true,
     token_type: tokenType(claims.cnf),
     ...claims,
+    // Who asks here has no catalogue to read numbers by.
+    routes: await deps.readRoutes(claims.aud, claims.routes),
     ...(await username(subject, claims.scope, client, standing, deps)),
   }
 }

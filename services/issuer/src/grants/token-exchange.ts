@@ -18,6 +18,7 @@ import type { Parameters } from '../http/parameters.ts'
 import type { AccessTokens } from '../minting/access-token.ts'
 import { firstEnd } from '../minting/first-end.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
+import type { ReadRoutes } from '../rights/routes-claim.ts'
 import { ACCESS_TOKEN, namesActor, refuse, subjectToken } from './exchanged-tokens.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 import { grantedDetails, narrowRoutes } from './narrowed-rights.ts'
@@ -32,6 +33,7 @@ export interface TokenExchangeDeps {
   readonly directory: RightsDirectory & { readonly services: Pick<Directory['services'], 'find'> }
   readonly accessTokens: AccessTokens
   readonly readAccessToken: AccessTokenReader
+  readonly readRoutes: ReadRoutes
   /** Resolves when this process has read the revocation log up to its end. */
   readonly readLog: () => Promise<void>
   readonly clock: Clock
@@ -50,7 +52,7 @@ export function tokenExchange(deps: TokenExchangeDeps): Grant {
     const scope = narrowScope(parameters, subject.scope)
     const { session, rev } = await livingSession(subject, now, deps)
     const rights = await subjectRights(subject, client, audience, deps)
-    const routes = narrowRoutes(routesFor(rights, subject), details, audience)
+    const routes = narrowRoutes(await routesFor(rights, subject, deps), details, audience)
     // Section 1.1: without an actor the new token is the person's alone. That is for clients that were trusted with it;
     // everybody else is named as the actor, asked or not.
     const impersonates = rights.client.mayImpersonate && !namesItself
@@ -129,8 +131,13 @@ async function subjectRights(
 }
 
 /** Never more than the person may do now; at the service that the subject token was for, also never more than that token. */
-function routesFor({ service, routes }: UserRights, subject: AccessTokenClaims): readonly string[] {
-  return service.audience === subject.aud ? sharedRoutes(routes, subject.routes) : routes
+async function routesFor(
+  { service, routes }: UserRights,
+  subject: AccessTokenClaims,
+  deps: TokenExchangeDeps,
+): Promise<readonly string[]> {
+  if (service.audience !== subject.aud) return routes
+  return sharedRoutes(routes, await deps.readRoutes(subject.aud, subject.routes))
 }
 
 /** RFC 8693 section 4.1: the newest actor is the outermost. */

@@ -1,11 +1,11 @@
-import type { Client, Directory, Rights, Service, User } from '@latchkey/directory'
+import type { Client, Directory, Rights, StoredService, User } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import { type ConsentScope, consentCovers } from '../authorization/consent.ts'
 
 export interface UserRights {
   readonly client: Client
   readonly user: User
-  readonly service: Service
+  readonly service: StoredService
   readonly routes: readonly string[]
   /** Second at which the first of them ends: no access token with them may live longer. */
   readonly until?: number
@@ -77,7 +77,7 @@ export async function livingClient(
 export async function livingService(
   audience: string,
   directory: Pick<RightsDirectory, 'services'>,
-): Promise<Service> {
+): Promise<StoredService> {
   const service = await directory.services.find(audience)
   if (!service) throw new OAuthError('invalid_target', 'service_unknown')
   if (service.disabled) throw new OAuthError('invalid_target', 'service_disabled')

@@ -1,25 +1,25 @@
 /** Access tokens: RFC 9068 section 2, packages/tokens/README.md. */
-import type { Service } from '@latchkey/directory'
-import { fitsList } from '@latchkey/permissions'
+import type { Service, StoredService } from '@latchkey/directory'
 import {
   type AccessTokenClaims,
   type ActorClaim,
   LIMITS,
-  OAuthError,
   type Position,
   type Random,
   randomId,
 } from '@latchkey/protocol'
 import { type SigningKeyRecord, signAccessToken } from '@latchkey/tokens'
+import type { WriteRoutes } from '../rights/routes-claim.ts'
 import type { StatusPlaces } from '../status-lists/status-places.ts'
 import { confirmation, type ProvenKeys, tokenType } from './confirmation.ts'
 
 export interface AccessTokenRequest {
-  readonly service: Service
+  readonly service: StoredService
   readonly sub: string
   readonly clientId: string
   readonly scope: string
   readonly asOf: AsOf
+  /** Grants, however many. */
   readonly routes: readonly string[]
   readonly session?: SignInFacts
   readonly act?: ActorClaim | undefined
@@ -52,7 +52,10 @@ export interface MintedToken {
 }
 
 export interface AccessTokens {
-  /** @throws StoreUnavailable when a token needs a place in a status list and can have none */
+  /**
+   * @throws StoreUnavailable when a token needs a place in a status list and can have none
+   * @throws OAuthError server_error when the rights cannot be written down (`WriteRoutes`)
+   */
   mint(request: AccessTokenRequest): Promise<MintedToken>
 }
 
@@ -60,6 +63,7 @@ export interface AccessTokenDeps {
   readonly issuer: string
   readonly signingKeyOf: (service: Service) => SigningKeyRecord
   readonly placeFor: StatusPlaces
+  readonly writeRoutes: WriteRoutes
   readonly random: Random
 }
 
@@ -69,7 +73,7 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
       const { service, session } = request
       const { rev, now } = request.asOf
       const cnf = confirmation(request.proven)
-      refuseTooManyRoutes(request)
+      const routes = await deps.writeRoutes(service, request.routes)
       const lifetime = Math.min(service.accessTokenSeconds, LIMITS.accessTokenMaxSeconds)
       const exp = Math.min(now + lifetime, request.notAfter ?? Number.POSITIVE_INFINITY)
       const key = deps.signingKeyOf(service)
@@ -83,7 +87,7 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
         jti: randomId(deps.random),
         scope: request.scope,
         rev: [rev.partition, rev.epoch, rev.offset],
-        routes: request.routes,
+        routes,
         ...(session && {
           sid: session.sid,
           auth_time: session.authTime,
@@ -98,12 +102,4 @@ export function accessTokens(deps: AccessTokenDeps): AccessTokens {
       return { token, tokenType: tokenType(cnf), expiresIn: exp - now }
     },
   }
-}
-
-/** The list form has a budget (packages/permissions/README.md). Cutting the list would silently take rights away, so it is an error. */
-function refuseTooManyRoutes(request: AccessTokenRequest): void {
-  if (fitsList(request.routes)) return
-  throw new OAuthError('server_error', 'routes_over_budget', {
-    description: `the rights at ${request.service.audience} do not fit into a token: ${request.routes.length} grants, at most ${LIMITS.routesListEntries} in ${LIMITS.routesListBytes} bytes`,
-  })
 }

@@ -4,7 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientCertificates } from '../client-authentication/tls-certificates.ts'
 import type { DpopProofs } from '../dpop/dpop-proofs.ts'
 import { NoCredentials, type PresentedToken } from '../http/bearer.ts'
+import type { ReadRoutes } from '../rights/routes-claim.ts'
 import type { AccessTokenReader } from './access-token-reader.ts'
+
+/** Rights as grants, however the token has written them. */
+export interface CallerClaims extends AccessTokenClaims {
+  readonly routes: readonly string[]
+}
 
 /**
  * The claims of a token that is the issuer's own, alive, and in the hands of whom it was given to.
@@ -14,11 +20,12 @@ export type CallerReader = (
   presented: PresentedToken | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
-) => Promise<AccessTokenClaims>
+) => Promise<CallerClaims>
 
 export interface ResourceCallersDeps {
   readonly issuer: string
   readonly readAccessToken: AccessTokenReader
+  readonly readRoutes: ReadRoutes
   readonly dpop: DpopProofs
   readonly certificates: ClientCertificates
 }
@@ -36,7 +43,7 @@ export function resourceCallers(deps: ResourceCallersDeps): CallerReader {
     if (certificateHash !== undefined && deps.certificates.of(request)?.hash !== certificateHash) {
       throw new OAuthError('invalid_token', 'certificate_differs')
     }
-    return claims
+    return { ...claims, routes: await deps.readRoutes(claims.aud, claims.routes) }
   }
 }
 

@@ -16,6 +16,7 @@ import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 import type { AccessTokenReader } from '../reading/access-token-reader.ts'
 import { idTokenHints } from '../reading/id-token-hints.ts'
 import { resourceCallers } from '../reading/resource-callers.ts'
+import type { ReadRoutes } from '../rights/routes-claim.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export interface CallersDeps {
@@ -27,6 +28,7 @@ export interface CallersDeps {
   readonly ring: Pick<SigningKeyRing, 'hintKeys'>
   readonly signing: Pick<ClientSigning, 'secretKeysOf'>
   readonly readAccessToken: AccessTokenReader
+  readonly readRoutes: ReadRoutes
   readonly request: GuardedRequest
   readonly clock: Clock
   readonly random: Random

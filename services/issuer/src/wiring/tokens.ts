@@ -13,6 +13,8 @@ import { idTokens } from '../minting/id-token.ts'
 import { refreshTokens } from '../minting/refresh-token.ts'
 import { accessTokenReader } from '../reading/access-token-reader.ts'
 import { knownServices } from '../reading/known-services.ts'
+import { catalogueBook } from '../rights/catalogue-book.ts'
+import { readRoutes, writeRoutes } from '../rights/routes-claim.ts'
 import type { Settings } from '../settings/settings.ts'
 import { statusPlaces } from '../status-lists/status-places.ts'
 import type { Ending } from './ending.ts'
@@ -35,11 +37,13 @@ export interface TokensDeps
 export async function wireTokens(deps: TokensDeps) {
   const { settings, store, directory, clock, random, signing, subjectFor } = deps
   const { issuer } = settings
+  const catalogues = catalogueBook(directory.services)
   const minting = {
     accessTokens: accessTokens({
       issuer,
       signingKeyOf: deps.services.signingKey,
       placeFor: statusPlaces({ ...store, issuer, clock }),
+      writeRoutes: writeRoutes(catalogues),
       random,
     }),
     idToken: idTokens({ issuer, signing, subjectFor, clock }),
@@ -69,6 +73,7 @@ export async function wireTokens(deps: TokensDeps) {
     readLog: deps.tail.poke,
     log: deps.log,
     readAccessToken,
+    readRoutes: readRoutes(catalogues),
     ...minting,
   }
   const grants = new Map<string, Grant>([
@@ -78,7 +83,13 @@ export async function wireTokens(deps: TokensDeps) {
     ['urn:ietf:params:oauth:grant-type:token-exchange', tokenExchange(shared)],
     [DEVICE_GRANT, deviceCode(shared)],
   ])
-  return { ...minting, readAccessToken, grants, refreshForPerson: refreshForPerson(shared) }
+  return {
+    ...minting,
+    readAccessToken,
+    readRoutes: shared.readRoutes,
+    grants,
+    refreshForPerson: refreshForPerson(shared),
+  }
 }
 
 export type Tokens = Awaited<ReturnType<typeof wireTokens>>
