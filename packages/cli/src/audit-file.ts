@@ -24,7 +24,6 @@ export async function readAuditFile(
   const source = createReadStream(file, 'utf8')
   const chain = chainedLines()
   const digests: string[] = []
-  // Not createInterface's own idea of a line: U+2028 ends none.
   for await (const line of createInterface({
     input: source,
     crlfDelay: Number.POSITIVE_INFINITY,

@@ -12,6 +12,8 @@ export interface CallOptions {
   readonly body?: string
   /** Default 15,000. */
   readonly timeoutMs?: number
+  /** Takes the body of a success as it arrives, for what is too long to keep. */
+  readonly sink?: (chunk: Buffer) => Promise<void>
 }
 
 export interface Answer {
@@ -26,7 +28,7 @@ export interface Answer {
  * system, or with `ETIMEDOUT`.
  */
 export async function call(options: CallOptions): Promise<Answer> {
-  const { method, headers = {}, body, timeoutMs = 15_000 } = options
+  const { method, headers = {}, body, sink, timeoutMs = 15_000 } = options
   const answer = await exchange({
     url: new URL(options.path, options.address),
     as: new URL(options.issuer),
@@ -34,6 +36,7 @@ export async function call(options: CallOptions): Promise<Answer> {
     headers: { accept: 'application/json', ...headers },
     ...(body === undefined ? {} : { body }),
     timeoutMs,
+    ...(sink && { sink }),
   })
   return { ...answer, body: parse(answer.body.toString('utf8')) }
 }

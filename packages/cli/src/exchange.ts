@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
   readonly timeoutMs: number
+  /** Takes the body of a success as it arrives; the answer has none then. */
+  readonly sink?: (chunk: Buffer) => Promise<void>
 }
 
 /** No answer of an issuer comes near this. */
@@ -39,7 +41,9 @@ export async function exchange({ url, as = url, ...options }: ExchangeOptions): 
   request.on('error', (error) => reject(timeoutOr(error)))
   request.end(options.body)
   const response = await promise
-  const body = await read(response)
+  const { sink } = options
+  const isPoured = sink !== undefined && response.statusCode === 200
+  const body = isPoured ? await pour(response, sink) : await read(response)
   return { status: response.statusCode ?? 0, headers: response.headers, body }
 }
 
@@ -53,6 +57,19 @@ function timeoutOr(error: Error): Error {
   return error.name === 'AbortError' || error.name === 'TimeoutError'
     ? Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })
     : error
+}
+
+/** As fast as it is taken. */
+async function pour(
+  response: IncomingMessage,
+  sink: (chunk: Buffer) => Promise<void>,
+): Promise<Buffer> {
+  try {
+    for await (const chunk of response) await sink(chunk)
+  } catch (error) {
+    throw timeoutOr(error as Error)
+  }
+  return Buffer.alloc(0)
 }
 
 async function read(response: IncomingMessage): Promise<Buffer> {

@@ -12,6 +12,8 @@ export interface IssuerApi {
   get(path: string): Promise<unknown>
   /** With the ETag, for a change of what was read that must not undo somebody else's. */
   read(path: string): Promise<{ readonly body: unknown; readonly etag: string | undefined }>
+  /** The body of a success, piece by piece as it arrives, however long that takes. */
+  pour(path: string, sink: (chunk: Buffer) => Promise<void>): Promise<void>
   send(
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
@@ -22,6 +24,8 @@ export interface IssuerApi {
 
 /** Seconds. A token that ends while the request is on its way would be refused. */
 const SPARE_SECONDS = 20
+/** A day: what is poured may be millions of records over a slow line. */
+const POUR_MS = 86_400_000
 
 export function issuerApi(target: Target, context: Context): IssuerApi {
   const token = tokenSource(target, context)
@@ -45,6 +49,9 @@ export function issuerApi(target: Target, context: Context): IssuerApi {
       const { body, headers } = await exchange({ method: 'GET', path })
       return { body, etag: headers.etag }
     },
+    pour: async (path, sink) => {
+      await exchange({ method: 'GET', path, sink, timeoutMs: POUR_MS })
+    },
     send: async (method, path, body, { ifMatch } = {}) => {
       const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
       const text = body === undefined ? {} : { body: JSON.stringify(body) }
@@ -53,7 +60,7 @@ export function issuerApi(target: Target, context: Context): IssuerApi {
   }
 }
 
-type ApiRequest = Pick<CallOptions, 'method' | 'path' | 'body' | 'headers'>
+type ApiRequest = Pick<CallOptions, 'method' | 'path' | 'body' | 'headers' | 'sink' | 'timeoutMs'>
 
 /** Gives the token of now: a listing of a million may take longer than one lives. */
 function tokenSource({ as, ...target }: Target, context: Context) {

@@ -1,5 +1,7 @@
 import type { Command, CommandGroup } from '../command.ts'
 import { GROUPS as TITLES } from '../messages/groups.ts'
+import { auditExport, auditHead, auditList, auditPrune } from './audit.ts'
+import { auditVerify } from './audit-verify.ts'
 import { chaos } from './chaos.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
@@ -30,6 +32,8 @@ const sessions = [sessionsList, sessionsEnd]
 const keys = [keysList, keysRotate, keysRetire]
 const token = [tokenDecode, tokenVerify]
 
+const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
+
 /** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
 export const GROUPS: readonly CommandGroup[] = [
   { name: '', title: TITLES.running, commands: [start, doctor, chaos] },
@@ -41,6 +45,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: 'sessions', title: TITLES.sessions, commands: sessions },
   { name: 'verifiers', title: TITLES.verifiers, commands: [verifiersList] },
   { name: 'keys', title: TITLES.keys, commands: keys },
+  { name: 'audit', title: TITLES.audit, commands: audit },
   { name: 'token', title: TITLES.token, commands: token },
 ]
 

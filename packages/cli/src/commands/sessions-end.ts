@@ -9,6 +9,7 @@ import { localTime } from '../local-time.ts'
 import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
 import { SESSIONS, SESSIONS_FAULTS, SESSIONS_HELP } from '../messages/sessions.ts'
 import { userOption, waitOption, yesOption } from '../options.ts'
+import { readTime } from '../read-time.ts'
 import { COLUMNS, printable, wrap } from '../text-width.ts'
 
 const PATH = '/admin/v1/ends'
@@ -56,7 +57,7 @@ export const sessionsEnd = command({
   run: async (context) => {
     const read = readTarget(context)
     const api = issuerApi(requireTarget(context), context)
-    const target = isTarget(read) ? read : await userTarget(read.user, api)
+    const target = isTarget(read) ? read : await userTarget(read.user, api, context)
     const confirm = isLarge(target) ? await confirmed(target, api, context) : undefined
     const body = { target, ...(confirm !== undefined && { confirm }) }
     const begun = record(await api.send('POST', PATH, body))
@@ -75,8 +76,8 @@ function isTarget(read: Target | { readonly user: string }): read is Target {
   return 'kind' in read
 }
 
-async function userTarget(user: string, api: IssuerApi): Promise<Target> {
-  return { kind: 'user', sub: (await findUser(api, user)).sub }
+async function userTarget(user: string, api: IssuerApi, context: EndContext): Promise<Target> {
+  return { kind: 'user', sub: (await findUser(api, user, context)).sub }
 }
 
 /** What the command line says; the issuer is not asked for it. */
@@ -99,16 +100,6 @@ function readTarget(context: EndContext): Target | { readonly user: string } {
   if (argument === undefined) return { kind: 'all' }
   if (/^s\d{1,4}_[A-Za-z0-9_-]{22}$/.test(argument)) return { kind: 'session', sid: argument }
   throw new CliError(SESSIONS_FAULTS.notASession, { text: printable(argument) })
-}
-
-const TIME = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/
-
-/** Seconds since 1970; without a zone it is the time of this machine. */
-function readTime(text: string): number {
-  const [, day, clock = '00:00', zone = ''] = TIME.exec(text) ?? []
-  const seconds = Date.parse(`${day}T${clock}${zone}`) / 1000
-  if (Number.isInteger(seconds) && seconds > 0) return seconds
-  throw new CliError(SESSIONS_FAULTS.notATime, { text: printable(text) })
 }
 
 /** Shows what it will concern and asks. Gives the word that the issuer wants to hear, where it wants one. */

@@ -48,6 +48,7 @@ export const AUDIT = {
   columnTarget: { en: 'ABOUT', zh: '对象' },
   none: { en: 'There are no such records.', zh: '没有这样的记录。' },
   exported: { en: '{count} records written to {file}.', zh: '已将 {count} 条记录写入 {file}。' },
+  inLine: { en: ' (line {line} of the file)', zh: '（文件第 {line} 行）' },
   intact: {
     en: '{count} records, and nothing is missing or changed. Newest: {head}',
     zh: '共 {count} 条记录，没有缺失或修改。最新：{head}',

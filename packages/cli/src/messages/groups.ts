@@ -11,5 +11,6 @@ export const GROUPS = {
   sessions: { en: 'Who is signed in', zh: '谁已登录' },
   verifiers: { en: 'Verifiers of the services', zh: '各服务的验证器' },
   keys: { en: 'Keys that sign tokens', zh: '签署令牌的密钥' },
+  audit: { en: 'What was done, and proof of it', zh: '做过的操作及其证明' },
   token: { en: 'Tokens of any provider', zh: '任何提供方的令牌' },
 } satisfies Texts
