@@ -90,9 +90,11 @@ export interface Services extends Catalogues {
   setDisabled(audience: string, disabled: boolean): Promise<void>
   /**
    * With its keys and routes. Keys of a later service of the same audience count on behind them. Throws InputError
-   * `unknown-service`, and `service-in-use` with those that have a grant there or may ask for its tokens.
+   * `unknown-service`, and what `refuseUsed` throws.
    */
   remove(audience: string): Promise<void>
+  /** Throws InputError `service-in-use` with those that have a grant there or may ask for its tokens. */
+  refuseUsed(audience: string): Promise<void>
   /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
   list(): Promise<StoredService[]>
 }

@@ -8,33 +8,6 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { adminAudit } from './admin/audit.ts'
-import { adminClientState } from './admin/client-state.ts'
-import { adminClientSecrets } from './admin/clients/client-secrets.ts'
-import { adminClients } from './admin/clients/clients.ts'
-import { adminRemoveClient } from './admin/clients/remove-client.ts'
-import { adminDeliveries } from './admin/deliveries.ts'
-import { adminEnds } from './admin/ends.ts'
-import { pages as cursorPages } from './admin/framework/pages.ts'
-import { guardAdmin } from './admin/guard.ts'
-import { adminKeys } from './admin/keys.ts'
-import { adminMetrics } from './admin/metrics.ts'
-import { adminOpenApi } from './admin/openapi.ts'
-import { refuseMoreThanOwn } from './admin/own-rights.ts'
-import { recordedChange } from './admin/recorded-change.ts'
-import { adminRegistrationTokens } from './admin/registration-tokens.ts'
-import { adminServiceState } from './admin/service-state.ts'
-import { adminRemoveService } from './admin/services/remove-service.ts'
-import { adminServices } from './admin/services/services.ts'
-import { adminSessions } from './admin/sessions.ts'
-import { adminSettings } from './admin/settings.ts'
-import { adminStreams } from './admin/streams.ts'
-import { adminUserRemoval } from './admin/user-removal.ts'
-import { adminUserSessions } from './admin/user-sessions.ts'
-import { adminUserState } from './admin/user-state.ts'
-import { adminUsers } from './admin/users.ts'
-import { adminVerifiers } from './admin/verifiers.ts'
-import { auditEvidence } from './audit/audit-evidence.ts'
 import { effectiveParameters } from './authorization/effective-parameters.ts'
 import { sendPageError } from './authorization/page-errors.ts'
 import type { End } from './ending/end.ts'
@@ -287,74 +260,5 @@ function programs(
     await app.register(feedPoll({ ...feeds, scheduler, leaseMs }))
     const parts = { store: () => store.ping(), directory: () => directory.ping() }
     await app.register(health({ parts, directory: directory.engine }))
-  }
-}
-
-/** What administrators call, closed by the issuer's own tokens. */
-function admin(
-  deps: IssuerDeps,
-  keys: Keys,
-  keyLife: KeyLife,
-  feeding: Feeding,
-  ending: Ending,
-  receipts: Receipts,
-  callers: Callers,
-  people: People,
-  { signalling }: Signals,
-) {
-  const { settings, store, directory, clock } = deps
-  const { issuer } = settings
-  return async (app: FastifyInstance): Promise<void> => {
-    jsonBody(app)
-    const routes = guardAdmin(app, { ...deps, ...keys, ...callers })
-    const shared = {
-      issuer,
-      store,
-      clock,
-      leaseMs: settings.feed.leaseMs,
-      random: deps.random,
-      users: directory.users,
-      registrationTokens: directory.registrationTokens,
-      codes: people.codes,
-      end: ending.end,
-      recorded: recordedChange({ directory, clock }),
-      pages: cursorPages({ macKey: keys.cursorMac }),
-      refuseMoreThanOwn: refuseMoreThanOwn({ issuer, routes }),
-      hub: feeding.hub,
-      openerWatch: feeding.openerWatch,
-      accessTokenSeconds: settings.tokens.accessSeconds,
-      settings,
-      directory,
-      services: keys.services,
-      ...keyLife,
-    }
-    await app.register(adminUsers(shared))
-    await app.register(adminUserState(shared))
-    await app.register(adminUserRemoval(shared))
-    await app.register(adminUserSessions(shared))
-    const { clients, services } = directory
-    await app.register(adminClientState(shared))
-    await app.register(adminServiceState(shared))
-    await app.register(adminClients(shared))
-    await app.register(adminClientSecrets(shared))
-    await app.register(adminRemoveClient(shared))
-    await app.register(adminServices(shared))
-    await app.register(adminRemoveService(shared))
-    await app.register(adminSessions(shared))
-    await app.register(adminAudit(shared))
-    await app.register(adminSettings(shared))
-    await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
-    await app.register(adminVerifiers({ ...shared, ...receipts, ...feeding }))
-    await app.register(adminMetrics({ ...shared, ...receipts, ...feeding, ends: ending.ends }))
-    await app.register(adminDeliveries(shared))
-    const { streams, clients: receiving } = directory
-    const { signals } = store
-    await app.register(
-      adminStreams({ ...shared, ...signalling, signals, streams, clients: receiving }),
-    )
-    await app.register(adminRegistrationTokens(shared))
-    await app.register(adminKeys(shared))
-    await app.register(auditEvidence(shared))
-    await app.register(adminOpenApi({ issuer, routes }))
   }
 }

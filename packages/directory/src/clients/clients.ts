@@ -1,7 +1,9 @@
 import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import { quoted } from '../checks/text.ts'
+import { checkWholeNumber } from '../checks/whole-number.ts'
 import type { Sealing } from '../contract/sealing.ts'
 import type { Client, Clients } from '../directory.ts'
+import { DIRECTORY_LIMITS } from '../limits.ts'
 import { type HeldGrant, livingRights, mergeGrants } from '../rights/living-rights.ts'
 import { flag, optional } from '../sql/columns.ts'
 import { holderOf } from '../sql/grants.ts'
@@ -41,6 +43,13 @@ export function clientsIn({ sql, clock, sealing }: ClientsDeps): Clients {
           received: quoted(id),
           expected: 'the id of a client',
         })
+      }),
+    page: ({ after, limit }) =>
+      sql.read(async (db) => {
+        checkWholeNumber(limit, { least: 1, most: DIRECTORY_LIMITS.pageRows, where: 'limit' })
+        const first = db.selectFrom('clients').selectAll().orderBy('id').limit(limit)
+        const rows = await (after === undefined ? first : first.where('id', '>', after)).execute()
+        return readClients(db, rows)
       }),
     list: () =>
       sql.read(async (db) => {

@@ -126,6 +126,8 @@ export interface Clients {
   /** False when there is none. Its consents go too. Its id is never given again. */
   remove(id: string): Promise<boolean>
   list(): Promise<Client[]>
+  /** By id, as the database orders them; `after` is the last id of the page before. `limit` is 1 to 500. */
+  page(query: { readonly after?: string; readonly limit: number }): Promise<Client[]>
   /** What the machine may do at one service now. Nothing for an unknown or disabled client. */
   rightsAt(id: string, audience: string): Promise<Rights>
 }

@@ -32,7 +32,7 @@ export async function removeService(db: Queries, audience: string, now: number):
   }
 }
 
-async function refuseUsed(db: Queries, audience: string): Promise<void> {
+export async function refuseUsed(db: Queries, audience: string): Promise<void> {
   const holders = await db
     .selectFrom('grants')
     .select('holder')

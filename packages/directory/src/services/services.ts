@@ -6,7 +6,7 @@ import type { Queries, Sql } from '../sql/sql.ts'
 import type { ServiceRow } from '../sql/tables.ts'
 import { publishRoutes } from './publish-routes.ts'
 import { readCatalogue } from './read-catalogue.ts'
-import { removeService } from './remove-service.ts'
+import { refuseUsed, removeService } from './remove-service.ts'
 import { saveService } from './save-service.ts'
 
 export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: Clock }): Services {
@@ -23,6 +23,7 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
     save: (service) => sql.write((db) => saveService(db, service, nowSeconds(clock))),
     setDisabled: (audience, disabled) => sql.write((db) => changeState(db, audience, disabled)),
     remove: (audience) => sql.write((db) => removeService(db, audience, nowSeconds(clock))),
+    refuseUsed: (audience) => sql.read((db) => refuseUsed(db, audience)),
     list: () =>
       sql.read(async (db) => {
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()

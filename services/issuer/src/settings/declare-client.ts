@@ -8,7 +8,7 @@ import type { Group } from './located.ts'
 type ClientValues = Values<typeof CLIENT_FIELDS>
 
 /** RFC 8705 section 2.1.2: each kind of name has a member of its own, and a client has one of them. */
-const TLS_NAMES = {
+export const TLS_NAMES = {
   tls_client_auth_subject_dn: 'subject_dn',
   tls_client_auth_san_dns: 'san_dns',
   tls_client_auth_san_uri: 'san_uri',

@@ -8,7 +8,7 @@ import { feedHub } from '../feed/hub.ts'
 import { leaseClock } from '../feed/lease-clock.ts'
 import { localRevocations } from '../feed/local-revocations.ts'
 import { logTail } from '../feed/log-tail.ts'
-import { secretWatch } from '../feed/secret-watch.ts'
+import { openerWatch } from '../feed/opener-watch.ts'
 import { keyDelivery, leaseWithKeys } from '../keys/key-delivery.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Keys } from './keys.ts'
@@ -66,9 +66,10 @@ export function wireFeed(deps: FeedDeps) {
     random,
     log,
   })
-  const secrets = secretWatch({
+  const watch = openerWatch({
     hub,
     clients: openers.clients,
+    services: openers.services,
     clientSecrets: directory.clientSecrets,
     scheduler,
     leaseMs,
@@ -79,7 +80,7 @@ export function wireFeed(deps: FeedDeps) {
     lease,
     hub,
     openers,
-    secretWatch: secrets,
+    openerWatch: watch,
     delivery,
     revocations: localRevocations({ tail, lease, clock, leaseMs }),
   }

@@ -43,7 +43,13 @@ export function sendProblems({ issuer }: { readonly issuer: string }) {
     if (thrown instanceof InputError) {
       const { code, received, expected, where } = thrown
       request.log.info({ code }, 'admin input refused')
-      const facts = { code, received, expected, ...(where !== undefined && { where }) }
+      // What the address names may be missing (404); what a body names and nobody has is a fault of the body.
+      const isInside = where !== undefined && problemFact(code).status === 404
+      const facts = {
+        ...{ code, received, expected },
+        ...(where !== undefined && { where }),
+        ...(isInside && { status: 400 }),
+      }
       const detail = `expected ${expected}, received ${received}`
       return sendProblem({ ...facts, detail }, issuer, request, reply)
     }

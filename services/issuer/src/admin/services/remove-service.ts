@@ -1,0 +1,53 @@
+/** DELETE /admin/v1/services/:audience: its tokens end with it, and its keys never come back. */
+import { type Directory, refuseOwned } from '@latchkey/directory'
+import type { End } from '../../ending/end.ts'
+import type { OpenerWatch } from '../../feed/opener-watch.ts'
+import { actorOf } from '../actor.ts'
+import { adminRoute } from '../framework/admin-route.ts'
+import { refuseChanged } from '../framework/preconditions.ts'
+import { ADMIN_ONLY } from '../framework/shipped-roles.ts'
+import type { RecordedChange } from '../recorded-change.ts'
+import { AUDIENCE, describeService, findService, refuseIssuer } from './service-wire.ts'
+
+export interface RemoveServiceDeps {
+  readonly issuer: string
+  readonly directory: Pick<Directory, 'services'>
+  readonly end: End
+  readonly openerWatch: Pick<OpenerWatch, 'look'>
+  readonly recorded: RecordedChange
+}
+
+export function removeService(deps: RemoveServiceDeps) {
+  return adminRoute({
+    method: 'DELETE',
+    path: '/services/:audience',
+    summary: 'Removes a service that nobody has a grant at, and ends its tokens',
+    roles: ADMIN_ONLY,
+    params: AUDIENCE,
+    answers: { 204: null },
+    conditional: true,
+    async handle(request, reply) {
+      const { audience } = request.params
+      refuseIssuer(audience, deps.issuer)
+      // First the state, then the end, then the rest: whoever hears of a fault in between can ask again.
+      await deps.recorded(request, 'service.disable', async (inside) => {
+        const { name, ...service } = await findService(audience, inside)
+        refuseChanged(request, describeService({ name, ...service }))
+        await refuseOwned(inside, 'service', audience)
+        await inside.services.refuseUsed(audience)
+        await inside.services.setDisabled(audience, true)
+        return { target: `service ${audience}`, detail: { name }, result: undefined }
+      })
+      const actor = actorOf(request)
+      await deps.end({ kind: 'service', audience }, 'service_quarantined', actor)
+      await deps.recorded(request, 'service.delete', async (inside) => {
+        const { name } = await findService(audience, inside)
+        await inside.services.remove(audience)
+        await inside.owned.release('service', audience)
+        return { target: `service ${audience}`, detail: { name }, result: undefined }
+      })
+      await deps.openerWatch.look()
+      return await reply.code(204).send()
+    },
+  })
+}

@@ -1,0 +1,81 @@
+/** /admin/v1/sessions: who is signed in, and which apps have tokens of it. */
+import { type Clock, InputError, LIMITS, nowSeconds } from '@latchkey/protocol'
+import type { SessionRecord, Store } from '@latchkey/store'
+import { Type } from 'typebox'
+import { CANARY_SUBJECT } from '../canary/canary-subject.ts'
+import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { PAGE_QUERY, type Page, type Pages, pageOf } from './framework/pages.ts'
+import { EVERY_ROLE } from './framework/shipped-roles.ts'
+import { describeSession, SessionAnswer } from './user-sessions.ts'
+
+export interface AdminSessionsDeps {
+  readonly store: { readonly sessions: Pick<Store['sessions'], 'find' | 'scan' | 'listByUser'> }
+  readonly pages: Pages
+  readonly clock: Clock
+}
+
+const SID = { sid: Type.String({ pattern: '^s\\d{1,4}_[A-Za-z0-9_-]{22}$' }) }
+const MOST_OF_USER = 500
+
+export function adminSessions(deps: AdminSessionsDeps) {
+  return adminRoutes(listSessions(deps), showSession(deps))
+}
+
+function listSessions({ store, pages, clock }: AdminSessionsDeps) {
+  return adminRoute({
+    method: 'GET',
+    path: '/sessions',
+    summary:
+      'Lists sessions that are alive: of a person, of a client, or all; without a person a page may be short or empty',
+    roles: EVERY_ROLE,
+    query: {
+      user: Type.Optional(Type.String({ pattern: '^u_[0-9A-HJKMNP-TV-Z]{26}$' })),
+      client: Type.Optional(Type.String({ minLength: 1, maxLength: LIMITS.clientIdChars })),
+      ...PAGE_QUERY,
+    },
+    answers: { 200: pageOf('sessions', SessionAnswer) },
+    async handle(request) {
+      const { user, client } = request.query
+      const page = pages(request)
+      const isMeant = ({ sub, clients }: SessionRecord) =>
+        sub !== CANARY_SUBJECT && (client === undefined || clients.includes(client))
+      const now = nowSeconds(clock)
+      if (user !== undefined) {
+        const all = (await store.sessions.listByUser(user, MOST_OF_USER, now)).filter(isMeant)
+        const begin = Number(page.after ?? 0)
+        const rows = all.slice(begin, begin + page.limit)
+        return {
+          sessions: rows.map(describeSession),
+          ...page.next(rows, () => String(begin + rows.length)),
+        }
+      }
+      const { sessions, cursor } = await store.sessions.scan(page.after ?? '', page.limit, now)
+      return { sessions: sessions.filter(isMeant).map(describeSession), ...nextOf(page, cursor) }
+    },
+  })
+}
+
+/** The store says whether there is more, however full the page is. */
+function nextOf(page: Page, cursor: string): { next?: string } {
+  return cursor === '' ? {} : page.next(new Array(page.limit).fill(cursor), (position) => position)
+}
+
+function showSession({ store, clock }: AdminSessionsDeps) {
+  return adminRoute({
+    method: 'GET',
+    path: '/sessions/:sid',
+    summary: 'Shows a session that is alive',
+    roles: EVERY_ROLE,
+    params: SID,
+    answers: { 200: SessionAnswer },
+    async handle(request) {
+      const { sid } = request.params
+      const found = await store.sessions.find(sid, nowSeconds(clock))
+      if (found && found.session.sub !== CANARY_SUBJECT) return describeSession(found.session)
+      throw new InputError('unknown-session', {
+        received: sid,
+        expected: 'the sid of a session that has not ended',
+      })
+    },
+  })
+}
