@@ -1,24 +1,11 @@
 /** The same suite as on SQLite, in one process: what a directory promises does not depend on its engine. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { chooseEngine } from './fixtures/chosen-engine.ts'
 
 chooseEngine('postgres')
-for (const name of [
-  'attributes',
-  'client-metadata',
-  'client-records',
-  'client-secrets',
-  'clients',
-  'declared',
-  'groups',
-  'look-alikes',
-  'passwords',
-  'records',
-  'remembered',
-  'removed-services',
-  'services',
-  'standard-claims',
-  'streams',
-  'users',
-]) {
-  await import(`./${name}.test.ts`)
+const files = globSync(join(import.meta.dirname, '*.test.ts')).sort()
+for (const file of files) {
+  if (/\/(?:sqlite|postgres)[^/]*$/.test(file)) continue
+  if (/fixtures\/open-directory/.test(readFileSync(file, 'utf8'))) await import(file)
 }

@@ -13,5 +13,13 @@ export const postgresEngine: Engine = {
     return rows[0]?.found === true
   },
   migrating: inCodeUnitOrder,
-  containing: (search) => sql`search_text like ${search} escape '!'`,
+  searchIndex: (text) => sql`latchkey_grams(search_text) @> ${gramsOf(text)}`,
+}
+
+/** The pairs of a text, which say all that its single characters would; of one character, itself. */
+function gramsOf(text: string): string[] {
+  const characters = [...text]
+  if (characters.length === 1) return characters
+  const pairs = characters.slice(1).map((second, index) => `${characters[index]}${second}`)
+  return [...new Set(pairs)]
 }

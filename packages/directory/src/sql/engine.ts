@@ -10,8 +10,12 @@ export interface Engine {
   hasTable(db: Queries, table: string): Promise<boolean>
   /** The same connection for migrations: what they create orders texts by code unit. */
   migrating(db: Queries): Queries
-  /** A condition on `users`: the text stands somewhere in `search_text`. Needs no sorting and no whole scan to find nothing. */
-  containing(search: string): RawBuilder<boolean>
+  /**
+   * A condition on `users` that an index answers: true where this text stands somewhere in `search_text`, and perhaps for a few
+   * more.
+   * @param text folded, not empty
+   */
+  searchIndex(text: string): RawBuilder<boolean>
 }
 
 /**

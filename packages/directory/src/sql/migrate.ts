@@ -12,6 +12,7 @@ import { catalogue } from '../migrations/0008-catalogue.ts'
 import { owned } from '../migrations/0009-owned.ts'
 import { removedServices } from '../migrations/0010-removed-services.ts'
 import { userLooks } from '../migrations/0011-user-looks.ts'
+import { userSearch } from '../migrations/0012-user-search.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 9, name: 'owned', up: owned },
   { number: 10, name: 'removed-services', up: removedServices },
   { number: 11, name: 'user-looks', up: userLooks },
+  { number: 12, name: 'user-search', up: userSearch },
 ]
 
 /**

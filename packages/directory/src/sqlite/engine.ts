@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Engine } from '../sql/engine.ts'
 import { sqliteFault } from './fault.ts'
 
@@ -11,5 +11,17 @@ export const sqliteEngine: Engine = {
     return rows.length > 0
   },
   migrating: (db) => db,
-  containing: (search) => sql`search_text like ${search} escape '!'`,
+  // Triples of the text itself; of a shorter one, all triples that begin with it.
+  searchIndex: (text) =>
+    [...text].length >= 3
+      ? userIn(sql`
+          select rowid from user_search_text
+          where user_search_text match ${`"${text.replaceAll('"', '""')}"`}`)
+      : userIn(sql`
+          select doc from user_search_grams
+          where term >= ${text} and term < ${`${text}\u{10ffff}`}`),
+}
+
+function userIn(numbers: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`id in (select user_id from user_search where number in (${numbers}))`
 }

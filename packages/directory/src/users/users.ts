@@ -15,7 +15,7 @@ import { checkPassword } from './check-password.ts'
 import { createUser } from './create-user.ts'
 import { listUsers } from './list-users.ts'
 import { changeOneTimeCode, readOneTimeCode } from './one-time-code.ts'
-import { readUser } from './read-users.ts'
+import { readUser, readUsersByName } from './read-users.ts'
 import { updateUser } from './update-user.ts'
 
 export interface UsersDeps {
@@ -56,6 +56,7 @@ export function usersIn(deps: UsersDeps): Users {
       const key = usernameKey(username)
       return key === undefined ? undefined : sql.read((db) => readUser(db, 'username_key', key))
     },
+    findByUsernames: (usernames) => sql.read((db) => readUsersByName(db, usernames)),
     findByExternalId: (id) => sql.read((db) => readUser(db, 'external_id', id)),
     checkPassword: (username, password) => checkPassword(deps, username, password),
     hashPassword: (password) => passwords.hashNew(password),
@@ -76,7 +77,7 @@ export function usersIn(deps: UsersDeps): Users {
     setOneTimeCodeSecret: (sub, wrapped) =>
       sql.write((db) => changeOneTimeCode(db, sub, wrapped, nowSeconds(clock))),
     delete: (sub) => sql.write((db) => deleteUser(db, sub)),
-    list: (query) => sql.read((db) => listUsers(db, query)),
+    list: (query) => sql.read((db) => listUsers(db, query, sql.engine)),
     rightsAt: livingRights(heldByUserIn(sql), clock),
     anyHolder: (audience, grants) => sql.read((db) => anyHolder(db, audience, grants)),
     grantSources: (sub, audience) => sql.read((db) => grantSources(db, sub, audience)),
