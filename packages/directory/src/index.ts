@@ -20,9 +20,11 @@ export type {
   DeclaredService,
   DeclaredUser,
 } from './declared/declared-directory.ts'
+export { changedAudiences } from './declared/declared-grants.ts'
 export type { MemberChange } from './declared/member-changes.ts'
 export type { Adopted } from './declared/ownership.ts'
 export type { Plan, PlannedChange } from './declared/plan.ts'
+export { staleAbout } from './declared/stale-about.ts'
 export type * from './directory.ts'
 export type { DirectoryOptions } from './directory-options.ts'
 export { DIRECTORY_LIMITS } from './limits.ts'

@@ -14,7 +14,7 @@ export function rolesIn(sql: Sql): Roles {
     find: (name) => sql.read(async (db) => (await readRoles(db, name))[0]),
     save: (role) => sql.write((db) => saveRole(db, role)),
     list: () => sql.read((db) => readRoles(db)),
-    holders: (name, limit) => sql.read((db) => peopleOfRole(db, name, limit)),
+    holders: (name, limit, after) => sql.read((db) => peopleOfRole(db, name, limit, after)),
     remove: (name) => sql.write((db) => removeRole(db, name)),
   }
 }

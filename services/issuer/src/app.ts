@@ -40,7 +40,6 @@ import type { FeedHub } from './feed/hub.ts'
 import { housekeeping } from './housekeeping.ts'
 import { cors, corsOrigins } from './http/cors.ts'
 import { emptyForm } from './http/empty-form.ts'
-import { jsonBody } from './http/json-body.ts'
 import { sendOAuthError } from './http/oauth-errors.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
@@ -53,16 +52,17 @@ import type { Settings } from './settings/settings.ts'
 import { newPasswordSteps } from './sign-in/new-password-step.ts'
 import { passwordSteps } from './sign-in/password-step.ts'
 import type { TokenResponseHook } from './token-api/token-response-hook.ts'
+import { adminApi } from './wiring/admin.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Feeding, wireFeed } from './wiring/feed.ts'
-import { type KeyLife, wireKeyLife } from './wiring/key-life.ts'
+import { wireKeyLife } from './wiring/key-life.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
-import { type Receipts, wireReceipts } from './wiring/receipts.ts'
+import { wireReceipts } from './wiring/receipts.ts'
 import { registration } from './wiring/registration.ts'
 import { sessionPages } from './wiring/session-pages.ts'
-import { receivers, type Signals, wireSignals } from './wiring/signals.ts'
+import { receivers, wireSignals } from './wiring/signals.ts'
 import { statusListParts } from './wiring/status-lists.ts'
 import { wireTokenApi } from './wiring/token-api.ts'
 import { type Tokens, wireTokens } from './wiring/tokens.ts'
@@ -128,7 +128,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   await app.register(receivers({ ...deps, ...callers, ...signals }))
   await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
   await app.register(
-    admin(deps, keys, keyLife, feeding, ending, receipts, callers, people, signals),
+    adminApi({ ...deps, keys, keyLife, feeding, ending, receipts, callers, people, signals }),
   )
   let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })

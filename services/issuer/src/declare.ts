@@ -7,6 +7,7 @@ import {
 } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
 import type { End } from './ending/end.ts'
+import { shipRoles } from './ship-roles.ts'
 
 export interface DeclareDeps {
   readonly issuer: string
@@ -30,6 +31,10 @@ export async function declare(
     accessTokenSeconds,
     ...service,
   }))
+  const now = nowSeconds(deps.clock)
+  const alone = services.slice(0, 1)
+  await applyDeclared(deps.directory, { services: alone }, { now })
+  await shipRoles(deps.directory, deps.issuer, declared)
   const clients = [...ownClients, ...(declared.clients ?? [])]
   const all = { ...declared, services, clients }
   return await applyDeclared(deps.directory, all, { now: nowSeconds(deps.clock) })

@@ -115,8 +115,10 @@ t.test('attack H3: members that nobody asked for are refused', async (t) => {
   for (const more of [
     { sub: 'u_1' },
     { disabled: false },
-    { grants: [] },
+    { id: 'u_1' },
     { emailVerified: true },
+    { profile: { admin: true } },
+    { owned_by: 'latchkey.yaml' },
   ]) {
     const answer = await send(operator, 'POST', 'users', { username: 'mass', ...more })
     t.equal(answer.statusCode, 400, JSON.stringify(more))
@@ -138,7 +140,7 @@ t.test('a change and its record happen together', async (t) => {
     ])
     await send(operator, 'POST', `users/${sub}/enable`)
     await send(operator, 'PUT', `users/${sub}/password`, { password: 'a-long-password' })
-    t.strictSame((await recordsOf('user.password'))[0]?.detail, {})
+    t.strictSame((await recordsOf('user.password'))[0]?.detail, { mustChange: false })
     const answer = await send(operator, 'POST', 'users', { username: 'new', roles: ['reader'] })
     const target = `user ${answer.json().sub}`
     const [record] = await directory.audit.list({ limit: 1, target })

@@ -15,7 +15,7 @@ export interface Roles {
   list(): Promise<Role[]>
   /**
    * Users who have the role, directly, by a group or by its parent, at most `limit` of them, by `sub`: whose tokens are stale
-   * when its grants change.
+   * when its grants change. `after` is the last one of the page before.
    */
-  holders(name: string, limit: number): Promise<string[]>
+  holders(name: string, limit: number, after?: string): Promise<string[]>
 }

@@ -24,12 +24,18 @@ export async function peopleOfGroup(db: Queries, id: string, limit: number): Pro
 }
 
 /** See `Roles.holders`. */
-export async function peopleOfRole(db: Queries, role: string, limit: number): Promise<string[]> {
+export async function peopleOfRole(
+  db: Queries,
+  role: string,
+  limit: number,
+  after = '',
+): Promise<string[]> {
   checkLimit(limit)
   const rows = await db
     .selectFrom('user_roles')
     .select('user_id')
     .where('role', '=', role)
+    .where('user_id', '>', after)
     .union((e) =>
       e
         .selectFrom('group_roles')
@@ -43,7 +49,8 @@ export async function peopleOfRole(db: Queries, role: string, limit: number): Pr
         )
         .innerJoin('group_members', 'group_members.group_id', 'groups.id')
         .select('group_members.user_id')
-        .where('group_roles.role', '=', role),
+        .where('group_roles.role', '=', role)
+        .where('group_members.user_id', '>', after),
     )
     .orderBy('user_id')
     .limit(limit)

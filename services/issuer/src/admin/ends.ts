@@ -1,6 +1,12 @@
 /** POST /admin/v1/ends and GET /admin/v1/ends/:id: ends something, and says which verifiers have applied it (RFC 7240). */
 import type { Clients, Services, Users } from '@latchkey/directory'
-import { InputError, type Scheduler, StoreUnavailable } from '@latchkey/protocol'
+import {
+  type AccessTokenClaims,
+  InputError,
+  OAuthError,
+  type Scheduler,
+  StoreUnavailable,
+} from '@latchkey/protocol'
 import { Type } from 'typebox'
 import { preferredWait } from '../http/prefer.ts'
 import { ADMIN_REASONS, AdminTarget } from '../receipts/admin-target.ts'
@@ -8,6 +14,7 @@ import type { OperationKeeper } from '../receipts/operation-keeper.ts'
 import { needsConfirmation, type previews } from '../receipts/preview.ts'
 import type { RunEnd } from '../receipts/run-end.ts'
 import { actorOf } from './actor.ts'
+import { callerRights } from './caller-rights.ts'
 import { OperationAnswer, PreviewAnswer } from './end-answers.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
@@ -80,6 +87,7 @@ function endRoute(deps: AdminEndsDeps) {
     answers: { 200: OperationAnswer, 202: OperationAnswer },
     async handle(request, reply) {
       const { target, reason = 'admin', confirm } = request.body
+      refuseEmergency(target, request.admin)
       await checkTarget(target, deps)
       await checkConfirmation(target, confirm, deps)
       const run = await deps.runEnd({ target, reason, actor: actorOf(request) })
@@ -96,6 +104,17 @@ function endRoute(deps: AdminEndsDeps) {
         .header('location', `/admin/v1/ends/${id}`)
         .send(operation)
     },
+  })
+}
+
+/** What everybody notices, or what cannot be undone, needs the right to emergencies: the support role ends sessions without it. */
+const EMERGENCIES: readonly AdminTarget['kind'][] = ['key', 'all', 'signed_in_before']
+
+function refuseEmergency({ kind }: AdminTarget, claims: AccessTokenClaims | undefined): void {
+  if (!EMERGENCIES.includes(kind)) return
+  if (claims && callerRights(claims).allows('POST', '/admin/v1/keys/retire')) return
+  throw new OAuthError('insufficient_scope', 'no_right_to_emergencies', {
+    description: `an end of ${kind} also needs POST /admin/v1/keys/retire`,
   })
 }
 

@@ -1,16 +1,21 @@
 /** DELETE /admin/v1/users/:sub: forgets a person. */
+import { refuseOwned } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
 import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { refuseChanged } from './framework/preconditions.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
+import type { RightsChange } from './rights-change.ts'
 import { findUser, SUB } from './user-params.ts'
+import { readUser } from './users.ts'
 
 export interface AdminUserRemovalDeps {
   readonly end: End
   readonly recorded: RecordedChange
+  readonly rightsChange: RightsChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
@@ -28,15 +33,18 @@ export function adminUserRemoval(deps: AdminUserRemovalDeps) {
       roles: ADMIN_ONLY,
       params: SUB,
       answers: { 204: null },
+      conditional: true,
       async handle(request, reply) {
         const { sub } = request.params
         const target = `user ${sub}`
-        await deps.recorded(request, 'user.disable', async (inside) => {
+        await deps.rightsChange(request, 'user.disable', async (inside) => {
           const user = await findUser(sub, inside.users)
+          refuseChanged(request, await readUser(sub, inside))
+          await refuseOwned(inside, 'user', sub)
           await deps.refuseMoreThanOwn(request, user, inside)
           await inside.users.setDisabled(sub, true)
           const detail = { before: { disabled: user.disabled }, after: { disabled: true } }
-          return { target, detail, result: undefined }
+          return { target, detail, result: undefined, stale: [] }
         })
         await deps.end({ kind: 'user', sub }, 'user_deleted', actorOf(request))
         await deps.recorded(request, 'user.delete', async (inside) => {

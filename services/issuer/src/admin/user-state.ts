@@ -10,19 +10,22 @@ import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
-import type { RecordedChange } from './recorded-change.ts'
+import type { RightsChange } from './rights-change.ts'
 import { findUser, SUB } from './user-params.ts'
 
 export interface AdminUserStateDeps {
   readonly users: Pick<Users, 'hashPassword'>
   readonly codes: Pick<OneTimeCodes, 'forgive'>
   readonly end: End
-  readonly recorded: RecordedChange
+  readonly rightsChange: RightsChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
 
 const PasswordBody = closedObject({
   password: Type.String({ minLength: 1, maxLength: LIMITS.passwordBytes }),
+  must_change: Type.Optional(
+    Type.Boolean({ description: 'The person chooses another one at the next sign-in.' }),
+  ),
 })
 
 /** One change of the state of a person, with what it ends. */
@@ -109,10 +112,11 @@ function setPassword(deps: AdminUserStateDeps) {
     answers: { 204: null },
     async handle(request, reply) {
       // Before the transaction: others would wait for the hash.
-      const hash = await deps.users.hashPassword(request.body.password)
+      const { password, must_change: mustChange = false } = request.body
+      const hash = await deps.users.hashPassword(password)
       const work = async (inside: Directory, { sub }: User) => {
-        await inside.users.setPasswordHash(sub, hash)
-        return {}
+        await inside.users.setPasswordHash(sub, hash, { mustChange })
+        return { mustChange }
       }
       const ends = 'password_changed'
       await change(
@@ -133,10 +137,12 @@ async function change(
   { action, ends, isNewProof, work }: StateChange,
   deps: AdminUserStateDeps,
 ): Promise<void> {
-  await deps.recorded(request, action, async (inside) => {
+  await deps.rightsChange(request, action, async (inside) => {
     const user = await findUser(sub, inside.users)
     await deps.refuseMoreThanOwn(request, user, inside)
-    return { target: `user ${sub}`, detail: await work(inside, user), result: undefined }
+    const detail = await work(inside, user)
+    // What they are barred from is ended below, by more than `stale`.
+    return { target: `user ${sub}`, detail, result: undefined, stale: [] }
   })
   if (ends) await deps.end({ kind: 'user', sub }, ends, actorOf(request))
   if (isNewProof) await deps.codes.forgive(sub)

@@ -23,6 +23,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   temporarily_unavailable: { status: 503, title: 'A part that this needs does not answer' },
   server_error: { status: 500, title: 'The issuer failed' },
   'unknown-user': { status: 404, title: 'There is no such user' },
+  'unknown-role': { status: 404, title: 'There is no such role' },
   'unknown-group': { status: 404, title: 'There is no such group' },
   'unknown-client': { status: 404, title: 'There is no such client' },
   'unknown-service': { status: 404, title: 'There is no such service' },
@@ -36,11 +37,14 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   'user-enabled': { status: 409, title: 'The user was enabled meanwhile' },
   'client-secrets-full': { status: 409, title: 'Two secrets are good already' },
   'client-secret-last': { status: 409, title: 'It is the last secret without an end' },
+  'last-admin': { status: 409, title: 'Nobody would be left who may do everything here' },
+  'role-shipped': { status: 409, title: 'The role comes with the issuer' },
+  'username-confusable': { status: 409, title: 'The user name looks like that of somebody else' },
   'owned-by-file': { status: 409, title: 'The cluster file owns it' },
 }
 
 /** Codes that say that something is in the way of something else. */
-const CONFLICT = /-(taken|in-use|confusable|shipped|last-admin)$/
+const CONFLICT = /-(taken|in-use)$/
 
 /** The title of a code that is not in the table is its own words. */
 export function problemFact(code: string): ProblemFact {
