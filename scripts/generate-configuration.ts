@@ -1,7 +1,11 @@
-/** Writes docs/operate/configuration.md from the declared settings: node -C @latchkey/source scripts/generate-configuration.ts */
+/**
+ * Writes docs/operate/configuration.md and docs/latchkey.schema.json from the declared settings:
+ * node -C @latchkey/source scripts/generate-configuration.ts
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configurationPage } from '@latchkey/issuer'
+import { configurationPage, settingsSchemaText } from '@latchkey/issuer'
 
-const page = join(import.meta.dirname, '..', 'docs', 'operate', 'configuration.md')
-writeFileSync(page, configurationPage())
+const docs = join(import.meta.dirname, '..', 'docs')
+writeFileSync(join(docs, 'operate', 'configuration.md'), configurationPage())
+writeFileSync(join(docs, 'latchkey.schema.json'), settingsSchemaText())

@@ -17,6 +17,7 @@ const AT = { now: 1_700_000_100 }
 const NOTHING = {
   created: [],
   updated: [],
+  removed: [],
   stale: [],
   disabled: { users: [], clients: [], services: [] },
 }
@@ -59,6 +60,7 @@ t.test('a declaration is brought into an empty directory', async (t) => {
     accessTokenSeconds: 60,
     statusList: false,
     disabled: false,
+    catalogue: { length: 0, hash: '' },
   })
   t.strictSame(await directory.clients.find('orders-web'), {
     id: 'orders-web',

@@ -144,6 +144,8 @@ export interface Users {
   create(user: NewUser): Promise<User>
   find(sub: string): Promise<User | undefined>
   findByUsername(username: string): Promise<User | undefined>
+  /** Those that there are, in no order. However many names: a few queries for each five hundred. */
+  findByUsernames(usernames: readonly string[]): Promise<User[]>
   findByExternalId(externalId: string): Promise<User | undefined>
   /** Hashes in flight are bounded; an unknown user costs as much as one whose hash is ours. One from elsewhere is renewed. */
   checkPassword(username: string, password: string): Promise<PasswordOutcome>

@@ -7,8 +7,9 @@ import { createMissingServices, declareServices } from './declare-services.ts'
 import { declareUsers } from './declare-users.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { giveUp } from './give-up.ts'
-import { groupNames } from './group-names.ts'
+import { allGroups, groupNames } from './group-names.ts'
 import { givenUp, notDeclared } from './ownership.ts'
+import { readStored } from './stored.ts'
 
 export interface BringInOptions {
   readonly file?: string
@@ -30,23 +31,29 @@ export async function bringIn(
   const gone = givesUp && file !== undefined ? notDeclared(owned, declared, file) : []
   const revived = (kind: 'service' | 'client' | 'user') => givenUp(owned, kind)
 
-  const created = await createMissingServices(inside, services)
-  const audiences = new Set((await inside.services.list()).map(({ audience }) => audience))
-  const appliedRoles = await declareRoles(inside, roles, audiences)
-  const roleNames = new Set((await inside.roles.list()).map(({ name }) => name))
+  const stored = await readStored(inside, declared)
+  await createMissingServices(inside, services, stored.services)
+  const audiences = new Set([...stored.services.keys(), ...services.map((one) => one.audience)])
+  const appliedRoles = await declareRoles(inside, roles, {
+    services: audiences,
+    stored: stored.roles,
+  })
+  const roleNames = new Set([...stored.roles.keys(), ...roles.map(({ name }) => name)])
   const known = { roles: roleNames, services: audiences }
   const appliedGroups = await declareGroups(inside, groups, known)
   const appliedClients = await declareClients(inside, clients, {
     services: audiences,
+    stored: stored.clients,
     revived: revived('client'),
   })
   const appliedServices = await declareServices(inside, services, {
-    created,
+    stored: stored.services,
     revived: revived('service'),
   })
   const appliedUsers = await declareUsers(inside, users, {
     ...known,
-    groups: await groupNames(inside),
+    stored: stored.users,
+    groups: groupNames(users.length > 0 ? await allGroups(inside) : []),
     hashes,
     whole: file !== undefined,
     revived: revived('user'),

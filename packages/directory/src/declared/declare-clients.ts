@@ -7,8 +7,10 @@ import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredClient } from './declared-directory.ts'
 import { changedAudiences, declaredGrants } from './declared-grants.ts'
 import { memberChanges, secretChange } from './member-changes.ts'
+import type { Stored } from './stored.ts'
 
 export interface ClientReferences {
+  readonly stored: Stored['clients']
   readonly services: ReadonlySet<string>
   /** Ids of those that the file had given up, disabled by that, and declares again. */
   readonly revived: ReadonlySet<string>
@@ -29,9 +31,9 @@ export async function declareClients(
 async function declareClient(
   inside: Directory,
   declared: DeclaredClient,
-  { services, revived }: ClientReferences,
+  { services, stored, revived }: ClientReferences,
 ): Promise<Applied> {
-  const before = await inside.clients.find(declared.id)
+  const before = stored.get(declared.id)
   const after = completeClient({
     disabled: before?.disabled === true && !revived.has(declared.id),
     ...declared,

@@ -4,7 +4,7 @@ import { checkKnown } from '../sql/require-known.ts'
 import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredGroup } from './declared-directory.ts'
 import { declaredGrants } from './declared-grants.ts'
-import { type GroupNames, groupNames } from './group-names.ts'
+import { allGroups, type GroupNames, groupKey, groupNames } from './group-names.ts'
 import { memberChanges } from './member-changes.ts'
 import { staleAbout } from './stale-about.ts'
 
@@ -32,18 +32,22 @@ export async function declareGroups(
   declared: readonly DeclaredGroup[],
   references: GroupReferences,
 ): Promise<Applied[]> {
+  if (declared.length === 0) return []
   const before = new Map<DeclaredGroup, Group>()
-  const namesBefore = await groupNames(inside)
+  const groups = await allGroups(inside)
+  const namesBefore = groupNames(groups)
+  const stored = new Map(groups.map((group) => [groupKey(group.name), group]))
   for (const [index, group] of declared.entries()) {
-    const stored = await inside.groups.findByName(group.name)
-    if (stored === undefined) {
+    const found = stored.get(groupKey(group.name))
+    if (found === undefined) {
       await within(`groups[${index}]`, () => inside.groups.create({ name: group.name }))
       continue
     }
-    before.set(group, stored)
-    if (stored.parent !== undefined) await leaveParent(inside, stored, group, namesBefore)
+    before.set(group, found)
+    await leaveParent(inside, found, group, namesBefore)
   }
-  const names = await groupNames(inside)
+  const isNew = before.size < declared.length
+  const names = isNew ? groupNames(await allGroups(inside)) : namesBefore
   const applied: Applied[] = []
   for (const [index, group] of declared.entries()) {
     const work = () =>

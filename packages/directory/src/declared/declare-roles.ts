@@ -5,15 +5,21 @@ import type { DeclaredRole } from './declared-directory.ts'
 import { changedAudiences, declaredGrants } from './declared-grants.ts'
 import { memberChanges } from './member-changes.ts'
 import { staleAbout } from './stale-about.ts'
+import type { Stored } from './stored.ts'
+
+export interface RoleReferences {
+  readonly services: ReadonlySet<string>
+  readonly stored: Stored['roles']
+}
 
 export async function declareRoles(
   inside: Directory,
   declared: readonly DeclaredRole[],
-  services: ReadonlySet<string>,
+  references: RoleReferences,
 ): Promise<Applied[]> {
   const applied: Applied[] = []
   for (const [index, role] of declared.entries()) {
-    applied.push(await within(`roles[${index}]`, () => declareRole(inside, role, services)))
+    applied.push(await within(`roles[${index}]`, () => declareRole(inside, role, references)))
   }
   return applied
 }
@@ -21,9 +27,9 @@ export async function declareRoles(
 async function declareRole(
   inside: Directory,
   { name, description = '', grants }: DeclaredRole,
-  services: ReadonlySet<string>,
+  { services, stored }: RoleReferences,
 ): Promise<Applied> {
-  const before = await inside.roles.find(name)
+  const before = stored.get(name)
   const after: Role = { name, description, grants: declaredGrants(grants, services) }
   const members = memberChanges(before ?? { name, description: '', grants: [] }, after)
   if (before === undefined || members.length > 0) await inside.roles.save(after)

@@ -4,29 +4,27 @@ import type { Directory, Service, StoredService } from '../directory.ts'
 import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredService } from './declared-directory.ts'
 import { memberChanges } from './member-changes.ts'
+import type { Stored } from './stored.ts'
 
 /**
  * Services and clients name each other. So services come first without clients, then the clients, and then the services
- * as declared. Returns the audiences that are new.
+ * as declared.
  */
 export async function createMissingServices(
   inside: Directory,
   declared: readonly DeclaredService[],
-): Promise<Set<string>> {
-  const created = new Set<string>()
+  stored: Stored['services'],
+): Promise<void> {
   for (const [index, service] of declared.entries()) {
-    if ((await inside.services.find(service.audience)) !== undefined) continue
+    if (stored.has(service.audience)) continue
     await within(`services[${index}]`, () =>
       inside.services.save({ ...wanted(service, undefined), clients: [] }),
     )
-    created.add(service.audience)
   }
-  return created
 }
 
 export interface ServiceReferences {
-  /** Audiences that `createMissingServices` has made. */
-  readonly created: ReadonlySet<string>
+  readonly stored: Stored['services']
   /** Those that the file had given up, disabled by that, and declares again. */
   readonly revived: ReadonlySet<string>
 }
@@ -34,12 +32,12 @@ export interface ServiceReferences {
 export async function declareServices(
   inside: Directory,
   declared: readonly DeclaredService[],
-  { created, revived }: ServiceReferences,
+  { stored, revived }: ServiceReferences,
 ): Promise<Applied[]> {
   const applied: Applied[] = []
   for (const [index, service] of declared.entries()) {
-    const stored = await inside.services.find(service.audience)
-    const before = created.has(service.audience) || !stored ? undefined : serviceMembers(stored)
+    const found = stored.get(service.audience)
+    const before = found && serviceMembers(found)
     const enabled = revived.has(service.audience) ? { disabled: false } : {}
     const after = wanted({ ...enabled, ...service }, before)
     const members = memberChanges(

@@ -1,5 +1,5 @@
 import { within } from '../checks/within.ts'
-import type { Directory, User, UserChange } from '../directory.ts'
+import type { Directory, User, UserAttributes, UserChange } from '../directory.ts'
 import { checkKnown } from '../sql/require-known.ts'
 import { checkEmail, checkLocale } from '../users/profile.ts'
 import { checkProfile } from '../users/standard-claims.ts'
@@ -9,8 +9,10 @@ import { declaredGrants } from './declared-grants.ts'
 import type { GroupNames } from './group-names.ts'
 import { type MemberChange, memberChanges, secretChange } from './member-changes.ts'
 import { pauseAt } from './pause-at.ts'
+import { type Stored, userKey } from './stored.ts'
 
 export interface UserReferences {
+  readonly stored: Stored['users']
   readonly roles: ReadonlySet<string>
   readonly services: ReadonlySet<string>
   readonly groups: GroupNames
@@ -40,7 +42,7 @@ async function declareUser(
   declared: DeclaredUser,
   references: UserReferences,
 ): Promise<Applied> {
-  const before = await inside.users.findByUsername(declared.username)
+  const before = references.stored.get(userKey(declared.username))
   const given = givenMembers(declared, before, references)
   const changes = memberChanges(comparable(before, given), given)
   const change: UserChange = Object.fromEntries(changes.map(({ member, to }) => [member, to]))
@@ -99,11 +101,16 @@ function givenMembers(
     ...(locale === undefined ? {} : { locale: checkLocale(locale) ?? '' }),
     ...(externalId === undefined ? {} : { externalId }),
     ...(profile === undefined ? {} : { profile: checkProfile({ ...kept, ...profile }) }),
-    ...(attributes === undefined ? {} : { attributes }),
+    ...(attributes === undefined ? {} : { attributes: withoutEmpty(attributes) }),
     ...(roleNames === undefined ? {} : { roles: roleNames.toSorted() }),
     ...(groupNames === undefined ? {} : { groups: groupNames.map(groupId).toSorted() }),
     ...(grants === undefined ? {} : { grants: declaredGrants(grants, services) }),
   }
+}
+
+/** As for every text of a user, '' means that there is none. */
+function withoutEmpty(attributes: UserAttributes): UserAttributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''))
 }
 
 const EMPTY = {

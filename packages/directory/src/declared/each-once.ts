@@ -1,8 +1,8 @@
 import { InputError } from '@latchkey/protocol'
 import { quoted } from '../checks/text.ts'
-import { usernameKey } from '../checks/username.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { groupKey } from './group-names.ts'
+import { userKey } from './stored.ts'
 
 /** Throws InputError `declared-twice`: two entries of one name would undo each other. */
 export function checkEachOnce(declared: DeclaredDirectory): void {
@@ -12,7 +12,7 @@ export function checkEachOnce(declared: DeclaredDirectory): void {
     roles: roles.map(({ name }) => name),
     groups: groups.map(({ name }) => groupKey(name)),
     clients: clients.map(({ id }) => id),
-    users: users.map(({ username }) => usernameKey(username) ?? username),
+    users: users.map(({ username }) => userKey(username)),
   }
   for (const [list, names] of Object.entries(keys)) eachOnce(list, names)
 }

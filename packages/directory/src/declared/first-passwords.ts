@@ -4,6 +4,7 @@ import { within } from '../checks/within.ts'
 import type { Directory } from '../directory.ts'
 import { checkPasswordHash } from '../passwords/password-hash.ts'
 import type { DeclaredUser } from './declared-directory.ts'
+import { userKey } from './stored.ts'
 
 /** Stands for a hash where none is computed, because all is undone. No password has it. */
 const NO_HASH = `$argon2id$v=19$m=8,t=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
@@ -19,11 +20,15 @@ export async function firstPasswords(
   planning = false,
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>()
+  const given = declared.filter(
+    (one) => one.password !== undefined || one.passwordHash !== undefined,
+  )
+  const users = await directory.users.findByUsernames(given.map(({ username }) => username))
+  const known = new Map(users.map((user) => [userKey(user.username), user]))
   const hashOf = hashing(planning ? planned : directory.users.hashPassword)
   for (const [index, { username, password, passwordHash }] of declared.entries()) {
     if (password === undefined && passwordHash === undefined) continue
-    const user = await directory.users.findByUsername(username)
-    if (user?.passwordChangedAt !== undefined) continue
+    if (known.get(userKey(username))?.passwordChangedAt !== undefined) continue
     hashes.set(username, await within(`users[${index}]`, () => hashOf({ password, passwordHash })))
   }
   return hashes

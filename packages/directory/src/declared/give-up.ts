@@ -59,13 +59,27 @@ export async function giveUp(
 ): Promise<Applied[]> {
   const applied: Applied[] = []
   for (const kind of kinds) {
-    for (const one of owned.filter((candidate) => candidate.kind === kind)) {
+    const ofKind = owned.filter((candidate) => candidate.kind === kind)
+    for (const one of kind === 'group' ? await childrenFirst(inside, ofKind) : ofKind) {
       const place = `${kind}s, without ${JSON.stringify(one.name)}`
       const done = await within(place, () => GIVE_UP[kind](inside, one))
       if (done !== undefined) applied.push(done)
     }
   }
   return applied
+}
+
+/** A parent cannot go before its children. */
+async function childrenFirst(
+  { groups }: Directory,
+  owned: readonly Ownership[],
+): Promise<Ownership[]> {
+  const found = await Promise.all(owned.map(({ id }) => groups.find(id)))
+  const isChild = (index: number) => found[index]?.parent !== undefined
+  return [
+    ...owned.filter((_, index) => isChild(index)),
+    ...owned.filter((_, index) => !isChild(index)),
+  ]
 }
 
 function retired(

@@ -13,8 +13,7 @@ export interface GroupNames {
   nameOf(id: string): string
 }
 
-export async function groupNames(inside: Pick<Directory, 'groups'>): Promise<GroupNames> {
-  const groups = await allGroups(inside)
+export function groupNames(groups: readonly Group[]): GroupNames {
   const byKey = new Map(groups.map((group) => [groupKey(group.name), group]))
   const byId = new Map(groups.map((group) => [group.id, group]))
   return {

@@ -1,8 +1,8 @@
-import { usernameKey } from '../checks/username.ts'
 import type { Directory, OwnedKind, Ownership } from '../directory.ts'
 import type { Applied } from './applied.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { groupKey } from './group-names.ts'
+import { userKey } from './stored.ts'
 
 /** An entry that becomes the file's, although it was there before. */
 export interface Adopted {
@@ -18,7 +18,8 @@ export async function saveOwnership(
   applied: readonly Applied[],
   file: string,
 ): Promise<Adopted[]> {
-  const known = new Map((await owned.list()).map((one) => [ownedKey(one.kind, one.id), one]))
+  const all = await owned.list()
+  const known = new Map(all.map((one) => [ownedKey(one.kind, one.id), one]))
   const adopted: Adopted[] = []
   for (const { kind, name, target: id, outcome, wasDisabled } of applied) {
     const before = known.get(ownedKey(kind, id))
@@ -67,5 +68,5 @@ function ownedKey(kind: OwnedKind, id: string): string {
 /** In any spelling. */
 function nameKey(kind: OwnedKind, name: string): string {
   if (kind === 'group') return ownedKey(kind, groupKey(name))
-  return ownedKey(kind, kind === 'user' ? (usernameKey(name) ?? name) : name)
+  return ownedKey(kind, kind === 'user' ? userKey(name) : name)
 }

@@ -1,4 +1,6 @@
+import { usernameKey } from '../checks/username.ts'
 import type { User } from '../directory.ts'
+import { DIRECTORY_LIMITS } from '../limits.ts'
 import { optional } from '../sql/columns.ts'
 import { grantsOf, holderOf } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
@@ -51,4 +53,20 @@ export async function readUser(
 ): Promise<User | undefined> {
   const row = await db.selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst()
   return row === undefined ? undefined : (await readUsers(db, [row]))[0]
+}
+
+/** See `Users.findByUsernames`. */
+export async function readUsersByName(db: Queries, usernames: readonly string[]): Promise<User[]> {
+  const keys = usernames.flatMap((username) => usernameKey(username) ?? [])
+  const users: User[] = []
+  for (let start = 0; start < keys.length; start += DIRECTORY_LIMITS.pageRows) {
+    const some = keys.slice(start, start + DIRECTORY_LIMITS.pageRows)
+    const rows = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('username_key', 'in', some)
+      .execute()
+    users.push(...(await readUsers(db, rows)))
+  }
+  return users
 }

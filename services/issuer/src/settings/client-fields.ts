@@ -17,23 +17,31 @@ const tlsName = (meaning: string) =>
     `For \`tls_client_auth\`, one of the five: ${meaning} (RFC 8705).`,
   )
 
+const SECRET = pattern(
+  new RegExp(
+    `^[\\x20-\\x7e]{${DIRECTORY_LIMITS.secretMinBytes},${DIRECTORY_LIMITS.secretMaxBytes}}$`,
+  ),
+  `at least ${DIRECTORY_LIMITS.secretMinBytes} visible ASCII characters`,
+)
+const SECRET_HASH = hash(/^sha256:[A-Za-z0-9_-]{43}$/, 'sha256: and 43 characters of base64url')
+
 /** Who the client is and how it proves it. */
 const IDENTITY = {
   client_id: required(text(LIMITS.clientIdChars), 'The id.'),
   client_name: displayName('Shown to people on the pages. Default: the id.'),
   secret: secret(
-    pattern(
-      new RegExp(
-        `^[\\x20-\\x7e]{${DIRECTORY_LIMITS.secretMinBytes},${DIRECTORY_LIMITS.secretMaxBytes}}$`,
-      ),
-      `at least ${DIRECTORY_LIMITS.secretMinBytes} visible ASCII characters`,
-    ),
-    'The client secret. Without it and without `secret_hash` the stored one stays.',
+    SECRET,
+    'The client secret. Without it and without `secret_hash` the stored ones stay.',
   ),
   secret_hash: optional(
-    hash(/^sha256:[A-Za-z0-9_-]{43}$/, 'sha256: and 43 characters of base64url'),
+    SECRET_HASH,
     'Instead of `secret`: `sha256:` and the digest in base64url. Not enough for HS256 and for a feed.',
   ),
+  next_secret: secret(
+    SECRET,
+    'A second secret that is good too: bring it to where the client runs, then make it the `secret`.',
+  ),
+  next_secret_hash: optional(SECRET_HASH, 'Instead of `next_secret`.'),
   token_endpoint_auth_method: withDefault(
     choice(
       'client_secret_basic',

@@ -11,6 +11,8 @@ export const CLIENT_MEMBERS = {
   client_name: 'name',
   secret: 'secret',
   secret_hash: 'secretHash',
+  next_secret: 'nextSecret',
+  next_secret_hash: 'nextSecretHash',
   redirect_uris: 'redirectUris',
   post_logout_redirect_uris: 'postLogoutRedirectUris',
   backchannel_logout_uri: 'backchannelLogoutUri',

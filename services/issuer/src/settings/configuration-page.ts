@@ -1,6 +1,11 @@
 import { CLIENT_FIELDS } from './client-fields.ts'
 import { GROUP_FIELDS, ROOT_FIELDS } from './declarations.ts'
-import { ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
+import {
+  DECLARED_GROUP_FIELDS,
+  ROLE_FIELDS,
+  SERVICE_FIELDS,
+  USER_FIELDS,
+} from './declared-fields.ts'
 import { type Field, type Fields, namesOf } from './field.ts'
 import { variablesOf } from './read-environment.ts'
 
@@ -18,6 +23,7 @@ export function configurationPage(): string {
     `### services\n\n${table(declaredRows(SERVICE_FIELDS))}`,
     `### clients\n\n${table(declaredRows(CLIENT_FIELDS))}`,
     `### roles\n\n${table(declaredRows(ROLE_FIELDS))}`,
+    `### groups\n\n${table(declaredRows(DECLARED_GROUP_FIELDS))}`,
     `### users\n\n${table(declaredRows(USER_FIELDS))}`,
     EXAMPLES,
   ].join('\n\n')}\n`
@@ -43,10 +49,10 @@ request header changes a setting.
 
 const DECLARED = `## Declared entries
 
-Brought into the directory at every start. Services, clients and roles become what the file says, with the defaults
-below for what is left out; of users, only what the file gives is changed. What is not in the file stays.
-\`grants\` are groups of audience and list: \`https://reports.example.com: [GET /reports/*, "* /drafts/*"]\`. Write quotes
-where YAML needs them, as around a leading \`*\`.`
+Brought into the directory at every start, until \`latchkey apply\` has brought in a file of this name: from then on that alone does.
+They become what the file says, with the defaults below for what is left out, and are read-only elsewhere: [the cluster file](cluster-file.md).
+What is not in the file stays. \`grants\` are groups of audience and list: \`https://reports.example.com: [GET /reports/*, "* /drafts/*"]\`; one that ends is
+\`{ grant: GET /reports/*, until: 2027-01-31T18:00:00Z }\`. Write quotes where YAML needs them, as around a leading \`*\`.`
 
 const EXAMPLES = `## Examples
 

@@ -1,6 +1,14 @@
-import { ADDRESS_MEMBERS, DIRECTORY_LIMITS, type UserAddress } from '@latchkey/directory'
+import {
+  ADDRESS_MEMBERS,
+  type DeclaredGrant,
+  type DeclaredGrants,
+  DIRECTORY_LIMITS,
+  type UserAddress,
+  type UserAttributes,
+} from '@latchkey/directory'
 import { parseGrant } from '@latchkey/permissions'
 import { LIMITS } from '@latchkey/protocol'
+import { TEXT } from './json-schema.ts'
 import { isPlainText, type Kind, list, scalarKind } from './kinds.ts'
 import { type Located, quote, show } from './located.ts'
 import { asGroup, reportUnknown } from './read-fields.ts'
@@ -17,11 +25,12 @@ export function uri(): Kind<string> {
 }
 
 /** `audience: [GET /orders, GET /orders/*]`: grants by the service that they hold at. */
-export function grants(): Kind<Readonly<Record<string, readonly string[]>>> {
+export function grants(): Kind<DeclaredGrants> {
   const shape = 'audiences, each with a list of grants such as GET /orders/*'
   const grantList = list(grant(), DIRECTORY_LIMITS.grantsPerOwner)
   return {
     shape,
+    schema: { type: 'object', additionalProperties: grantList.schema },
     read: (found, reading) => {
       if (found.kind !== 'group') {
         reading.report({
@@ -40,10 +49,58 @@ export function grants(): Kind<Readonly<Record<string, readonly string[]>>> {
   }
 }
 
-function grant(): Kind<string> {
+/** `GET /orders/*`, or `{ grant: GET /orders/*, until: 2027-01-31T18:00:00Z }` for one that ends. */
+function grant(): Kind<DeclaredGrant> {
+  const [forever, end] = [grantText(), time()]
+  const members = ['grant', 'until'] as const
+  return {
+    shape: forever.shape,
+    schema: {
+      anyOf: [
+        forever.schema,
+        {
+          type: 'object',
+          properties: { grant: forever.schema, until: end.schema },
+          required: members,
+          additionalProperties: false,
+        },
+      ],
+    },
+    read: (found, reading) => {
+      if (found.kind !== 'group') return forever.read(found, reading)
+      reportUnknown(found, members, reading)
+      const [text, until] = members.map((member) => found.entries.get(member)?.value)
+      if (text === undefined || until === undefined) {
+        const expected = 'grant and until, or the grant alone'
+        reading.report({ at: found.at, code: 'bad-form', received: show(found), expected })
+        return undefined
+      }
+      const ending = { grant: forever.read(text, reading), until: end.read(until, reading) }
+      return ending.grant === undefined || ending.until === undefined
+        ? undefined
+        : { grant: ending.grant, until: ending.until }
+    },
+  }
+}
+
+/** RFC 3339 with its offset, to the second: a day alone would leave open whether it is the last one. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})$/
+
+function time(): Kind<number> {
+  const parse = (value: unknown) => {
+    if (typeof value !== 'string' || !TIME.test(value)) return undefined
+    const ms = Date.parse(value)
+    return Number.isNaN(ms) ? undefined : ms / 1000
+  }
+  const schema = { ...TEXT, pattern: TIME.source }
+  return scalarKind('a time such as 2027-01-31T18:00:00Z', 'not-a-time', parse, schema)
+}
+
+function grantText(): Kind<string> {
   const shape = 'a grant such as GET /orders/*'
   return {
     shape,
+    schema: TEXT,
     read: (found, { report }) => {
       const value = found.kind === 'scalar' ? found.value : undefined
       if (typeof value !== 'string') {
@@ -65,6 +122,11 @@ export function keySet(): Kind<JwkSet> {
   const shape = 'a group with the list keys, each a public key as JWK'
   return {
     shape,
+    schema: {
+      type: 'object',
+      properties: { keys: { type: 'array', minItems: 1, items: { type: 'object' } } },
+      required: ['keys'],
+    },
     read: (found, reading) => {
       const keys = found.kind === 'group' ? found.entries.get('keys')?.value : undefined
       const jwks = keys?.kind === 'list' ? keys.items.map(plainValue) : []
@@ -85,7 +147,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The value without its places. */
-function plainValue(found: Located): unknown {
+export function plainValue(found: Located): unknown {
   switch (found.kind) {
     case 'scalar':
       return found.value
@@ -98,11 +160,43 @@ function plainValue(found: Located): unknown {
   }
 }
 
+/** What the organisation keeps about people besides: the settings say which there are, and of which type. */
+export function attributes(): Kind<UserAttributes> {
+  const shape = 'a group of attributes, each a text, a number, true, false or a list of texts'
+  const one = { type: ['string', 'number', 'boolean', 'array'] }
+  return {
+    shape,
+    schema: { type: 'object', additionalProperties: one },
+    read: (found, reading) => {
+      const group = asGroup(found, [], reading)
+      const read = [...(group?.entries ?? [])].map(([name, { value }]) => {
+        const plain = plainValue(value)
+        if (isAttribute(plain)) return [name, plain] as const
+        const expected = 'a text, a number, true, false or a list of texts'
+        reading.report({ at: value.at, code: 'not-an-attribute', received: show(value), expected })
+        return [name, ''] as const
+      })
+      return Object.fromEntries(read)
+    },
+  }
+}
+
+function isAttribute(value: unknown): value is UserAttributes[string] {
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string')
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
 /** OpenID Connect Core section 5.1.1. */
 export function postalAddress(): Kind<UserAddress> {
   const shape = `a group of ${ADDRESS_MEMBERS.join(', ')}`
+  const { schema } = addressLines()
   return {
     shape,
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(ADDRESS_MEMBERS.map((member) => [member, schema])),
+      additionalProperties: false,
+    },
     read: (found, reading) => {
       const group = asGroup(found, ADDRESS_MEMBERS, reading)
       if (group === undefined) return undefined
@@ -142,6 +236,7 @@ export function hash(expression: RegExp, shape: string): Kind<string> {
   )
   return {
     shape,
+    schema: kind.schema,
     read: (found, reading) => kind.read(found, { ...reading, report: hidden(reading) }),
   }
 }

@@ -1,16 +1,30 @@
 import type {
   DeclaredDirectory,
+  DeclaredGroup,
   DeclaredRole,
   DeclaredService,
   DeclaredUser,
 } from '@latchkey/directory'
 import { CLIENT_FIELDS } from './client-fields.ts'
 import { checkTlsNames, declareClient } from './declare-client.ts'
-import { ROLE_FIELDS, SERVICE_FIELDS, USER_FIELDS } from './declared-fields.ts'
+import {
+  DECLARED_GROUP_FIELDS,
+  ROLE_FIELDS,
+  SERVICE_FIELDS,
+  USER_FIELDS,
+} from './declared-fields.ts'
 import type { Fields, Values } from './field.ts'
 import { given } from './given.ts'
 import type { Group } from './located.ts'
 import { type FileReading, readRecords } from './read-fields.ts'
+
+export const DECLARED_FIELDS = {
+  services: SERVICE_FIELDS,
+  clients: CLIENT_FIELDS,
+  roles: ROLE_FIELDS,
+  groups: DECLARED_GROUP_FIELDS,
+  users: USER_FIELDS,
+} as const
 
 /** The lists of the file, in the names of the directory. */
 export function readDeclared(
@@ -35,6 +49,7 @@ export function readDeclared(
     ),
     clients: read('clients', CLIENT_FIELDS, checkTlsNames).map(declareClient),
     roles: read('roles', ROLE_FIELDS).map((one): DeclaredRole => given(one)),
+    groups: read('groups', DECLARED_GROUP_FIELDS).map(declareGroup),
     users: read('users', USER_FIELDS).map(declareUser),
   }
 }
@@ -50,6 +65,13 @@ function declareService(
   }
 }
 
+function declareGroup({
+  external_id: externalId,
+  ...group
+}: Values<typeof DECLARED_GROUP_FIELDS>): DeclaredGroup {
+  return given({ ...group, externalId })
+}
+
 function declareUser({
   email_verified,
   password_hash,
@@ -57,7 +79,10 @@ function declareUser({
   name,
   email,
   locale,
+  external_id,
+  attributes,
   roles,
+  groups,
   grants,
   password,
   disabled,
@@ -70,7 +95,10 @@ function declareUser({
     email,
     emailVerified: email_verified,
     locale,
+    externalId: external_id,
+    attributes,
     roles,
+    groups,
     grants,
     password,
     passwordHash: password_hash,

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Report } from './faults.ts'
+import { type JsonSchema, TEXT } from './json-schema.ts'
 import { type Located, type Scalar, show } from './located.ts'
 
 /** What a reader may need besides the value. */
@@ -13,6 +14,8 @@ export interface Reading {
 export interface Kind<T> {
   /** As `expected` in messages and in the manual: `a whole number from 1 to 900`. */
   readonly shape: string
+  /** The same for editors: never narrower than `read`, sometimes wider. */
+  readonly schema: JsonSchema
   read(found: Located, reading: Reading): T | undefined
   /** How the text of an environment variable becomes a value; as it is when absent. */
   fromText?(text: string, at: string): Located
@@ -23,9 +26,11 @@ export function scalarKind<T>(
   shape: string,
   code: string,
   parse: (value: Exclude<Scalar, null>, reading: Reading) => T | undefined,
+  schema: JsonSchema = TEXT,
 ): Kind<T> {
   return {
     shape,
+    schema,
     read: (found, reading) => {
       const value =
         found.kind === 'scalar' && found.value !== null ? parse(found.value, reading) : undefined
@@ -39,16 +44,27 @@ export function scalarKind<T>(
 
 /** Text without control characters, not empty. Numbers are refused: YAML would already have changed `007` or `1e3`. */
 export function text(maxChars = 256, shape = `text of at most ${maxChars} characters`) {
-  return scalarKind(shape, 'not-text', (value) =>
-    typeof value === 'string' && isPlainText(value, maxChars) ? value : undefined,
-  )
+  const parse = (value: Exclude<Scalar, null>) =>
+    typeof value === 'string' && isPlainText(value, maxChars) ? value : undefined
+  return scalarKind(shape, 'not-text', parse, { ...TEXT, minLength: 1, maxLength: maxChars })
+}
+
+/** As `text`, and it may be empty: `""` is then something else than nothing. */
+export function textOrEmpty(maxChars: number) {
+  const kind = text(maxChars)
+  return {
+    ...kind,
+    schema: { ...TEXT, maxLength: maxChars },
+    read: (found: Located, reading: Reading) =>
+      found.kind === 'scalar' && found.value === '' ? '' : kind.read(found, reading),
+  }
 }
 
 /** Text that must match a pattern, which `shape` says in words. */
 export function pattern(expression: RegExp, shape: string) {
-  return scalarKind(shape, 'bad-form', (value) =>
-    typeof value === 'string' && expression.test(value) ? value : undefined,
-  )
+  const parse = (value: Exclude<Scalar, null>) =>
+    typeof value === 'string' && expression.test(value) ? value : undefined
+  return scalarKind(shape, 'bad-form', parse, { ...TEXT, pattern: expression.source })
 }
 
 export function integer(limits: { min: number; max: number }): Kind<number> {
@@ -59,6 +75,7 @@ export function integer(limits: { min: number; max: number }): Kind<number> {
         ? value
         : undefined,
     ),
+    schema: { type: 'integer', minimum: min, maximum: max },
     fromText: (value, at) => ({
       kind: 'scalar',
       at,
@@ -72,6 +89,7 @@ export function flag(): Kind<boolean> {
     ...scalarKind('true or false', 'not-a-flag', (value) =>
       typeof value === 'boolean' ? value : undefined,
     ),
+    schema: { type: 'boolean' },
     fromText: (value, at) => ({
       kind: 'scalar',
       at,
@@ -81,9 +99,8 @@ export function flag(): Kind<boolean> {
 }
 
 export function choice<const T extends string>(...choices: readonly T[]): Kind<T> {
-  return scalarKind(`one of ${choices.join(', ')}`, 'not-a-choice', (value) =>
-    choices.find((one) => one === value),
-  )
+  const parse = (value: Exclude<Scalar, null>) => choices.find((one) => one === value)
+  return scalarKind(`one of ${choices.join(', ')}`, 'not-a-choice', parse, { enum: choices })
 }
 
 /** A path; relative ones start at the folder of the settings file, those of the environment at the working directory. */
@@ -99,6 +116,7 @@ export function list<T>(item: Kind<T>, maxItems = 1000): Kind<readonly T[]> {
   const shape = `a list, each ${item.shape}`
   return {
     shape,
+    schema: { type: 'array', items: item.schema, maxItems },
     read: (found, reading) => {
       if (found.kind !== 'list' || found.items.length > maxItems) {
         const expected = `${shape} (at most ${maxItems})`

@@ -11,7 +11,7 @@ import {
 import type { Report } from './faults.ts'
 import { type Entry, emptyGroup, type Group, type Located, type Scalar, show } from './located.ts'
 
-/** Far more than any settings file needs; aliases cannot multiply past it ("billion laughs"). */
+/** Values in a file at most: aliases cannot multiply past it ("billion laughs"). Far more than any settings file needs. */
 const MAX_NODES = 50_000
 const MAX_DEPTH = 12
 
@@ -20,7 +20,12 @@ const MAX_DEPTH = 12
  * is: no placeholder such as `${env.NAME}` is ever expanded, because a value would then depend on who starts the
  * process with which environment. Returns undefined when the text is not usable at all.
  */
-export function parseYaml(text: string, fileName: string, report: Report): Group | undefined {
+export function parseYaml(
+  text: string,
+  fileName: string,
+  report: Report,
+  maxNodes = MAX_NODES,
+): Group | undefined {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -42,21 +47,26 @@ export function parseYaml(text: string, fileName: string, report: Report): Group
     })
   }
   if (complaints.length > 0) return undefined
-  return locate(document, fileName, place, report)
+  return locate(document, { fileName, place, report, maxNodes })
+}
+
+interface Locating {
+  readonly fileName: string
+  readonly place: (offset: number) => string
+  readonly report: Report
+  readonly maxNodes: number
 }
 
 function locate(
   document: Document,
-  fileName: string,
-  place: (offset: number) => string,
-  report: Report,
+  { fileName, place, report, maxNodes }: Locating,
 ): Group | undefined {
   let nodes = 0
   const unresolved: string[] = []
   const visit = (node: Node | null | undefined, path: string, depth: number): Located => {
     nodes += 1
     const at = join(place(node?.range?.[0] ?? 0), path)
-    if (nodes > MAX_NODES || depth > MAX_DEPTH) return { kind: 'scalar', at, value: null }
+    if (nodes > maxNodes || depth > MAX_DEPTH) return { kind: 'scalar', at, value: null }
     if (isAlias(node)) {
       const target = node.resolve(document)
       if (target === undefined) unresolved.push(at)
@@ -87,12 +97,12 @@ function locate(
     const expected = 'the name of an anchor above; text that begins with * needs quotes'
     report({ at, code: 'settings-syntax', received: 'an alias of nothing', expected })
   }
-  if (nodes > MAX_NODES) {
+  if (nodes > maxNodes) {
     report({
       at: fileName,
       code: 'settings-too-large',
-      received: `more than ${MAX_NODES} values`,
-      expected: `at most ${MAX_NODES} values, aliases counted each time`,
+      received: `more than ${maxNodes} values`,
+      expected: `at most ${maxNodes} values, aliases counted each time`,
     })
     return undefined
   }

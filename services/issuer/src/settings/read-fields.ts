@@ -9,6 +9,8 @@ export interface FileReading extends Reading {
   readonly env: Environment
   /** Told where a secret stands as plain text: the file itself must then be closed to others. */
   notePlainSecret(at: string): void
+  /** NAME_file and NAME_env are unknown: what is read did not come from this machine. */
+  readonly onlyPlainSecrets?: boolean
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -71,7 +73,7 @@ export function readRecords(
     reading.report({ at: found.at, code: 'not-a-list', received: show(found), expected: 'a list' })
     return []
   }
-  const known = knownNames(fields)
+  const known = reading.onlyPlainSecrets ? Object.keys(fields) : knownNames(fields)
   return found.items.flatMap((item) => {
     const group = asGroup(item, known, reading)
     if (group === undefined) return []

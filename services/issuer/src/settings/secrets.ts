@@ -18,7 +18,8 @@ export function readSecret<T>(
   group: Group,
   reading: FileReading,
 ): T | undefined {
-  const forms = [name, `${name}_file`, `${name}_env`].filter((form) => group.entries.has(form))
+  const known = reading.onlyPlainSecrets ? [name] : [name, `${name}_file`, `${name}_env`]
+  const forms = known.filter((form) => group.entries.has(form))
   const form = forms[0]
   if (form === undefined) return undefined
   const found = group.entries.get(form)?.value
