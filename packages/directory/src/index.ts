@@ -5,6 +5,7 @@ export {
   readHead,
 } from './audit/audit-chain.ts'
 export { type ChainedLines, chainedLines } from './audit/chained-lines.ts'
+export { nearest } from './checks/nearest.ts'
 export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
 export type { Sealing } from './contract/sealing.ts'

@@ -8,6 +8,8 @@ import type { Directory } from '@latchkey/directory'
 import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { attributedRecords } from './audit/attributed-records.ts'
+import { requestScope } from './audit/request-scope.ts'
 import { effectiveParameters } from './authorization/effective-parameters.ts'
 import { sendPageError } from './authorization/page-errors.ts'
 import type { End } from './ending/end.ts'
@@ -44,6 +46,7 @@ import { sendOAuthError } from './http/oauth-errors.ts'
 import { signedOutCookie } from './logout/signed-out-cookie.ts'
 import { guardedRequest } from './outgoing/guarded-request.ts'
 import { pageLocale } from './pages/page-locale.ts'
+import { ownRoutes, publishOwnRoutes } from './rights/own-catalogue.ts'
 import { createServer } from './server.ts'
 import { ACR_VALUES } from './sessions/acr-values.ts'
 import { csrf } from './sessions/csrf.ts'
@@ -108,9 +111,12 @@ export interface Issuer {
 }
 
 /** Builds the issuer; nothing listens yet. Closing it leaves store and directory open: they are the caller's. */
-export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
+export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
+  const deps = { ...given, directory: attributedRecords(given.directory) }
   const app = await createServer(deps)
   const { log } = app
+  requestScope(app)
+  const own = ownRoutes(app)
   const keys = await wireKeys(deps)
   const feeding = wireFeed({ ...deps, ...keys, log })
   const request = guardedRequest({ allow: deps.settings.outgoing.allow })
@@ -120,7 +126,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const tokens = await wireTokens({ ...deps, ...keys, ...feeding, ...ending, log })
   const callers = wireCallers({ ...deps, ...keys, ...tokens, request, log })
   const signals = wireSignals({ ...deps, ...keys, ...feeding, request, log })
-  const people = wirePeople({ ...deps, ...keys })
+  const people = wirePeople({ ...deps, ...keys, log })
   await app.register(pages(deps, keys, ending, tokens, callers, people))
   await app.register(programs(deps, keys, feeding, ending, tokens, callers))
   await app.register(sessionPages({ ...deps, ...feeding, ...tokens, ...callers }))
@@ -134,6 +140,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
   const keeper = housekeeping({ ...deps, ...feeding, log })
 
   app.addHook('onReady', async () => {
+    await publishOwnRoutes(own, { ...deps.settings, services: deps.directory.services })
     unfollow = feeding.delivery.follow()
     feeding.openers.start()
     await feeding.tail.start()
@@ -157,6 +164,7 @@ export async function buildIssuer(deps: IssuerDeps): Promise<Issuer> {
     feeding.openerWatch.stop()
     feeding.lease.stop()
     feeding.tail.stop()
+    await people.refused.stop()
     await ending.deliveries.stop()
     await signals.stop()
     receipts.canary.stop()
@@ -186,6 +194,7 @@ function pages(
     users: directory.users,
     services: directory.services,
     consents: directory.consents,
+    audit: directory.audit,
     effectiveParameters: effectiveParameters(callers),
     pushed: callers.pushed,
     acrValues: ACR_VALUES,

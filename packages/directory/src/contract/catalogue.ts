@@ -26,6 +26,18 @@ export interface PublishedCatalogue {
   readonly heads: readonly CatalogueHead[]
 }
 
+/** Where a grant at a service stands. People with grants of their own are one holder. */
+export type GrantHolder =
+  | { readonly kind: 'users'; readonly id?: never }
+  | { readonly kind: 'role' | 'group' | 'client'; readonly id: string }
+
+export interface GrantAt {
+  readonly grant: string
+  readonly holder: GrantHolder
+  /** Anybody who is not disabled has it from there. */
+  readonly isHeld: boolean
+}
+
 export interface Catalogues {
   /**
    * Gives routes that nobody has published before new numbers, and remembers the list as the latest one. Idempotent: whoever
@@ -42,4 +54,6 @@ export interface Catalogues {
    * @param living versions that verifiers have now; absent or unknown: the one that was published last
    */
   catalogue(audience: string, living?: readonly string[]): Promise<CatalogueRoute[]>
+  /** All grants at this service that have not ended, sorted by their texts. */
+  grantsAt(audience: string): Promise<GrantAt[]>
 }

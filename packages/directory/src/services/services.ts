@@ -4,6 +4,7 @@ import type { Services, StoredService } from '../directory.ts'
 import { flag } from '../sql/columns.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { ServiceRow } from '../sql/tables.ts'
+import { grantsAt } from './grants-at.ts'
 import { publishRoutes } from './publish-routes.ts'
 import { readCatalogue } from './read-catalogue.ts'
 import { refuseUsed, removeService } from './remove-service.ts'
@@ -30,6 +31,7 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
         return readServices(db, rows)
       }),
     publishRoutes: (audience, routes, again = false) => publishRoutes(sql, audience, routes, again),
+    grantsAt: (audience) => sql.read((db) => grantsAt(db, audience, nowSeconds(clock))),
     catalogue: (audience, living) => sql.read((db) => readCatalogue(db, audience, living)),
   }
 }

@@ -56,7 +56,7 @@ export function globalRevocation(deps: GlobalRevocationDeps) {
     })
     app.post<{ Body: Static<typeof Body> }>(
       GLOBAL_REVOCATION_PATH,
-      { schema: { body: Body } },
+      { schema: { body: Body }, config: { granted: true } },
       async (request, reply) => {
         const found = await findPerson(request.body.sub_id, deps.issuer, deps.users)
         if (found.kind !== 'found') {

@@ -34,7 +34,8 @@ const INACTIVE = { active: false } as const
 
 export function introspect(deps: IntrospectDeps) {
   return async (app: FastifyInstance) => {
-    app.post<{ Body: Parameters }>('/introspect', async (request, reply) => {
+    const config = { granted: true } as const
+    app.post<{ Body: Parameters }>('/introspect', { config }, async (request, reply) => {
       const client = await authenticateClient(request, request.body, deps)
       // Section 2.1: the caller must be authorised, or anybody could try tokens out.
       if (client.authMethod === 'none') throw new OAuthError('invalid_client', 'public_client')
