@@ -1,3 +1,4 @@
+export { type OpenApiPaths, routeTable } from './admin/framework/route-table.ts'
 export { buildIssuer, type Issuer, type IssuerDeps } from './app.ts'
 export { CLI_CLIENT, type CliCredentials } from './cli-credentials.ts'
 export { declare, publishDeclared } from './declare.ts'

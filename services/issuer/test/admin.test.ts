@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
-import { routeList } from './fixtures/route-list.ts'
 import { ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
@@ -303,17 +301,4 @@ t.test('what a schema refuses is told with its place, and without values', async
     const { code, where, expected, detail: told } = answer.json()
     t.strictSame([code, told, told], ['invalid_request', detail, `${where} ${expected}`])
   }
-})
-
-t.test('the README names every route of the admin API, and no other', async (t) => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const named = [...readme.matchAll(/^\| `([A-Z]+ \/admin\/v1\/\S+)` \|/gm)].map(
-    ([, route]) => route,
-  )
-  const routes = routeList(issuer.app)
-    .filter(({ url }) => url.startsWith('/admin/v1/'))
-    .flatMap(({ url, methods }) => methods.map((method) => `${method} ${url}`))
-    .filter((route) => !/^(HEAD|OPTIONS) /.test(route))
-  t.ok(routes.length > 10)
-  t.strictSame(named.toSorted(), routes.toSorted())
 })
