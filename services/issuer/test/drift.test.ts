@@ -139,3 +139,29 @@ t.test('the issuer has a catalogue of its own', async (t) => {
   const open = unreachable.filter(({ route }) => route.includes('/admin/v1/'))
   t.strictSame(open, [], 'the operator of the test may call all of them')
 })
+
+t.test('the admin API tells catalogue and drift', async (t) => {
+  const machine = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+  const headers = { authorization: `Bearer ${machine.json().access_token}` }
+  const ask = async (audience: string, what: string) =>
+    await issuer.app.inject({
+      url: `/admin/v1/services/${encodeURIComponent(audience)}/${what}`,
+      headers,
+    })
+  await services.publishRoutes(ORDERS, [...AGREED, declared('DELETE /orders/:id')])
+  const first = (await ask(ORDERS, 'catalogue?limit=2')).json()
+  t.match(first.routes, [{ number: 0 }, { number: 1 }])
+  t.equal(first.hash, (await services.find(ORDERS))?.catalogue.hash)
+  const second = (await ask(ORDERS, `catalogue?limit=2&after=${first.next}`)).json()
+  t.match(second.routes, [{ number: 2 }, { number: 3 }])
+  const drift = await ask(ORDERS, 'drift')
+  t.match(drift.json(), {
+    routes: 4,
+    counts: { unreachable: 1 },
+    unreachable: [{ route: 'DELETE /orders/:id' }],
+    gone: [{ grant: 'GET /nowhere', holders: [{ kind: 'users' }], was_route: false }],
+  })
+  for (const what of ['catalogue', 'drift']) {
+    t.equal((await ask('https://nobody.example', what)).statusCode, 404)
+  }
+})

@@ -24,6 +24,7 @@ import { rightsChange } from '../admin/rights-change.ts'
 import { adminRoleChanges } from '../admin/role-changes.ts'
 import { adminRoles } from '../admin/roles.ts'
 import { adminServiceState } from '../admin/service-state.ts'
+import { adminServiceRoutes } from '../admin/services/service-routes.ts'
 import { adminServices } from '../admin/services/services.ts'
 import { adminSessions } from '../admin/sessions.ts'
 import { adminSettings } from '../admin/settings.ts'
@@ -140,6 +141,7 @@ async function registerOperation(
   await app.register(adminSessions(shared))
   await app.register(adminEnds({ ...shared, ...receipts, clients, services }))
   await app.register(adminVerifiers({ ...shared, ...receipts, ...feeding }))
+  await app.register(adminServiceRoutes({ ...shared, ...receipts }))
   await app.register(adminMetrics({ ...shared, ...receipts, ...feeding, ends: ending.ends }))
   await app.register(adminDeliveries(shared))
   const queues = { ...signals.signalling, signals: store.signals }
