@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { catalogueHash } from '@latchkey/permissions'
 import { StoreUnavailable } from '@latchkey/protocol'
 import { Kysely } from 'kysely'
 import t from 'tap'
@@ -146,75 +145,6 @@ t.test('migrations run once, in order, and all or nothing', async (t) => {
     ],
   )
 })
-
-t.test(
-  'a directory of the first version opens with what it held, and defaults for the rest',
-  async (t) => {
-    const file = join(t.testdir({}), 'directory.sqlite')
-    const database = new DatabaseSync(file)
-    const old = openSql(new Kysely<Tables>({ dialect: sqliteDialect(database) }), sqliteEngine)
-    await migrate(old, 1_600_000_000, MIGRATIONS.slice(0, 1))
-    database.exec(`
-    insert into users values
-      ('u_1', 'Ada', 'ada', 'Ada', 'ada@example.org', 1, null, null, null, 0, 'ada', 5, 6);
-    insert into services values ('${AUDIENCE}', 'Reports', 'HS256', 3, 300, 0, 0);
-    insert into routes values
-      ('${AUDIENCE}', 1, 'GET', '/b', 0), ('${AUDIENCE}', 0, 'GET', '/a', 1);
-    insert into clients values
-      ('app', 'App', null, '["https://app.example/cb"]', '[]', null, '["authorization_code"]',
-        'none', 1, 1, 'EdDSA', 0);
-    insert into signing_keys values ('rs', 'RS256', 'active', '{}', 'wrapped', 7);
-    insert into client_services values ('app', '${AUDIENCE}', 0)`)
-    await old.close()
-
-    const directory = await open(file)
-    t.teardown(() => directory.close())
-    const ada = await directory.users.find('u_1')
-    t.match(ada, { username: 'Ada', emailVerified: true, profile: {}, hasOneTimeCode: false })
-    const app = await directory.clients.find('app')
-    t.strictSame(app, {
-      id: 'app',
-      name: 'App',
-      redirectUris: ['https://app.example/cb'],
-      postLogoutRedirectUris: [],
-      frontchannelSessionRequired: false,
-      grantTypes: ['authorization_code'],
-      authMethod: 'none',
-      requirePkce: true,
-      requirePushedRequests: false,
-      requireSignedRequests: false,
-      requireDpop: false,
-      services: [AUDIENCE],
-      firstParty: true,
-      tokenApi: false,
-      mayImpersonate: false,
-      signals: false,
-      grants: [],
-      idTokenAlg: 'EdDSA',
-      introspectionAlg: 'RS256',
-      subjectType: 'public',
-      corsOrigins: [],
-      contacts: [],
-      createdAt: 1_600_000_000,
-      disabled: false,
-    })
-    t.strictSame(app && (await directory.clients.save(app)), app, 'and can be saved again')
-    t.match(await directory.services.find(AUDIENCE), {
-      keyGeneration: 3,
-      keys: [{ generation: 3, state: 'active', since: 1_600_000_000 }],
-    })
-    const routes = await directory.services.catalogue(AUDIENCE)
-    t.match(routes, [
-      { number: 0, pattern: '/a', current: true },
-      { number: 1, pattern: '/b', current: false },
-    ])
-    const heads = [{ length: 2, hash: catalogueHash(routes) }]
-    const again = [{ method: 'GET', pattern: '/b' }]
-    t.match(await directory.services.publishRoutes(AUDIENCE, again), { numbers: [1], heads })
-    t.match(await directory.keys.list(), [{ kid: 'rs', since: 7 }])
-    t.strictSame(await directory.serviceKeys.prepare(AUDIENCE, 9), { generation: 4, isNew: true })
-  },
-)
 
 t.test('released migrations are numbered from 1 without gaps', (t) => {
   t.strictSame(

@@ -6,6 +6,8 @@ import { prepareTemplate, TEMPLATE } from './template.ts'
 export interface TestDatabases {
   /** A database in today's form without a row in it. */
   empty(): Promise<TestDatabase>
+  /** A database with nothing in it at all. */
+  blank(): Promise<TestDatabase>
 }
 
 export interface TestDatabase {
@@ -19,33 +21,34 @@ export interface TestDatabase {
  * when the first database is asked for and ends with the process.
  */
 export function testDatabases(port: string | undefined): TestDatabases {
-  // A copy of the template takes ten times as long to make as to empty, so copies are used again.
-  const free: string[] = []
+  // A database takes ten times as long to make as to empty, so they are used again.
+  const stock = { empty: [] as string[], blank: [] as string[] }
   let made = 0
   let server: Promise<PostgresServer['url']> | undefined
 
-  async function copy(url: string): Promise<string> {
+  async function create(urlOf: PostgresServer['url'], template: string): Promise<string> {
     made += 1
     const name = `test_${process.pid}_${made}`
-    await runSql(url, `create database ${name} template ${TEMPLATE}`)
+    await runSql(urlOf('postgres'), `create database ${name} template ${template}`)
     return name
   }
 
-  return {
-    async empty() {
-      server ??= port === undefined ? ownServer() : Promise.resolve(sharedServer(port))
-      const urlOf = await server
-      const name = free.pop() ?? (await copy(urlOf('postgres')))
-      const url = urlOf(name)
-      return {
-        url,
-        giveBack: async () => {
-          await runSql(url, EMPTY)
-          free.push(name)
-        },
-      }
-    },
+  async function give(kind: keyof typeof stock): Promise<TestDatabase> {
+    server ??= port === undefined ? ownServer() : Promise.resolve(sharedServer(port))
+    const urlOf = await server
+    const { template, clear } = KINDS[kind]
+    const name = stock[kind].pop() ?? (await create(urlOf, template))
+    const url = urlOf(name)
+    return {
+      url,
+      giveBack: async () => {
+        await runSql(url, clear)
+        stock[kind].push(name)
+      },
+    }
   }
+
+  return { empty: () => give('empty'), blank: () => give('blank') }
 }
 
 async function ownServer(): Promise<PostgresServer['url']> {
@@ -60,7 +63,7 @@ function sharedServer(port: string): PostgresServer['url'] {
 }
 
 /** As a replica would: no trigger objects, and the order of the tables does not matter. Faster than truncating small tables. */
-const EMPTY = `
+const CLEAR_ROWS = `
   set session_replication_role = replica;
   do $$ declare one text; begin
     for one in select tablename from pg_tables
@@ -68,3 +71,8 @@ const EMPTY = `
       execute format('delete from %I', one);
     end loop;
   end $$`
+
+const KINDS = {
+  empty: { template: TEMPLATE, clear: CLEAR_ROWS },
+  blank: { template: 'template1', clear: 'drop schema public cascade; create schema public' },
+} as const
