@@ -3,7 +3,7 @@ import { EXIT } from './exit-codes.ts'
 import { HELP } from './messages/help.ts'
 import type { Say, Text } from './messages/text.ts'
 import { COMMON_OPTIONS } from './parse-command-line.ts'
-import { COLUMNS, definition, wrap } from './text-width.ts'
+import { COLUMNS, definition, widthOf, wrap } from './text-width.ts'
 
 /** Help for everything (''), for what begins with some words (`sessions`) or for one command. */
 export function helpText(topic: string, groups: readonly CommandGroup[], say: Say): string {
@@ -28,7 +28,7 @@ function overview(groups: readonly CommandGroup[], say: Say): string {
       ...optionLines({}, say),
       definition('-V, --version', say(HELP.version), 2, 22),
     ],
-    [say(HELP.examples), ...first.map(indent)],
+    [say(HELP.examples), ...first.flatMap(exampleLines)],
     wrap(say(HELP.credentials), COLUMNS),
     exitLines(say),
     [say(HELP.more)],
@@ -46,7 +46,10 @@ function groupHelp(group: string, commands: readonly Command[], say: Say): strin
     [`${say(HELP.usage)} latchkey ${group} COMMAND [OPTIONS]`],
     [say(HELP.commands), ...summaryLines(shown, say)],
     [say(HELP.options), ...optionLines({}, say)],
-    [say(HELP.examples), ...shown.flatMap(({ examples }) => examples.slice(0, 1).map(indent))],
+    [
+      say(HELP.examples),
+      ...shown.flatMap(({ examples }) => examples.slice(0, 1).flatMap(exampleLines)),
+    ],
     [say(HELP.more)],
   ])
 }
@@ -61,7 +64,7 @@ function commandHelp(command: Command, say: Say): string {
     [`${say(HELP.usage)} ${words.join(' ')}`],
     wrap(say(command.help.text), COLUMNS),
     [say(HELP.options), ...optionLines(command.options, say)],
-    [say(HELP.examples), ...command.examples.map(indent)],
+    [say(HELP.examples), ...command.examples.flatMap(exampleLines)],
     exitLines(say),
   ])
 }
@@ -93,8 +96,18 @@ function exitLines(say: Say): string[] {
   ]
 }
 
-function indent(line: string): string {
-  return `  ${line}`
+/** Continued behind a backslash before an option, as a shell takes it, where it is too long. */
+export function exampleLines(example: string): string[] {
+  const lines: string[] = []
+  let line = ' '
+  for (const part of example.split(/ (?=--)/)) {
+    if (widthOf(`${line} ${part}`) > COLUMNS - 2) {
+      lines.push(`${line} \\`)
+      line = '     '
+    }
+    line = `${line} ${part}`
+  }
+  return [...lines, line]
 }
 
 function sections(parts: readonly (readonly string[])[]): string {

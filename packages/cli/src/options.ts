@@ -95,3 +95,39 @@ export const SIGN_IN_OPTIONS = {
     },
   },
 } as const satisfies Options
+
+/** How much of a list. */
+export const limitOption = {
+  value: 'NUMBER',
+  text: { en: 'most rows (default: all)', zh: '最多行数（默认：全部）' },
+} as const satisfies Option
+
+export const searchOption = {
+  value: 'TEXT',
+  text: { en: 'only those whose names contain it', zh: '仅名称包含此文本者' },
+} as const satisfies Option
+
+export const grantOption = {
+  value: 'GRANT',
+  many: true,
+  text: {
+    en: 'grant to add: "AUDIENCE METHOD /path [until TIME]"; several times for several',
+    zh: '要添加的授权："受众 方法 /路径 [until 时间]"，可多次指定',
+  },
+} as const satisfies Option
+
+export const removeGrantOption = {
+  value: 'GRANT',
+  many: true,
+  text: { en: 'grant to take away', zh: '要去掉的授权' },
+} as const satisfies Option
+
+export const descriptionOption = {
+  value: 'TEXT',
+  text: { en: 'what it is for, for admins', zh: '用途说明，供管理员查看' },
+} as const satisfies Option
+
+export const externalIdOption = {
+  value: 'ID',
+  text: { en: 'its id in another system', zh: '在其他系统中的编号' },
+} as const satisfies Option

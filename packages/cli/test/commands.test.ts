@@ -7,7 +7,7 @@ import { fakeIssuer, type Reply, runLine, TOKEN_REPLY } from './fixtures/stand-i
 const SUB = 'u_01JD0000000000000000000000'
 const SID = `s0_${'x'.repeat(22)}`
 const ADA = { sub: SUB, username: 'Ada', name: 'Ada Lovelace', disabled: false, roles: [] }
-const SEARCH = 'GET /admin/v1/users?search=ada&limit=100'
+const SEARCH = 'GET /admin/v1/users?search=ada&limit=500'
 const FOUND = {
   [SEARCH]: { body: { users: [{ sub: `${SUB.slice(0, -1)}1`, username: 'adam' }, ADA] } },
 }
@@ -113,10 +113,10 @@ t.test('commands ask the issuer for the right things and say what came of it', a
     {
       line: 'users enable ADA',
       replies: {
-        'GET /admin/v1/users?search=ADA&limit=100': { body: { users: [ADA] } },
+        'GET /admin/v1/users?search=ADA&limit=500': { body: { users: [ADA] } },
         [`POST /admin/v1/users/${SUB}/enable`]: { status: 204 },
       },
-      asks: ['GET /admin/v1/users?search=ADA&limit=100', `POST /admin/v1/users/${SUB}/enable`],
+      asks: ['GET /admin/v1/users?search=ADA&limit=500', `POST /admin/v1/users/${SUB}/enable`],
       out: 'Ada is enabled.\n',
     },
     {
@@ -209,7 +209,7 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
     [
       { 'POST /token': refuse(401, { error: 'invalid_client' }) },
       4,
-      /credentials of ops:cli \(invalid_client\)/,
+      /credentials of ops:cli\. \[invalid_client\]/,
     ],
     [{ 'POST /token': refuse(503, '', { 'retry-after': '7' }) }, 3, /not ready.*in 7 s/],
     [{ 'POST /token': { body: '<html>a portal</html>' } }, 1, /not a Latchkey issuer/],

@@ -3,12 +3,21 @@ import { GROUPS as TITLES } from '../messages/groups.ts'
 import { auditExport, auditHead, auditList, auditPrune } from './audit.ts'
 import { auditVerify } from './audit-verify.ts'
 import { chaos } from './chaos.ts'
+import { clientSecretsAdd, clientSecretsList, clientSecretsRemove } from './client-secrets.ts'
+import { clientsAdd, clientsList, clientsRemove, clientsSet, clientsShow } from './clients.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
+import { groupsAdd, groupsRemove, groupsSet } from './groups-change.ts'
+import { groupsList, groupsShow } from './groups-list.ts'
+import { groupsAddMember, groupsRemoveMember } from './groups-members.ts'
 import { keysList, keysRetire, keysRotate } from './keys.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { migrateStatus, migrateUp } from './migrate.ts'
+import { rolesList, rolesRemove, rolesSave, rolesShow } from './roles.ts'
+import { rolesGive, rolesTake } from './roles-give.ts'
+import { servicesAdd, servicesList, servicesRemove, servicesSet, servicesShow } from './services.ts'
+import { sessionsShow } from './session-show.ts'
 import { sessionsList } from './sessions.ts'
 import { sessionsEnd } from './sessions-end.ts'
 import { start } from './start.ts'
@@ -22,13 +31,42 @@ import {
   usersRemove,
   usersRemoveCode,
 } from './users.ts'
+import { usersList } from './users-list.ts'
+import { usersSet } from './users-set.ts'
+import { usersShow } from './users-show.ts'
 import { verifiersList } from './verifiers.ts'
 
 const migrate = [migrateStatus, migrateUp]
-const users = [usersAdd, usersDisable, usersEnable, usersPasswd, usersRemoveCode, usersRemove]
-const clients = [clientsDisable, clientsEnable]
-const services = [servicesDisable, servicesEnable]
-const sessions = [sessionsList, sessionsEnd]
+const groups = [
+  groupsList,
+  groupsShow,
+  groupsAdd,
+  groupsSet,
+  groupsRemove,
+  groupsAddMember,
+  groupsRemoveMember,
+]
+const roles = [rolesList, rolesShow, rolesSave, rolesRemove, rolesGive, rolesTake]
+const users = [
+  usersList,
+  usersShow,
+  usersAdd,
+  usersSet,
+  usersDisable,
+  usersEnable,
+  usersPasswd,
+  usersRemoveCode,
+  usersRemove,
+]
+const clients = [
+  ...[clientsList, clientsShow, clientsAdd, clientsSet, clientsDisable, clientsEnable],
+  ...[clientsRemove, clientSecretsList, clientSecretsAdd, clientSecretsRemove],
+]
+const services = [
+  ...[servicesList, servicesShow, servicesAdd, servicesSet, servicesRemove],
+  ...[servicesDisable, servicesEnable],
+]
+const sessions = [sessionsList, sessionsShow, sessionsEnd]
 const keys = [keysList, keysRotate, keysRetire]
 const token = [tokenDecode, tokenVerify]
 
@@ -40,6 +78,8 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: '', title: TITLES.self, commands: [login, logout] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },
+  { name: 'groups', title: TITLES.groups, commands: groups },
+  { name: 'roles', title: TITLES.roles, commands: roles },
   { name: 'clients', title: TITLES.clients, commands: clients },
   { name: 'services', title: TITLES.services, commands: services },
   { name: 'sessions', title: TITLES.sessions, commands: sessions },

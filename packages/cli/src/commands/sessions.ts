@@ -15,7 +15,7 @@ export const sessionsList = command({
   run: async (context) => {
     const { common, options, say, print, printJson } = context
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, options.user)
+    const user = await findUser(api, options.user, context)
     const { sessions } = record(await api.get(`/admin/v1/users/${user.sub}/sessions`))
     const rows = Array.isArray(sessions) ? sessions.map(record) : []
     if (common.json) return printJson({ user, sessions: rows })

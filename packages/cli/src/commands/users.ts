@@ -67,7 +67,7 @@ export const usersRemoveCode = changeState(
 )
 
 function changeState(
-  verb: keyof typeof USERS_HELP,
+  verb: 'disable' | 'enable' | 'remove-code',
   method: 'POST' | 'DELETE',
   what: string,
   done: Text,
@@ -79,7 +79,7 @@ function changeState(
     examples: [`latchkey users ${verb} ada`],
     run: async (context) => {
       const api = issuerApi(requireTarget(context), context)
-      const user = await findUser(api, context.arguments[0])
+      const user = await findUser(api, context.arguments[0], context)
       await api.send(method, `/admin/v1/users/${user.sub}/${what}`)
       report(context, user, done)
     },
@@ -94,7 +94,7 @@ export const usersRemove = command({
   examples: ['latchkey users remove ada', 'latchkey users remove ada --yes --json'],
   run: async (context) => {
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, context.arguments[0])
+    const user = await findUser(api, context.arguments[0], context)
     const question = context.say(USERS.askRemove, { user: printable(user.username), sub: user.sub })
     if (!context.options.yes) await askYes(question, context)
     await api.send('DELETE', `/admin/v1/users/${user.sub}`)
@@ -113,7 +113,7 @@ export const usersPasswd = command({
   ],
   run: async (context) => {
     const api = issuerApi(requireTarget(context), context)
-    const user = await findUser(api, context.arguments[0])
+    const user = await findUser(api, context.arguments[0], context)
     const password = await readPassword(context.options['password-stdin'], context)
     await api.send('PUT', `/admin/v1/users/${user.sub}/password`, { password })
     report(context, user, USERS.passwordSet)

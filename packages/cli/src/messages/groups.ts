@@ -6,6 +6,8 @@ export const GROUPS = {
   self: { en: 'Signing in yourself', zh: '本人登录' },
   migrate: { en: 'The database of the directory', zh: '目录的数据库' },
   users: { en: 'People who sign in', zh: '登录的人' },
+  groups: { en: 'People with rights in common', zh: '共同拥有权限的人' },
+  roles: { en: 'Named lists of rights', zh: '命名的权限列表' },
   clients: { en: 'Apps and machines that get tokens', zh: '取得令牌的应用和机器' },
   services: { en: 'Services that accept tokens', zh: '接受令牌的服务' },
   sessions: { en: 'Who is signed in', zh: '谁已登录' },

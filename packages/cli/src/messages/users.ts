@@ -1,6 +1,27 @@
-import type { Helps, Texts } from './text.ts'
+import type { Faults, Helps, Texts } from './text.ts'
 
 export const USERS_HELP = {
+  list: {
+    summary: { en: 'list users, or find some', zh: '列出或查找用户' },
+    text: {
+      en: 'Lists users by the time they were added: all, or those whose user name, name or e-mail address contains a text, of a status, with a role of their own, in a group.',
+      zh: '按添加时间列出用户：全部，或用户名、姓名、电子邮件包含某文本的、处于某状态的、直接具有某角色的、属于某组的用户。',
+    },
+  },
+  show: {
+    summary: { en: 'show all about a user', zh: '显示用户的全部信息' },
+    text: {
+      en: 'Shows a user, with roles, groups, grants, profile and custom attributes.',
+      zh: '显示用户及其角色、组、授权、资料和自定义属性。',
+    },
+  },
+  set: {
+    summary: { en: 'change a user', zh: '修改用户' },
+    text: {
+      en: 'Changes what is given and leaves the rest. An empty text takes a member away: --email "". Roles are given by roles give, groups by groups add-member.',
+      zh: '修改给出的内容，其余不变。空文本表示去掉该项：--email ""。角色用 roles give 授予，组用 groups add-member 加入。',
+    },
+  },
   add: {
     summary: { en: 'add a user', zh: '添加用户' },
     text: {
@@ -49,6 +70,33 @@ export const USERS_HELP = {
 } satisfies Helps
 
 export const USERS = {
+  changed: { en: '{user} is changed.', zh: '已修改 {user}。' },
+  unchanged: { en: '{user} is like that already.', zh: '{user} 已经如此。' },
+  columnUser: { en: 'USER', zh: '用户' },
+  columnName: { en: 'NAME', zh: '姓名' },
+  columnStatus: { en: 'STATUS', zh: '状态' },
+  columnRoles: { en: 'ROLES', zh: '角色' },
+  active: { en: 'active', zh: '有效' },
+  disabledStatus: { en: 'disabled', zh: '已停用' },
+  mustChangePassword: { en: 'new password', zh: '须改密码' },
+  id: { en: 'id', zh: '编号' },
+  user: { en: 'user name', zh: '用户名' },
+  name: { en: 'name', zh: '姓名' },
+  email: { en: 'e-mail', zh: '电子邮件' },
+  verified: { en: '{email} (verified)', zh: '{email}（已验证）' },
+  locale: { en: 'language', zh: '语言' },
+  status: { en: 'status', zh: '状态' },
+  externalId: { en: 'external id', zh: '外部编号' },
+  roles: { en: 'roles', zh: '角色' },
+  groups: { en: 'groups', zh: '组' },
+  grants: { en: 'grants', zh: '授权' },
+  profile: { en: 'profile', zh: '资料' },
+  attributes: { en: 'attributes', zh: '属性' },
+  secondFactor: { en: 'one-time code', zh: '一次性验证码' },
+  yes: { en: 'yes', zh: '是' },
+  ownedBy: { en: 'owned by', zh: '由文件管理' },
+  created: { en: 'added', zh: '添加于' },
+  updated: { en: 'changed', zh: '修改于' },
   added: { en: '{user} is added: {sub}', zh: '已添加 {user}：{sub}' },
   disabled: {
     en: '{user} is disabled, and all sessions have ended.',
@@ -72,3 +120,18 @@ export const USERS = {
     zh: '{user} 已有新密码，所有会话已结束。',
   },
 } satisfies Texts
+
+export const USERS_FAULTS = {
+  nothingToSet: {
+    code: 'nothing-to-change',
+    exit: 'usage',
+    en: '{command} needs something to change, such as {example}.',
+    zh: '{command} 需要指定要修改的内容，例如 {example}。',
+  },
+  notAnAttribute: {
+    code: 'attribute-form',
+    exit: 'usage',
+    en: '{received} is no attribute: NAME=VALUE, and NAME= takes it away.',
+    zh: '{received} 不是属性：应为 名称=值，名称= 表示去掉。',
+  },
+} satisfies Faults
