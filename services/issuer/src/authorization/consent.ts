@@ -1,6 +1,6 @@
 /** What a person allowed an app to know and do: OpenID Connect Core section 3.1.2.4. */
-import type { Client, Consent, Consents } from '@latchkey/directory'
-import type { RoutesDetail } from '@latchkey/protocol'
+import type { Audit, Client, Consent, Consents } from '@latchkey/directory'
+import { type Clock, nowSeconds, type RoutesDetail } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
 import { liesWithin } from '../checks/shared-routes.ts'
 import type { End } from '../ending/end.ts'
@@ -75,6 +75,8 @@ export async function consentCovers(
 
 export interface RememberConsentDeps {
   readonly consents: Pick<Consents, 'find' | 'save'>
+  readonly audit: Pick<Audit, 'append'>
+  readonly clock: Clock
   readonly end: End
 }
 
@@ -86,7 +88,7 @@ export async function rememberConsent(
   client: ConsentClient,
   { sub, sid }: Pick<SessionRecord, 'sub' | 'sid'>,
   answer: ConsentScope & { readonly granted: readonly string[] },
-  { consents, end }: RememberConsentDeps,
+  { consents, audit, clock, end }: RememberConsentDeps,
 ): Promise<void> {
   const before = await consents.find(sub, client.id)
   const asked = optionalScopes(answer.scope)
@@ -103,9 +105,16 @@ export async function rememberConsent(
     ],
     routes: service === undefined ? (before?.routes ?? {}) : shownRoutes(before, service, answer),
   })
+  const actor = { sub, clientId: client.id, sid }
+  await audit.append({
+    ...{ at: nowSeconds(clock), actor, action: 'consent.give', target: `client ${client.id}` },
+    ...{
+      reason: 'self',
+      detail: { granted: answer.granted.slice(0, 64), declined, service: service ?? null },
+    },
+  })
   if (before === undefined || declined.length === 0) return
   // Also when the words were declined before: the try before this one may have failed here.
-  const actor = { sub, clientId: client.id, sid }
   await end({ kind: 'stale', about: sub }, 'consent_withdrawn', actor)
 }
 

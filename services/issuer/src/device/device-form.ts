@@ -1,4 +1,4 @@
-import type { Clients, Consents, Services, Users } from '@latchkey/directory'
+import type { Audit, Clients, Consents, Services, Users } from '@latchkey/directory'
 import type { Clock } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -21,6 +21,7 @@ export interface DevicePagesDeps {
   readonly users: Pick<Users, 'find'>
   readonly services: Pick<Services, 'find'>
   readonly consents: Consents
+  readonly audit: Pick<Audit, 'append'>
   readonly end: End
   readonly csrf: Csrf
   readonly proofs: StepProofs

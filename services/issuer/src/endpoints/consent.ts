@@ -1,4 +1,5 @@
 /** POST /consent: what the person allows an app, or that they do not. OpenID Connect Core section 3.1.2.4. */
+import type { Audit } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { allowedScope, optionalScopes, rememberConsent } from '../authorization/consent.ts'
@@ -9,6 +10,7 @@ import type { End } from '../ending/end.ts'
 import type { Parameters } from '../http/parameters.ts'
 
 export interface ConsentEndpointDeps extends NextStepDeps {
+  readonly audit: Pick<Audit, 'append'>
   readonly end: End
 }
 

@@ -1,6 +1,7 @@
 /** POST /sign-in/code: the second page of a sign-in, for accounts with a one-time code. RFC 6238, RFC 8176 (`otp`, `mfa`). */
 import { LIMITS, nowSeconds } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
+import type { RefusedSignIns } from '../audit/refused-sign-ins.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
 import { BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
@@ -12,6 +13,7 @@ import { readErrand } from './read-errand.ts'
 import type { SignInEndpointDeps } from './sign-in.ts'
 
 export interface SignInCodeDeps extends SignInEndpointDeps {
+  readonly refused: Pick<RefusedSignIns, 'note'>
   readonly codes: Pick<OneTimeCodes, 'check'>
 }
 
@@ -45,6 +47,7 @@ export function signInCode(deps: SignInCodeDeps) {
         case 'throttled':
           // Somebody who has the password: worth a warning.
           request.log.warn({ sub: user.sub, outcome: outcome.kind }, 'one-time code refused')
+          deps.refused.note({ username: user.username, address: request.ip, why: 'code' })
           return sendCodePage(
             request,
             reply,

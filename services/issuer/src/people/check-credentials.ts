@@ -4,6 +4,7 @@
  */
 import type { User, Users } from '@latchkey/directory'
 import { ACR, nowSeconds } from '@latchkey/protocol'
+import type { RefusedSignIns } from '../audit/refused-sign-ins.ts'
 import { type SignInStart, type SignInStartDeps, startSignIn } from '../sign-in/sign-in-session.ts'
 import type { CodeOutcome, OneTimeCodes } from './one-time-codes.ts'
 import type { PasswordGuesses } from './password-guesses.ts'
@@ -54,6 +55,7 @@ export interface CheckCredentialsDeps extends SignInStartDeps {
   readonly users: Pick<Users, 'checkPassword'>
   readonly guesses: PasswordGuesses
   readonly codes: Pick<OneTimeCodes, 'check'>
+  readonly refused: Pick<RefusedSignIns, 'note'>
 }
 
 /** How somebody was authenticated, for the session and its tokens. */
@@ -61,6 +63,23 @@ export const BY_PASSWORD = { acr: ACR.password, amr: ['pwd'] } as const
 export const BY_PASSWORD_AND_CODE = { acr: ACR.mfa, amr: ['pwd', 'otp', 'mfa'] } as const
 
 export function checkCredentials(deps: CheckCredentialsDeps): CheckCredentials {
+  const check = uncountedCheck(deps)
+  return async (credentials) => {
+    const outcome = await check(credentials)
+    const why = REFUSALS[outcome.kind]
+    if (why !== undefined) deps.refused.note({ ...credentials, why })
+    return outcome
+  }
+}
+
+/** What the audit log calls those outcomes of which many may be somebody who guesses. */
+const REFUSALS: Readonly<Partial<Record<CredentialsOutcome['kind'], string>>> = {
+  refused: 'credentials',
+  code_refused: 'code',
+  throttled: 'throttled',
+}
+
+function uncountedCheck(deps: CheckCredentialsDeps): CheckCredentials {
   return async ({ username, password, oneTimeCode, address }) => {
     const guess = { username, address, now: nowSeconds(deps.clock) }
     const [start, counted] = await Promise.all([startSignIn(deps), deps.guesses.count(guess)])

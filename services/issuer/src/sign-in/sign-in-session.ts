@@ -1,3 +1,4 @@
+import type { Audit } from '@latchkey/directory'
 import {
   type Clock,
   LIMITS,
@@ -20,6 +21,7 @@ export interface SignInStartDeps {
 export interface SignInDeps extends SignInStartDeps {
   readonly store: Pick<Store, 'sessions' | 'log' | 'partitions'>
   readonly end: End
+  readonly audit: Pick<Audit, 'append'>
   readonly random: Random
   readonly lifetimes: { readonly idleSeconds: number; readonly absoluteSeconds: number }
 }
@@ -76,12 +78,25 @@ export async function signInSession(
   const own = signIn.before.find(({ session }) => session.sub === signIn.sub)
   const others = signIn.before.filter((one) => one !== own)
   const renewed = own && (await renew(own.session, signIn, deps))
+  const created = renewed ?? (await create(signIn, deps))
+  // Before the cookie is given out: nobody is signed in without a record.
+  await record(created.session, renewed !== undefined, deps)
   if (renewed) return [renewed, ...others]
-  const created = await create(signIn, deps)
   for (const { session } of others.splice(MOST_SESSIONS - 1)) {
     await deps.end({ kind: 'session', sid: session.sid }, 'user_switched', { sub: signIn.sub })
   }
   return [created, ...others]
+}
+
+async function record(
+  { sub, sid, acr, amr }: SessionRecord,
+  again: boolean,
+  { audit, clock }: SignInDeps,
+): Promise<void> {
+  await audit.append({
+    ...{ at: nowSeconds(clock), actor: { sub, sid }, target: `session ${sid}` },
+    ...{ action: 'sign_in', reason: 'self', detail: { acr, amr: [...amr], again } },
+  })
 }
 
 async function renew(

@@ -38,6 +38,7 @@ export function wireTokenApi(parts: TokenApiParts): (app: FastifyInstance) => Pr
   const obtain = obtainTokens({
     ...parts,
     streams,
+    audit: parts.directory.audit,
     idleSeconds: session.idleSeconds,
     lifetimes: session,
   })

@@ -286,6 +286,7 @@ t.test('attack G11: while guesses cannot be counted, no password is looked at', 
       },
     },
     directory: {
+      ...issuer.directory,
       users: {
         ...issuer.directory.users,
         checkPassword: async (username, password) => {
@@ -305,6 +306,7 @@ t.test('who was told to wait because the issuer is busy has not guessed', async 
   const busy = wirePeople({
     ...parts,
     directory: {
+      ...issuer.directory,
       users: {
         ...issuer.directory.users,
         checkPassword: async () => ({ kind: 'busy', retryAfterSeconds: 2 }),
