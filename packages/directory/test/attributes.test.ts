@@ -118,3 +118,20 @@ t.test('an external id is one person, and a status is found', async (t) => {
   await users.setMustChangePassword(ada.sub, false)
   t.equal((await users.find(ada.sub))?.mustChangePassword, false)
 })
+
+t.test('attack F17: an address is one name and one host, and opens nothing', async (t) => {
+  const { users } = await memoryDirectory(t)
+  const { sub } = await users.create({ username: 'ada', email: 'ada@bücher.example' })
+  t.equal((await users.find(sub))?.email, 'ada@bücher.example', 'as it was given')
+  const refused = [
+    ...['a@b@c.example', '@c.example', 'a@', 'a b@c.example'],
+    ...['a@c.example\nb@d.example', 'a@c.example\u202e', 'a', `${'x'.repeat(250)}@c.example`],
+  ]
+  for (const email of refused) {
+    await t.rejects(users.update(sub, { email }), { code: 'email', where: 'email' }, email)
+  }
+  // Two people may share an address: no rule looks at it, and nobody signs in by it.
+  const twin = await users.create({ username: 'eve', email: 'ada@bücher.example' })
+  t.equal(twin.emailVerified, false)
+  t.equal(await users.findByUsername('ada@bücher.example'), undefined)
+})

@@ -1,5 +1,11 @@
 /** PATCH /admin/v1/users/:sub: a JSON merge patch, RFC 7396. */
-import { DIRECTORY_LIMITS, refuseOwned, type User, type UserChange } from '@latchkey/directory'
+import {
+  DIRECTORY_LIMITS,
+  refuseOwned,
+  type User,
+  type UserChange,
+  type UserProfile,
+} from '@latchkey/directory'
 import { LIMITS, OAuthError } from '@latchkey/protocol'
 import { type Static, Type } from 'typebox'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
@@ -108,9 +114,16 @@ function changeOf(before: User, body: PatchBody): UserChange {
     ...(roles && { roles }),
     ...(groups && { groups }),
     ...(grants && { grants }),
-    ...(profile && { profile: mergePatch(before.profile, profile) }),
+    ...(profile && { profile: mergePatch(provenFor(before.profile, profile), profile) }),
     ...(attributes && { attributes: mergePatch(before.attributes, attributes) }),
   }
+}
+
+/** A new number is not verified because the one of before was. */
+function provenFor(before: UserProfile, { phone_number }: Record<string, unknown>): UserProfile {
+  if (phone_number === undefined || phone_number === before.phone_number) return before
+  const { phone_number_verified: _, ...rest } = before
+  return rest
 }
 
 function hasOtherRights(before: User, after: User): boolean {
