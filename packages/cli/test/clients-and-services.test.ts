@@ -34,7 +34,7 @@ t.test('a service is added by hand, with its client', async (t) => {
       /Secret \d+ of orders.*never again:\n[\w-]{43}\n/s,
     ],
     [`services set ${SERVICE} --client orders --seconds 120`, /is changed\./],
-    ['services list', /SERVICE +STATE +ALG +NAME\n.*orders\.localhost +open +HS256 Orders/s],
+    ['services list', /SERVICE +STATE +ALG +NAME\n.*orders\.localhost +open +HS256 +Orders/s],
     [`services show ${SERVICE}`, /CLIENTS +orders\nTOKENS LIVE +120 s/],
     ['clients list', /CLIENT +STATE.*orders +enabled +client_secret_basic +Orders/s],
     [`clients add job --grant-type client_credentials --grant [${GRANT}]`, /job is added/],
@@ -102,11 +102,12 @@ t.test('a session is shown, and all of it in Chinese too', async (t) => {
   const { sub } = (await issuer.directory.users.findByUsername('ada')) ?? { sub: '' }
   const sid = `s0_${'a'.repeat(22)}`
   const now = Math.floor(Date.now() / 1000)
+  const { position } = await issuer.store.log.head(0)
   await issuer.store.sessions.create(
     {
       ...{ sid, sub, handleHash: 'h'.repeat(43), acr: 'a', amr: [], userAgent: 'Browser' },
       ...{ authTime: now, createdAt: now, idleExpiresAt: now + 60, absoluteExpiresAt: now + 60 },
-      rev: await issuer.store.log.position(0),
+      rev: position,
     },
     now,
   )

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
 import t from 'tap'
-import { adminCaller, type Method } from './fixtures/admin-caller.ts'
+import { type Method, operatorCalls } from './fixtures/operator-calls.ts'
 import { CALLBACK, ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
 
 const issuer = await testIssuer()
@@ -10,7 +10,7 @@ const { directory } = issuer
 await issuer.app.listen({ host: '127.0.0.1', port: 0 })
 const { port } = issuer.app.server.address() as AddressInfo
 
-const { tokenAt, tokenOf, send, outcome } = await adminCaller(issuer)
+const { tokenAt, tokenOf, send, outcome } = await operatorCalls(issuer)
 
 const at = (audience: string) => `services/${encodeURIComponent(audience)}`
 const JOB = { grant_types: ['client_credentials'], services: [ORDERS] }
@@ -91,6 +91,7 @@ t.test('what is refused, with its code', async (t) => {
     name: 'native',
     file: 'latchkey.yaml',
     retired: false,
+    applied: true,
   })
   const cases: [string, Method, string, object | undefined, [number, string]][] = [
     ['an id that is taken', 'POST', 'clients', { client_id: 'orders' }, [409, 'client-taken']],
