@@ -10,6 +10,8 @@ export interface ClusterOptions {
   readonly clients?: readonly DeclaredClient[]
   /** Keep sessions and the log in this Redis instead of SQLite; the database must be empty or of this cluster. */
   readonly redisUrl?: string
+  /** Keep users and everything else in this database of PostgreSQL instead of memory; it must be empty or of this cluster. */
+  readonly directoryUrl?: string
   /** Default 5,000 ms. */
   readonly leaseMs?: number
   /** Default `latchkey`. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Directory, openSqliteDirectory } from '@latchkey/directory'
+import { type Directory, openPostgresDirectory, openSqliteDirectory } from '@latchkey/directory'
 import {
   buildIssuer,
   clientSecretSealing,
@@ -72,13 +72,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     opened.push(() => store.close())
     const hashing = { cost: CHEAPEST_HASH }
     const masterKey = random.bytes(32)
-    const directory = await openSqliteDirectory({
-      file: ':memory:',
-      clock,
-      random,
-      hashing,
-      sealing: clientSecretSealing(masterKey, random),
-    })
+    const sealing = clientSecretSealing(masterKey, random)
+    const place = options.directoryUrl
+    const directory = place
+      ? await openPostgresDirectory({ url: place, clock, random, hashing, sealing })
+      : await openSqliteDirectory({ file: ':memory:', clock, random, hashing, sealing })
     opened.push(() => directory.close())
     const issuer = await startIssuer({ options, masterKey, store, directory, clock, random, hosts })
     opened.push(() => issuer.app.close())

@@ -28,6 +28,7 @@ export interface Site {
 
 export interface FaultOptions {
   readonly redisUrl?: string
+  readonly directoryUrl?: string
   readonly leaseMs: number
   readonly issuers?: number
   /** Where the teller takes its logout tokens, on this machine. */
@@ -51,10 +52,12 @@ export async function faultCluster(
     for (const close of opened.reverse()) await close()
     rmSync(dataDir, { recursive: true, force: true })
   })
-  const env: Record<string, string> =
-    options.redisUrl === undefined
-      ? {}
-      : { LATCHKEY_REDIS_URL: options.redisUrl, LATCHKEY_MASTER_KEY: MASTER_KEY }
+  const { redisUrl, directoryUrl } = options
+  const env: Record<string, string> = {
+    ...(redisUrl !== undefined && { LATCHKEY_REDIS_URL: redisUrl }),
+    ...(directoryUrl !== undefined && { LATCHKEY_DIRECTORY_URL: directoryUrl }),
+    ...((redisUrl ?? directoryUrl) !== undefined && { LATCHKEY_MASTER_KEY: MASTER_KEY }),
+  }
 
   async function open(): Promise<Site> {
     const port = await freePort()
