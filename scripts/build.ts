@@ -20,5 +20,8 @@ const { status } = spawnSync(process.execPath, [tsc, '-b', '--force', 'tsconfig.
 if (status === 0) {
   for (const { dir } of workspaces)
     cpSync(join(root, 'LICENSE'), join(root, dir, 'dist', 'LICENSE'))
+  // Written where people read them, published with the package that reads them to programs.
+  const pages = join(root, 'packages', 'error-pages', 'dist', 'pages')
+  cpSync(join(root, 'docs', 'errors'), pages, { recursive: true })
 }
 process.exitCode = status ?? 1

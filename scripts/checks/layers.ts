@@ -8,6 +8,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   '@latchkey/browser': 0,
   '@latchkey/protocol': 0,
   '@latchkey/permissions': 0,
+  '@latchkey/error-pages': 0,
   '@latchkey/tokens': 1,
   '@latchkey/store': 1,
   '@latchkey/directory': 1,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { codesIn } from '../../checks/error-codes.ts'
+import { errorPages } from '../../checks/error-pages.ts'
 import { importsOf } from '../../checks/imports.ts'
 import { layers } from '../../checks/layers.ts'
 import { sources } from '../../checks/sources.ts'
@@ -164,6 +166,73 @@ plantedCases('sources', sources, [
     expected: [
       `a.test.ts:2 sources/only: t.${'only'}(, expected a test that lets the others run`,
       `b.test.ts:1 sources/only: ${'only'}: true, expected a test that lets the others run`,
+    ],
+  },
+])
+
+t.test('codes are found in every form', async (t) => {
+  const text = `
+    throw new InputError(
+      'one-code', { received, expected })
+    refuse('place', 'two-code', x) + refuse('three-code', y)
+    const a = { code: 'four_code', error: 'five' }, b = { status: 'no-code' }
+    export type SixErrorCode =
+      | 'six-code'
+      | 'seven-code'
+    export const EIGHT: Readonly<Record<string, Fact>> = {
+  'eight-code': { status: 400, title: 'not-this' },
+  nine_code: {
+    status: 400,
+  },
+}
+    socket.close({ code: 4499 })
+  `
+  t.strictSame(codesIn(text).sort(), [
+    '4499',
+    'eight-code',
+    'five',
+    'four_code',
+    'nine_code',
+    'one-code',
+    'seven-code',
+    'six-code',
+    'three-code',
+    'two-code',
+  ])
+})
+
+const page = (code: string) =>
+  `# ${code}\n\nSo it is.\n\n就是这样。\n\n## What it means\n\nx\n\n## Usual causes\n\n- x\n\n## What to do\n\nx\n`
+const says = (code: string) => ({ 'packages/a/src/a.ts': `throw new InputError('${code}', x)\n` })
+
+plantedCases('error pages', errorPages, [
+  {
+    title: 'a code with its page and its place in the index',
+    files: {
+      ...says('some-code'),
+      'docs/errors/some-code.md': page('some-code'),
+      'docs/errors/README.md': '[some-code](some-code.md)\n',
+    },
+    expected: [],
+  },
+  {
+    title: 'a code without a page, and a page without a code',
+    files: { ...says('new-code'), 'docs/errors/old-code.md': page('old-code') },
+    expected: [
+      'packages/a/src/a.ts:1 errors/page: the code new-code without a page, expected docs/errors/new-code.md',
+      'docs/errors/old-code.md:1 errors/code: a page about a code that nothing says',
+    ],
+  },
+  {
+    title: 'a page of another form, and an index that lacks it',
+    files: {
+      ...says('some-code'),
+      'docs/errors/some-code.md': page('other-code'),
+      'docs/errors/README.md': 'none\n',
+    },
+    expected: [
+      'docs/errors/some-code.md:1 errors/form: something else, expected the heading "# some-code" and a blank line',
+      'docs/errors/README.md:1 errors/index: an index without it, expected a link to some-code.md',
     ],
   },
 ])
