@@ -10,7 +10,7 @@ export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
 export type { Sealing } from './contract/sealing.ts'
 export type { Applied, AppliedDeclaration } from './declared/applied.ts'
-export { type ApplyOptions, applyDeclared, planDeclared } from './declared/apply-declared.ts'
+export { type ApplyOptions, applyDeclared, planDeclared, type Started, startDeclared } from './declared/apply-declared.ts'
 export type {
   DeclaredClient,
   DeclaredDirectory,
@@ -31,7 +31,7 @@ export type { DirectoryOptions } from './directory-options.ts'
 export { DIRECTORY_LIMITS } from './limits.ts'
 export { type Migrations, type MigrationsPlace, openMigrations } from './open-migrations.ts'
 export { refuseOwned } from './owned/refuse-owned.ts'
-export { HASHING_COST, type HashingCost } from './passwords/argon2.ts'
+export { HASHING_COST, type HashingCost, hashText } from './passwords/argon2.ts'
 export type { HashingOptions } from './passwords/passwords.ts'
 export { checkPostgresUrl } from './postgres/connection.ts'
 export {

@@ -10,12 +10,14 @@ import { doctor } from './doctor.ts'
 import { groupsAdd, groupsRemove, groupsSet } from './groups-change.ts'
 import { groupsList, groupsShow } from './groups-list.ts'
 import { groupsAddMember, groupsRemoveMember } from './groups-members.ts'
+import { init } from './init.ts'
 import { keysList, keysRetire, keysRotate } from './keys.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { migrateStatus, migrateUp } from './migrate.ts'
 import { rolesList, rolesRemove, rolesSave, rolesShow } from './roles.ts'
 import { rolesGive, rolesTake } from './roles-give.ts'
+import { servicesDrift, servicesRoutes } from './service-routes.ts'
 import { servicesAdd, servicesList, servicesRemove, servicesSet, servicesShow } from './services.ts'
 import { sessionsShow } from './session-show.ts'
 import { sessionsList } from './sessions.ts'
@@ -64,7 +66,7 @@ const clients = [
 ]
 const services = [
   ...[servicesList, servicesShow, servicesAdd, servicesSet, servicesRemove],
-  ...[servicesDisable, servicesEnable],
+  ...[servicesDisable, servicesEnable, servicesRoutes, servicesDrift],
 ]
 const sessions = [sessionsList, sessionsShow, sessionsEnd]
 const keys = [keysList, keysRotate, keysRetire]
@@ -74,7 +76,7 @@ const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
 
 /** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
 export const GROUPS: readonly CommandGroup[] = [
-  { name: '', title: TITLES.running, commands: [start, doctor, chaos] },
+  { name: '', title: TITLES.running, commands: [init, start, doctor, chaos] },
   { name: '', title: TITLES.self, commands: [login, logout] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },
