@@ -4,8 +4,12 @@ import {
   type DeclaredClient,
   type DeclaredDirectory,
   type Directory,
+  startDeclared,
 } from '@latchkey/directory'
-import { type Clock, nowSeconds } from '@latchkey/protocol'
+import { type Actor, type Clock, nowSeconds } from '@latchkey/protocol'
+import { refuseBuiltIn } from './cluster/built-in.ts'
+import { inFileNames } from './cluster/file-names.ts'
+import type { PlaceOf } from './cluster/places.ts'
 import type { End } from './ending/end.ts'
 import { shipRoles } from './ship-roles.ts'
 
@@ -14,6 +18,9 @@ export interface DeclareDeps {
   readonly directory: Directory
   readonly clock: Clock
   readonly accessTokenSeconds: number
+  /** The settings file that declares, which owns it from then on. Absent: nobody does (docs/operate/cluster-file.md). */
+  readonly file?: { readonly name: string; readonly placeOf: PlaceOf } | undefined
+  readonly log?: { info(facts: object, message: string): void }
 }
 
 /**
@@ -25,24 +32,47 @@ export async function declare(
   ownClients: readonly DeclaredClient[],
   deps: DeclareDeps,
 ): Promise<AppliedDeclaration> {
-  const self = { audience: deps.issuer, name: 'Latchkey' }
-  const accessTokenSeconds = deps.accessTokenSeconds
-  const services = [self, ...(declared.services ?? [])].map((service) => ({
-    accessTokenSeconds,
-    ...service,
-  }))
+  const { issuer, directory, accessTokenSeconds, file } = deps
   const now = nowSeconds(deps.clock)
-  const alone = services.slice(0, 1)
-  await applyDeclared(deps.directory, { services: alone }, { now })
-  await shipRoles(deps.directory, deps.issuer, declared)
-  const clients = [...ownClients, ...(declared.clients ?? [])]
-  const all = { ...declared, services, clients }
-  return await applyDeclared(deps.directory, all, { now: nowSeconds(deps.clock) })
+  const ownIds = new Set(ownClients.map(({ id }) => id))
+  const self = { audience: issuer, name: 'Latchkey', accessTokenSeconds }
+  const own = await applyDeclared(directory, { services: [self], clients: ownClients }, { now })
+  await shipRoles(directory, issuer, declared)
+  const services = (declared.services ?? []).map((one) => ({ accessTokenSeconds, ...one }))
+  const theirs = { ...declared, services }
+  const start = async () => {
+    refuseBuiltIn(theirs, { audience: issuer, clients: ownIds })
+    if (file === undefined) return await applyDeclared(directory, theirs, { now })
+    const started = await startDeclared(directory, theirs, { now, file: file.name })
+    if (started.kind === 'brought-in') return started.applied
+    deps.log?.info({ file: file.name }, 'declared entries are left to latchkey apply')
+    return undefined
+  }
+  const applied = await inFileNames(start, file?.placeOf)
+  return applied === undefined ? own : together(own, applied)
+}
+
+function together(one: AppliedDeclaration, other: AppliedDeclaration): AppliedDeclaration {
+  return {
+    created: [...one.created, ...other.created],
+    updated: [...one.updated, ...other.updated],
+    removed: [...one.removed, ...other.removed],
+    unchanged: [...one.unchanged, ...other.unchanged],
+    stale: [...new Set([...one.stale, ...other.stale])],
+    disabled: {
+      users: [...one.disabled.users, ...other.disabled.users],
+      clients: [...one.disabled.clients, ...other.disabled.clients],
+      services: [...one.disabled.services, ...other.disabled.services],
+    },
+  }
 }
 
 /** The directory has changed; now the tokens that speak of what was before are ended. */
-export async function publishDeclared(applied: AppliedDeclaration, end: End): Promise<void> {
-  const actor = { sub: 'issuer' }
+export async function publishDeclared(
+  applied: AppliedDeclaration,
+  end: End,
+  actor: Actor = { sub: 'issuer' },
+): Promise<void> {
   for (const sub of applied.disabled.users) {
     await end({ kind: 'user', sub }, 'user_disabled', actor)
   }

@@ -54,6 +54,8 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
       directory,
       clock,
       accessTokenSeconds: settings.tokens.accessSeconds,
+      file: settings.declaredIn,
+      log,
     })
     const tls = settings.tls && readTlsFiles(settings.tls)
     const { trustedProxies } = settings

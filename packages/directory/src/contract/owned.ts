@@ -10,6 +10,8 @@ export interface Ownership {
   readonly name: string
   /** Name of the file without its folder: `latchkey.yaml`. */
   readonly file: string
+  /** By an apply, and not only by starts of an issuer. */
+  readonly applied: boolean
   /** The file no longer declares it and an apply has disabled it: anybody may change it; declared again, it is enabled. */
   readonly retired: boolean
 }

@@ -5,7 +5,7 @@ import { bringIn } from './bring-in.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { checkEachOnce } from './each-once.ts'
 import { firstPasswords } from './first-passwords.ts'
-import { saveOwnership } from './ownership.ts'
+import { saveOwnership, withoutOthers } from './ownership.ts'
 import { type Plan, planOf, refuseOtherPlan } from './plan.ts'
 import { recordApplied } from './record-applied.ts'
 
@@ -20,8 +20,11 @@ export interface ApplyOptions {
   readonly givesUp?: boolean
   /** `Plan.digest` that somebody has looked at: any other one is refused. */
   readonly digest?: string
-  /** Looks at the outcome inside the transaction; what it throws undoes everything. */
-  readonly check?: (inside: Directory, applied: readonly Applied[]) => Promise<void>
+  /** Stands around the work, inside the transaction; what it throws undoes everything. Default: nothing. */
+  readonly guard?: (
+    inside: Directory,
+    work: () => Promise<readonly Applied[]>,
+  ) => Promise<readonly Applied[]>
 }
 
 /**
@@ -44,6 +47,29 @@ export async function applyDeclared(
     for (const one of applied) await recordApplied(inside, one, options)
     return summary(applied)
   })
+}
+
+/** What a start has done with a declaration. */
+export type Started =
+  | { readonly kind: 'brought-in'; readonly applied: AppliedDeclaration }
+  /** An apply has brought in a file of this name: from then on only an apply changes what it owns. */
+  | { readonly kind: 'left-alone' }
+
+/**
+ * Brings in what an issuer finds declared when it starts. It gives nothing up and leaves alone what another file owns: two
+ * processes that start with different files must not undo each other, nor what somebody has applied.
+ */
+export async function startDeclared(
+  directory: Directory,
+  declared: DeclaredDirectory,
+  options: { readonly now: number; readonly file: string },
+): Promise<Started> {
+  const owned = await directory.owned.list()
+  if (owned.some(({ file, applied }) => applied && file === options.file)) {
+    return { kind: 'left-alone' }
+  }
+  const free = withoutOthers(declared, owned, options.file)
+  return { kind: 'brought-in', applied: await applyDeclared(directory, free, options) }
 }
 
 /**
@@ -83,9 +109,9 @@ async function attempt(
   declared: DeclaredDirectory,
   options: ApplyOptions & { readonly hashes: ReadonlyMap<string, string> },
 ): Promise<{ applied: readonly Applied[]; plan: Plan }> {
-  const { file, check } = options
-  const applied = await bringIn(inside, declared, options)
-  const adopted = file === undefined ? [] : await saveOwnership(inside, applied, file)
-  await check?.(inside, applied)
+  const { file, givesUp = false, guard = (_, work) => work() } = options
+  const applied = await guard(inside, () => bringIn(inside, declared, options))
+  const adopted =
+    file === undefined ? [] : await saveOwnership(inside, applied, { file, byApply: givesUp })
   return { applied, plan: planOf(applied, adopted, file) }
 }

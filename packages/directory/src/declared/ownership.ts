@@ -16,7 +16,7 @@ export interface Adopted {
 export async function saveOwnership(
   { owned }: Directory,
   applied: readonly Applied[],
-  file: string,
+  { file, byApply }: { readonly file: string; readonly byApply: boolean },
 ): Promise<Adopted[]> {
   const all = await owned.list()
   const known = new Map(all.map((one) => [ownedKey(one.kind, one.id), one]))
@@ -27,15 +27,21 @@ export async function saveOwnership(
       await owned.release(kind, id)
     } else if (outcome === 'retired') {
       // Who was disabled by somebody else is not enabled when the file declares them again.
-      if (wasDisabled) await owned.save({ kind, id, name, file, retired: true })
+      if (wasDisabled) await owned.save({ kind, id, name, file, applied: true, retired: true })
       else await owned.release(kind, id)
-    } else if (before?.file !== file || before.retired || before.name !== name) {
-      await owned.save({ kind, id, name, file, retired: false })
+    } else if (!isAlready({ name, file, applied: byApply, retired: false }, before)) {
+      await owned.save({ kind, id, name, file, applied: byApply, retired: false })
       const from = before === undefined || before.retired ? {} : { from: before.file }
       if (outcome !== 'created' && before?.file !== file) adopted.push({ kind, name, ...from })
     }
   }
   return adopted
+}
+
+/** A start never takes back what an apply has said. */
+function isAlready(wanted: Omit<Ownership, 'kind' | 'id'>, before: Ownership | undefined): boolean {
+  if (before === undefined || before.retired || before.name !== wanted.name) return false
+  return before.file === wanted.file && (before.applied || !wanted.applied)
 }
 
 /** What the file owns and does not declare. */
@@ -69,4 +75,24 @@ function ownedKey(kind: OwnedKind, id: string): string {
 function nameKey(kind: OwnedKind, name: string): string {
   if (kind === 'group') return ownedKey(kind, groupKey(name))
   return ownedKey(kind, kind === 'user' ? userKey(name) : name)
+}
+
+/** Without what another file owns: a start leaves that to whoever applies the other file. */
+export function withoutOthers(
+  declared: DeclaredDirectory,
+  owned: readonly Ownership[],
+  file: string,
+): DeclaredDirectory {
+  const others = new Set(
+    owned.filter((one) => one.file !== file).map(({ kind, name }) => nameKey(kind, name)),
+  )
+  const isFree = (kind: OwnedKind, name: string) => !others.has(nameKey(kind, name))
+  const { services = [], roles = [], groups = [], clients = [], users = [] } = declared
+  return {
+    services: services.filter(({ audience }) => isFree('service', audience)),
+    roles: roles.filter(({ name }) => isFree('role', name)),
+    groups: groups.filter(({ name }) => isFree('group', name)),
+    clients: clients.filter(({ id }) => isFree('client', id)),
+    users: users.filter(({ username }) => isFree('user', username)),
+  }
 }

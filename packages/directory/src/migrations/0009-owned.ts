@@ -8,6 +8,7 @@ export async function owned(db: Kysely<never>): Promise<void> {
     .addColumn('id', 'text', (c) => c.notNull())
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('file', 'text', (c) => c.notNull())
+    .addColumn('applied', 'integer', (c) => c.notNull())
     .addColumn('retired', 'integer', (c) => c.notNull())
     .addPrimaryKeyConstraint('owned_key', ['kind', 'id'])
     .execute()

@@ -24,9 +24,9 @@ export function ownedIn({ sql }: { readonly sql: Sql }): OwnedThings {
       }),
     save: (ownership) =>
       sql.write(async (db) => {
-        const { kind, id, name, file, retired } = ownership
+        const { kind, id, name, file, applied, retired } = ownership
         checkName(file, { code: 'file-name', where: 'file', maxChars: DIRECTORY_LIMITS.nameChars })
-        const columns = { name, file, retired: flag(retired) }
+        const columns = { name, file, applied: flag(applied), retired: flag(retired) }
         await db
           .insertInto('owned')
           .values({ kind, id, ...columns })
@@ -40,8 +40,8 @@ export function ownedIn({ sql }: { readonly sql: Sql }): OwnedThings {
   }
 }
 
-function ownershipOf({ kind, id, name, file, retired }: OwnedRow): Ownership {
-  return { kind, id, name, file, retired: retired === 1 }
+function ownershipOf({ kind, id, name, file, applied, retired }: OwnedRow): Ownership {
+  return { kind, id, name, file, applied: applied === 1, retired: retired === 1 }
 }
 
 /** By code unit, which every database does differently. */

@@ -83,6 +83,7 @@ export interface OwnedRow {
   id: string
   name: string
   file: string
+  applied: Flag
   retired: Flag
 }
 

@@ -1,5 +1,7 @@
 import type { Directory, Group, User } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
+import { isShipped } from '../admin/is-shipped.ts'
+import type { BuiltIn } from './built-in.ts'
 import { CLUSTER_LIMITS } from './limits.ts'
 import type { ClusterDocument } from './read-cluster.ts'
 import {
@@ -11,8 +13,7 @@ import {
 } from './written-entries.ts'
 
 export interface ExportOptions {
-  /** The issuer itself as a service, and the clients that it brings along: no file declares them. */
-  readonly builtIn: { readonly audience: string; readonly clients: ReadonlySet<string> }
+  readonly builtIn: BuiltIn
   /** Default: yes. */
   readonly withUsers?: boolean
 }
@@ -45,7 +46,9 @@ export async function exportCluster(
           ({ id, registrationTokenHash }) => !builtIn.clients.has(id) && !registrationTokenHash,
         )
         .map(writtenClient),
-      roles: sorted(roles, ({ name }) => name).map(writtenRole),
+      roles: sorted(roles, ({ name }) => name)
+        .filter((role) => !isShipped(role, builtIn.audience))
+        .map(writtenRole),
       groups: sorted(groups, ({ name }) => name).map((group) => writtenGroup(group, nameOf)),
       ...(users && {
         users: sorted(users, ({ username }) => username).map((user) => writtenUser(user, nameOf)),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, type Random, systemRandom } from '@latchkey/protocol'
+import { placesOf } from '../cluster/places.ts'
 import { openDataFolder } from '../data-folder.ts'
 import { crossCheck, type Draft } from './cross-checks.ts'
 import { deepFreeze } from './deep-freeze.ts'
@@ -60,7 +61,14 @@ export function loadSettings(options: LoadOptions): Settings {
     keptMasterKey(join(draft.dataDir, 'master.key'), options.random ?? systemRandom, report)
   if (masterKey === undefined) throw new SettingsError(faults)
   const { tls: _, ...settings } = draft
-  return deepFreeze({ ...settings, masterKey, ...(tls === undefined ? {} : { tls }) })
+  return deepFreeze({
+    ...settings,
+    masterKey,
+    ...(tls === undefined ? {} : { tls }),
+    ...(file === undefined
+      ? {}
+      : { declaredIn: { name: basename(file), placeOf: placesOf(root) } }),
+  })
 }
 
 function chooseFile({ file, cwd }: LoadOptions, report: Report): string | undefined {

@@ -1,5 +1,6 @@
-import type { DeclaredDirectory } from '@latchkey/directory'
+import type { AttributeRule, DeclaredDirectory } from '@latchkey/directory'
 import type { Level } from 'pino'
+import type { PlaceOf } from '../cluster/places.ts'
 import type { Locale } from '../pages/locale.ts'
 
 /** What the issuer runs with. Built by `loadSettings`, frozen; nothing else reads the environment. */
@@ -58,9 +59,13 @@ export interface Settings {
     /** Audiences of every client that has registered itself. */
     readonly services: readonly string[]
   }
+  /** What may be kept about users besides the standard claims. */
+  readonly attributes: readonly AttributeRule[]
   readonly log: { readonly level: Level | 'silent' }
   /** Languages of the pages, the first is the fallback; never empty. */
   readonly languages: readonly Locale[]
   /** Services, clients, roles and users to bring into the directory: `applyDeclared`. Holds secrets. */
   readonly declared: DeclaredDirectory
+  /** The settings file, which owns what it declares. Absent: there is none. */
+  readonly declaredIn?: { readonly name: string; readonly placeOf: PlaceOf }
 }

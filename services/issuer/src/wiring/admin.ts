@@ -39,6 +39,7 @@ import { adminUsers } from '../admin/users.ts'
 import { adminVerifiers } from '../admin/verifiers.ts'
 import type { IssuerDeps } from '../app.ts'
 import { auditEvidence } from '../audit/audit-evidence.ts'
+import { adminCluster } from '../cluster/cluster-routes.ts'
 import { jsonBody } from '../http/json-body.ts'
 import type { Callers } from './callers.ts'
 import type { Ending } from './ending.ts'
@@ -150,4 +151,5 @@ async function registerOperation(
   await app.register(adminAudit(shared))
   await app.register(auditEvidence(shared))
   await app.register(adminSettings(shared))
+  await app.register(adminCluster(shared))
 }

@@ -41,6 +41,9 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   'role-shipped': { status: 409, title: 'The role comes with the issuer' },
   'username-confusable': { status: 409, title: 'The user name looks like that of somebody else' },
   'owned-by-file': { status: 409, title: 'The cluster file owns it' },
+  'plan-changed': { status: 409, title: 'The directory has changed since the plan' },
+  'cluster-too-large': { status: 413, title: 'The cluster file holds too much' },
+  'built-in': { status: 409, title: 'The issuer brings it along by itself' },
 }
 
 /** Codes that say that something is in the way of something else. */

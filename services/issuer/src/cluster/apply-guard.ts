@@ -1,0 +1,55 @@
+/** Attacks H2 and H3: what an apply may not do, whatever the file says. */
+import type { Applied, ApplyOptions } from '@latchkey/directory'
+import { InputError } from '@latchkey/protocol'
+import type { FastifyRequest } from 'fastify'
+import { actorOf } from '../admin/actor.ts'
+import { keepAnAdministrator } from '../admin/administrators.ts'
+import { SHIPPED_ROLES } from '../admin/framework/shipped-roles.ts'
+import { isShipped } from '../admin/is-shipped.ts'
+import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
+
+export interface ApplyGuardDeps {
+  readonly issuer: string
+  readonly refuseMoreThanOwn: RefuseMoreThanOwn
+  readonly request: FastifyRequest
+  readonly file: string
+  readonly now: number
+}
+
+/**
+ * A file may give anybody any right, so only who may do everything in the admin API applies one. An administrator stays, shipped
+ * roles stay as they are, and one record says who has applied what, beside those of the entries.
+ */
+export function guardApply(deps: ApplyGuardDeps): NonNullable<ApplyOptions['guard']> {
+  const { issuer, refuseMoreThanOwn, request, file, now } = deps
+  return async (inside, work) => {
+    const grant = SHIPPED_ROLES.admin.grants[0]
+    await refuseMoreThanOwn(request, { grants: [{ audience: issuer, grant }] }, inside)
+    const shipped = (await inside.roles.list()).filter((role) => isShipped(role, issuer))
+    const applied = await keepAnAdministrator(inside, issuer, work)
+    for (const { name } of shipped) refuseShipped(name, applied)
+    await inside.audit.append({
+      at: now,
+      actor: actorOf(request),
+      action: 'cluster.apply',
+      target: `file ${file}`,
+      reason: 'admin',
+      detail: { entries: applied.length, changed: applied.filter(isChange).length },
+    })
+    return applied
+  }
+}
+
+function isChange({ outcome }: Applied): boolean {
+  return outcome !== 'unchanged'
+}
+
+function refuseShipped(name: string, applied: readonly Applied[]): void {
+  const touched = applied.some((one) => one.kind === 'role' && one.name === name && isChange(one))
+  if (!touched) return
+  throw new InputError('role-shipped', {
+    received: `${name}, which comes with the issuer`,
+    expected: 'a role of another name with the grants that you need',
+    where: 'roles',
+  })
+}
