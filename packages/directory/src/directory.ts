@@ -52,6 +52,11 @@ export interface Directory {
    * directory inside it is an error.
    */
   transaction<T>(work: (inside: Directory) => Promise<T>): Promise<T>
+  /**
+   * A part of a transaction that is undone alone when it throws: the rest goes on. Parts come one after the other. Outside a
+   * transaction it is one.
+   */
+  attempt<T>(work: (inside: Directory) => Promise<T>): Promise<T>
   ping(): Promise<void>
   close(): Promise<void>
 }

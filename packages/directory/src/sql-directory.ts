@@ -18,6 +18,7 @@ import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
 import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
+import { undoneAlone } from './sql/undone-alone.ts'
 import { streamsIn } from './streams/streams.ts'
 import { heldByUserIn, usersIn } from './users/users.ts'
 
@@ -34,7 +35,7 @@ export interface SqlDirectoryDeps {
 /** The directory over any database that Kysely speaks to. */
 export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   const { sql } = deps
-  return {
+  const directory: Directory = {
     engine: sql.engine.name,
     ...remembering(partsOver(deps), deps),
     transaction: (work) =>
@@ -43,6 +44,7 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
           engine: sql.engine.name,
           ...partsOver({ ...deps, sql: insideTransaction(db, sql.engine) }),
           transaction: (part) => part(inside),
+          attempt: (part) => undoneAlone(db, () => part(inside)),
           ping: async () => {},
           close: () => Promise.reject(new Error('a transaction cannot close its directory')),
         }
@@ -52,8 +54,10 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
       sql.read(async (db) => {
         await db.selectFrom('migrations').select('number').limit(1).execute()
       }),
+    attempt: (work) => directory.transaction(work),
     close: () => sql.close(),
   }
+  return directory
 }
 
 /** A look at what other processes have written costs more than all else that most requests do. */

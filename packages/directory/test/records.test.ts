@@ -257,3 +257,25 @@ t.test('what a stored key may not be', async (t) => {
   }
   t.strictSame(await keys.list(), [])
 })
+
+t.test('a part of a transaction is undone alone, and the rest stays', async (t) => {
+  const directory = await memoryDirectory(t)
+  await directory.transaction(async (inside) => {
+    await inside.users.create({ username: 'first' })
+    const failed = inside.attempt(async (part) => {
+      await part.users.create({ username: 'second' })
+      await part.attempt((inner) => inner.users.create({ username: 'third' }))
+      throw new Error('undone')
+    })
+    await t.rejects(failed, /undone/)
+    await inside.attempt((part) => part.users.create({ username: 'fourth' }))
+  })
+  const names = (await directory.users.list({ limit: 9 })).map(({ username }) => username)
+  t.strictSame(names.toSorted(), ['first', 'fourth'])
+  const alone = directory.attempt(async (part) => {
+    await part.users.create({ username: 'fifth' })
+    throw new Error('undone')
+  })
+  await t.rejects(alone, /undone/)
+  t.equal(await directory.users.findByUsername('fifth'), undefined)
+})

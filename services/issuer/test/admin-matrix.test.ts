@@ -76,6 +76,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /streams/:id/enable': RULES,
   'GET /users': SEES,
   'POST /users': RULES,
+  'POST /users/import': RULES,
   'GET /users/:sub': SEES,
   'PATCH /users/:sub': RULES,
   'DELETE /users/:sub': RULES,

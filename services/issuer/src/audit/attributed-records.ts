@@ -10,6 +10,7 @@ export function attributedRecords(directory: Directory): Directory {
     ...directory,
     audit: attributed(directory.audit),
     transaction: (work) => directory.transaction((inside) => work(attributedInside(inside))),
+    attempt: (work) => directory.attempt((inside) => work(attributedInside(inside))),
   }
 }
 
@@ -18,6 +19,7 @@ function attributedInside(inside: Directory): Directory {
     ...inside,
     audit: attributed(inside.audit),
     transaction: (part) => part(own),
+    attempt: (part) => inside.attempt(() => part(own)),
   }
   return own
 }

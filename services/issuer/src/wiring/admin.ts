@@ -41,6 +41,7 @@ import type { IssuerDeps } from '../app.ts'
 import { auditEvidence } from '../audit/audit-evidence.ts'
 import { adminCluster } from '../cluster/cluster-routes.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { importUsers } from '../import/import-users.ts'
 import type { Callers } from './callers.ts'
 import type { Ending } from './ending.ts'
 import type { Feeding } from './feed.ts'
@@ -113,6 +114,7 @@ type Shared = ReturnType<typeof sharedParts>
 async function registerPeople(app: FastifyInstance, shared: Shared): Promise<void> {
   await app.register(adminUsers(shared))
   await app.register(adminUserCreation(shared))
+  await app.register(importUsers(shared))
   await app.register(adminUserChange(shared))
   await app.register(adminUserState(shared))
   await app.register(adminUserRemoval(shared))
