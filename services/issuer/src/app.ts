@@ -18,6 +18,7 @@ import { consent } from './endpoints/consent.ts'
 import { deviceAuthorization } from './endpoints/device-authorization.ts'
 import { devicePages } from './endpoints/device-pages.ts'
 import { discovery } from './endpoints/discovery.ts'
+import { errorCodes } from './endpoints/error-codes.ts'
 import { feed } from './endpoints/feed.ts'
 import { feedPoll } from './endpoints/feed-poll.ts'
 import { globalRevocation } from './endpoints/global-revocation.ts'
@@ -83,8 +84,8 @@ export interface IssuerDeps {
     | 'tlsClientHeader'
     | 'simplejwtClient'
   > &
-    // Absent: off.
-    Partial<Pick<Settings, 'registration'>>
+    // Absent: off, and none.
+    Partial<Pick<Settings, 'registration' | 'attributes'>>
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
@@ -226,6 +227,7 @@ function pages(
     await app.register(devicePages(shared))
     await app.register(home(shared))
     await app.register(withdraw(shared))
+    await app.register(errorCodes(shared))
     await app.register(oneTimeCode(shared))
   }
 }

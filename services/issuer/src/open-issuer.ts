@@ -107,6 +107,7 @@ async function openDirectory(settings: Settings, clock: Clock, random: Random): 
     random,
     sealing: clientSecretSealing(masterKey, random),
     auditKey: deriveKey(masterKey, 'latchkey/audit/v1'),
+    attributes: settings.attributes,
     migrations: directory.migrate,
   }
   const place = directoryPlace(settings)

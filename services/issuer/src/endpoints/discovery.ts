@@ -14,6 +14,7 @@ import { GLOBAL_REVOCATION_PATH } from './global-revocation.ts'
 
 export interface DiscoveryDeps extends Pick<Settings, 'issuer' | 'languages' | 'tlsClientHeader'> {
   readonly registration?: Settings['registration'] | undefined
+  readonly attributes?: Settings['attributes'] | undefined
   readonly grantTypes: readonly string[]
 }
 
@@ -82,7 +83,6 @@ const TOKENS = {
   scopes_supported: SCOPES,
   subject_types_supported: ['public', 'pairwise'],
   claim_types_supported: ['normal'],
-  claims_supported: CLAIMS,
   id_token_signing_alg_values_supported: CLIENT_SIGNING_ALGS,
   userinfo_signing_alg_values_supported: CLIENT_SIGNING_ALGS,
   introspection_signing_alg_values_supported: KEY_PAIR_ALGS,
@@ -96,8 +96,8 @@ const LOGOUT = {
   frontchannel_logout_session_supported: true,
 }
 
-function discoveryDocument(deps: DiscoveryDeps) {
-  const { issuer, registration, grantTypes, languages } = deps
+export function discoveryDocument(deps: DiscoveryDeps) {
+  const { issuer, registration, grantTypes, languages, attributes = [] } = deps
   const isOpen = registration !== undefined && registration.mode !== 'off'
   const addresses = Object.entries(ENDPOINTS).map(([name, path]) => [name, `${issuer}${path}`])
   return {
@@ -109,6 +109,7 @@ function discoveryDocument(deps: DiscoveryDeps) {
     ...AUTHORIZATION,
     ...clientAuthentication(deps),
     ...TOKENS,
+    claims_supported: [...CLAIMS, ...attributes.flatMap(({ claim }) => claim ?? [])],
     ...LOGOUT,
   }
 }

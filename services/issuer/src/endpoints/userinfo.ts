@@ -1,5 +1,5 @@
 /** GET and POST /userinfo: OpenID Connect Core section 5.3; errors as in RFC 6750 section 3. */
-import type { Client, Clients, User, Users } from '@latchkey/directory'
+import type { AttributeRule, Client, Clients, User, Users } from '@latchkey/directory'
 import { type AccessTokenClaims, type Clock, nowSeconds, OAuthError, TYP } from '@latchkey/protocol'
 import type { SessionRecord, Store } from '@latchkey/store'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -18,6 +18,7 @@ export interface UserinfoDeps {
   readonly readCaller: CallerReader
   readonly signing: Pick<ClientSigning, 'sign'>
   readonly clock: Clock
+  readonly attributes?: readonly AttributeRule[] | undefined
 }
 
 export function userinfo(deps: UserinfoDeps) {
@@ -33,7 +34,10 @@ export function userinfo(deps: UserinfoDeps) {
         request.client = client
         const named = namedClaims(session, client.id)
         // The subject of the token, which is that of the ID token beside it (section 5.3.2).
-        const facts = { ...personClaims(user, claims.scope, named), sub: claims.sub }
+        const facts = {
+          ...personClaims(user, claims.scope, named, deps.attributes),
+          sub: claims.sub,
+        }
         return await send(facts, client, reply, deps)
       },
     })

@@ -1,6 +1,6 @@
 /** ID tokens: OpenID Connect Core sections 2 and 3.1.3.6; `sid` from Back-Channel Logout 1.0 section 2.1. */
 import { createHash } from 'node:crypto'
-import type { Client, User } from '@latchkey/directory'
+import type { AttributeRule, Client, User } from '@latchkey/directory'
 import { type ClaimsRequest, type Clock, nowSeconds, TYP } from '@latchkey/protocol'
 import type { SignInFacts } from './access-token.ts'
 import type { ClientSigning } from './client-signing.ts'
@@ -26,6 +26,8 @@ export interface IdTokenDeps {
   readonly signing: Pick<ClientSigning, 'sign'>
   readonly subjectFor: SubjectFor
   readonly clock: Clock
+  /** Which attributes of people stand under which claim. Absent: none. */
+  readonly attributes?: readonly AttributeRule[] | undefined
 }
 
 /** An ID token is read once, at sign-in; it is also the hint at sign-out, where its age does not matter. */
@@ -47,7 +49,12 @@ export function idTokens(deps: IdTokenDeps) {
     const alg = client.idTokenAlg
     return deps.signing.sign(client, alg, TYP.idToken, {
       // First, so that nothing of the profile could ever replace a protocol claim.
-      ...personClaims(user, visibleScope(request, deps), Object.keys(claims?.id_token ?? {})),
+      ...personClaims(
+        user,
+        visibleScope(request, deps),
+        Object.keys(claims?.id_token ?? {}),
+        deps.attributes,
+      ),
       iss: deps.issuer,
       sub: deps.subjectFor(client, user.sub),
       aud: client.id,

@@ -1,5 +1,5 @@
 /** What a client is told about a person: OpenID Connect Core sections 5.1 and 5.4. */
-import type { User } from '@latchkey/directory'
+import type { AttributeRule, User } from '@latchkey/directory'
 import { hasScope } from '../checks/scope.ts'
 import { type ClaimScope, SCOPE_CLAIMS } from './claim-names.ts'
 
@@ -8,10 +8,28 @@ export function personClaims(
   user: User,
   scope: string,
   named: readonly string[] = [],
+  rules: readonly AttributeRule[] = [],
 ): Record<string, unknown> {
   const facts = factsOf(user)
   const opened = [...namesOf(scope), ...named].filter((name) => Object.hasOwn(facts, name))
-  return Object.fromEntries(opened.map((name) => [name, facts[name]]))
+  const standard = Object.fromEntries(opened.map((name) => [name, facts[name]]))
+  // Last and under other names: the settings refuse an attribute whose claim is one of the standard's.
+  return { ...standard, ...attributeClaims(user, scope, rules) }
+}
+
+/** What the operator keeps about people and lets apps see: by scope alone, because people are asked about scopes. */
+function attributeClaims(
+  { attributes }: User,
+  scope: string,
+  rules: readonly AttributeRule[],
+): Record<string, unknown> {
+  const seen = rules.flatMap(({ name, claim, scope: opening = 'profile' }) => {
+    const value = attributes[name]
+    return claim !== undefined && value !== undefined && hasScope(scope, opening)
+      ? [[claim, value] as const]
+      : []
+  })
+  return Object.fromEntries(seen)
 }
 
 function namesOf(scope: string): string[] {

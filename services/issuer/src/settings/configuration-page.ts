@@ -1,3 +1,4 @@
+import { ATTRIBUTE_FIELDS } from './attribute-rules.ts'
 import { CLIENT_FIELDS } from './client-fields.ts'
 import { GROUP_FIELDS, ROOT_FIELDS } from './declarations.ts'
 import {
@@ -19,6 +20,7 @@ export function configurationPage(): string {
     '## Settings',
     table(settingRows('', ROOT_FIELDS)),
     ...groups,
+    `### attributes\n\n${table(declaredRows(ATTRIBUTE_FIELDS))}`,
     DECLARED,
     `### services\n\n${table(declaredRows(SERVICE_FIELDS))}`,
     `### clients\n\n${table(declaredRows(CLIENT_FIELDS))}`,

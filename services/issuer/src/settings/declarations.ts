@@ -1,6 +1,7 @@
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { LIMITS } from '@latchkey/protocol'
 import { LOCALES } from '../pages/locale.ts'
+import { attributeRules } from './attribute-rules.ts'
 import { uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, integer, list, path, pattern, scalarKind, text } from './kinds.ts'
@@ -52,6 +53,11 @@ export const ROOT_FIELDS = {
     'The header in which a trusted proxy passes the TLS certificate that a client has shown, as PEM in percent-encoding ' +
       '(nginx: `proxy_set_header X-Client-Cert $ssl_client_escaped_cert`). The proxy verifies the chain and sets the header on every ' +
       'request; from anybody else it is ignored. Needed for clients with `tls_client_auth`.',
+  ),
+  attributes: withDefault(
+    attributeRules(),
+    [],
+    'What is kept about users besides the claims of OpenID Connect: see [attributes](#attributes).',
   ),
   languages: withDefault(
     list(choice(...LOCALES), LOCALES.length),

@@ -76,6 +76,7 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
     outgoing: { allow: outgoing.allow },
     registration: { mode, services },
     log: { level: log.level },
+    attributes: top.attributes,
     languages: top.languages,
     declared: readDeclared(root, reading, tokens.access_seconds),
   }

@@ -25,7 +25,8 @@ export interface TokensDeps
   extends Pick<Keys, 'services' | 'refreshMac' | 'signing' | 'subjectFor'>,
     Pick<Feeding, 'tail' | 'revocations'>,
     Pick<Ending, 'end' | 'concludeEnd'> {
-  readonly settings: Pick<Settings, 'issuer' | 'session' | 'tokens'>
+  readonly settings: Pick<Settings, 'issuer' | 'session' | 'tokens'> &
+    Partial<Pick<Settings, 'attributes'>>
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
@@ -36,7 +37,7 @@ export interface TokensDeps
 /** Everything that makes or reads tokens. */
 export async function wireTokens(deps: TokensDeps) {
   const { settings, store, directory, clock, random, signing, subjectFor } = deps
-  const { issuer } = settings
+  const { issuer, attributes } = settings
   const catalogues = catalogueBook(directory.services)
   const minting = {
     accessTokens: accessTokens({
@@ -46,7 +47,8 @@ export async function wireTokens(deps: TokensDeps) {
       writeRoutes: writeRoutes(catalogues),
       random,
     }),
-    idToken: idTokens({ issuer, signing, subjectFor, clock }),
+    idToken: idTokens({ issuer, signing, subjectFor, clock, attributes }),
+    attributes,
     refreshTokens: refreshTokens(deps.refreshMac),
     signing,
     subjectFor,
