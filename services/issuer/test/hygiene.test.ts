@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/logout': 'page',
   '/logout/confirm': 'page',
   '/logout/status': 'page',
+  '/errors/:code': 'page',
   '/token': 'form',
   '/par': 'form',
   '/device_authorization': 'form',

@@ -7,6 +7,7 @@ import { clientSecretsAdd, clientSecretsList, clientSecretsRemove } from './clie
 import { clientsAdd, clientsList, clientsRemove, clientsSet, clientsShow } from './clients.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
+import { explain } from './explain.ts'
 import { groupsAdd, groupsRemove, groupsSet } from './groups-change.ts'
 import { groupsList, groupsShow } from './groups-list.ts'
 import { groupsAddMember, groupsRemoveMember } from './groups-members.ts'
@@ -24,6 +25,7 @@ import { sessionsList } from './sessions.ts'
 import { sessionsEnd } from './sessions-end.ts'
 import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
+import { tokenObtain } from './token-obtain.ts'
 import { tokenVerify } from './token-verify.ts'
 import {
   usersAdd,
@@ -70,13 +72,13 @@ const services = [
 ]
 const sessions = [sessionsList, sessionsShow, sessionsEnd]
 const keys = [keysList, keysRotate, keysRetire]
-const token = [tokenDecode, tokenVerify]
+const token = [tokenObtain, tokenDecode, tokenVerify]
 
 const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
 
 /** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
 export const GROUPS: readonly CommandGroup[] = [
-  { name: '', title: TITLES.running, commands: [init, start, doctor, chaos] },
+  { name: '', title: TITLES.running, commands: [init, start, doctor, explain, chaos] },
   { name: '', title: TITLES.self, commands: [login, logout] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },

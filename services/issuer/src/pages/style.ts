@@ -68,6 +68,8 @@ background:var(--bad-back);color:var(--bad)}
 .alert p{margin:0}.alert strong{display:block}
 .qr{display:block;width:100%;max-width:16.25rem;height:auto;margin:1.5rem auto 0;border-radius:.625rem}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+.plain{padding-left:1.25rem;list-style:disc}.plain li{margin-top:.375rem}
+pre{margin:.875rem 0 0;padding:.75rem 1rem;border-radius:.375rem;background:var(--back);overflow-x:auto;font-size:.8125rem}
 .inline,#otpauth{color:inherit;text-underline-offset:.2em}
 .note{margin-top:1.75rem;padding-top:1.25rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.875rem}
 .badge{display:flex;align-items:center;justify-content:center;width:3rem;height:3rem;margin-bottom:1.25rem;

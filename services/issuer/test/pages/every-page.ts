@@ -6,6 +6,7 @@ import { deviceCodePage } from '../../src/pages/device-code-page.ts'
 import { deviceConfirmPage } from '../../src/pages/device-confirm-page.ts'
 import { deviceDonePage } from '../../src/pages/device-done-page.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
+import { explainedPage } from '../../src/pages/explained-page.ts'
 import { homePage } from '../../src/pages/home-page.ts'
 import type { Locale } from '../../src/pages/locale.ts'
 import { newPasswordPage } from '../../src/pages/new-password-page.ts'
@@ -23,6 +24,23 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
     busy: signInPage({ locale, action: '/', hidden, error: 'busy', retryAfterSeconds: 4.2 }),
     expired: signInPage({ locale, action: '/', hidden, error: 'expired' }),
     error: errorPage({ locale, kind: 'client', code: text, description: text, reference: text }),
+    explained: explainedPage({
+      locale,
+      page: {
+        code: text,
+        summary: { en: text, zh: text },
+        sections: [
+          {
+            title: 'What to do',
+            blocks: [
+              { kind: 'paragraph', text: `${text} \`${text}\`` },
+              { kind: 'list', items: [text] },
+              { kind: 'code', lines: [text] },
+            ],
+          },
+        ],
+      },
+    }),
     confirm: confirmSignOutPage({
       locale,
       action: text,

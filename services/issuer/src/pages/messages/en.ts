@@ -67,6 +67,9 @@ export const EN = {
   errorOriginTitle: 'This form came from somewhere else',
   errorOriginText:
     'For your safety it was not accepted, and nothing was changed. Open your app again and start from there.',
+  explainedMeans: 'What it means',
+  explainedCauses: 'Usual causes',
+  explainedToDo: 'What to do',
   errorNotFoundTitle: 'There is nothing here',
   errorNotFoundText: 'Check the address, or open your app and sign in from there.',
   errorServerTitle: 'Something went wrong',

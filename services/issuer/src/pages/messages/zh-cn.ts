@@ -62,6 +62,9 @@ export const ZH_CN: Messages = {
   errorOriginTitle: '此表单来自其他地方',
   errorOriginText:
     '为了您的安全，该表单未被接受，也没有做任何更改。请重新打开应用，并从应用开始登录。',
+  explainedMeans: '含义',
+  explainedCauses: '常见原因',
+  explainedToDo: '处理办法',
   errorNotFoundTitle: '这里没有内容',
   errorNotFoundText: '请检查地址，或打开您的应用并从应用登录。',
   errorServerTitle: '出了点问题',
