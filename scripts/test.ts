@@ -15,6 +15,7 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
+const postgres = everything ? await sharedPostgres() : undefined
 const checks = everything ? await runChecks(root, print) : { passed: 0, failed: 0 }
 
 const summary = tapSummary(print)
@@ -28,13 +29,14 @@ const tap = spawn(
   {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: withCoverage ? process.env : { ...process.env, ...compiled },
+    env: { ...process.env, ...postgres?.env, ...(!withCoverage && compiled) },
   },
 )
 // Ctrl-C reaches tap too; it ends the tests and says how far they came.
 process.on('SIGINT', () => {})
 tap.stdout.pipe(summary.input)
-tap.on('close', (exitCode) => {
+tap.on('close', async (exitCode) => {
+  await postgres?.stop()
   const counts = summary.finish(exitCode)
   const failed = counts.failed + checks.failed
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
@@ -49,4 +51,19 @@ function testFiles(argument: string): string[] {
     exclude: ['**/node_modules', '**/dist'],
   })
   return found.length > 0 ? found.sort() : [argument]
+}
+
+/** Several test files need PostgreSQL, and starting one takes longer than most of them. */
+async function sharedPostgres() {
+  const { prepareTemplate, SHARED_SERVER, startPostgres } = await import(
+    '@latchkey/directory/postgres-server'
+  )
+  try {
+    const server = await startPostgres()
+    await prepareTemplate(server)
+    return { env: { [SHARED_SERVER]: `${server.port}` }, stop: server.stop }
+  } catch {
+    // Each file that needs one says what is missing.
+    return undefined
+  }
 }

@@ -1,18 +1,20 @@
-/** Programs outside npm that the tests drive: a real Redis and a real browser. */
+/** Programs outside npm that the tests drive: a real Redis, a real PostgreSQL and a real browser. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { runVisibly } from './run-visibly.mjs'
 
-/** Command to look for, and the Debian package that brings it. */
+/** Commands of which one tells that it is there, and the Debian package that brings it. */
 const NEEDED = [
-  { command: 'redis-server', packageName: 'redis-server' },
-  { command: 'chromium', packageName: 'chromium' },
+  { commands: ['redis-server'], packageName: 'redis-server' },
+  // Debian keeps the versions of PostgreSQL side by side outside of PATH, and in PATH what starts them.
+  { commands: ['postgres', 'pg_ctlcluster'], packageName: 'postgresql' },
+  { commands: ['chromium'], packageName: 'chromium' },
 ]
 
 export function programs() {
   return {
     lacking() {
-      const missing = NEEDED.filter(({ command }) => !inPath(command))
+      const missing = NEEDED.filter(({ commands }) => !commands.some(inPath))
       return missing.length === 0 ? undefined : missing.map((it) => it.packageName).join(' ')
     },
     /** @param {string} packages */
@@ -20,7 +22,7 @@ export function programs() {
       const install = `apt-get install -y --no-install-recommends ${packages}`
       if (!inPath('apt-get') || process.getuid?.() !== 0) {
         const how = inPath('apt-get') ? `: sudo ${install}` : ' with your package manager'
-        throw new Error(`the tests need ${packages.replace(' ', ' and ')}; install them${how}`)
+        throw new Error(`the tests need ${packages.replaceAll(' ', ' and ')}; install them${how}`)
       }
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
       // Another apt may be at work, for example the nightly one; wait for it instead of failing.

@@ -59,7 +59,7 @@ function checkout(t: Test, options: { programs?: string[] } = {}) {
   mkdirSync(join(root, 'installed', '.bin'), { recursive: true })
   program('bin/npm', FAKE_NPM)
   program('bin/apt-get', FAKE_TOOL('apt-get'))
-  for (const name of options.programs ?? ['redis-server', 'chromium']) {
+  for (const name of options.programs ?? ['redis-server', 'postgres', 'chromium']) {
     program(`bin/${name}`, FAKE_TOOL(name))
   }
   program('installed/.bin/tap', FAKE_TOOL('tap'))
@@ -181,7 +181,7 @@ t.test('tap is built once for each .taprc', async (t) => {
 const isRoot = process.getuid?.() === 0
 
 t.test('root gets missing programs through apt', { skip: !isRoot && 'not root' }, async (t) => {
-  const place = checkout(t, { programs: ['redis-server'] })
+  const place = checkout(t, { programs: ['redis-server', 'pg_ctlcluster'] })
   await place.start(['--test']).ended
   t.strictSame(
     place.calls().filter((call) => call.startsWith('apt-get')),
@@ -203,8 +203,8 @@ t.test('anybody else is told in one line what to install', async (t) => {
   t.equal(exitCode, 1)
   t.equal(
     lines.at(-1),
-    'bootstrap: the tests need redis-server and chromium; install them: ' +
-      'sudo apt-get install -y --no-install-recommends redis-server chromium',
+    'bootstrap: the tests need redis-server and postgresql and chromium; install them: ' +
+      'sudo apt-get install -y --no-install-recommends redis-server postgresql chromium',
   )
   t.notMatch(place.calls(), ['apt-get'])
 })
