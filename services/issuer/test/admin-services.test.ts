@@ -13,7 +13,7 @@ const { send, outcome } = await operatorCalls(issuer)
 
 const at = (audience: string) => `services/${encodeURIComponent(audience)}`
 
-t.test('attack H2: of 50 new secrets at once one is made', async (t) => {
+t.test('of 50 new secrets at once one is made', async (t) => {
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => send('POST', 'clients/reports/secrets')),
   )

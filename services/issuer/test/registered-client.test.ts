@@ -145,3 +145,30 @@ t.test('a client that an administrator has disabled can do nothing but go', asyn
   t.match(await issuer.directory.clients.find(client.client_id), { disabled: true })
   t.equal((await manage('DELETE', client)).statusCode, 204)
 })
+
+// Last: a day goes by.
+t.test('RFC 7592 section 2.2: an app takes its secret back and gets the next one', async (t) => {
+  const client = await registered()
+  const { client_id, client_secret: first } = client
+  const again = async () =>
+    (await manage('PUT', client, { ...METADATA, client_secret: null })).json<Registered>()
+  const isGood = async (secret: string) => {
+    const stored = await issuer.directory.clients.find(client_id)
+    return !!stored && issuer.directory.clientSecrets.match(stored, secret) !== undefined
+  }
+  const { client_secret: second, ...told } = await again()
+  t.match(second, /^[\w-]{43}$/)
+  t.not(second, first)
+  t.equal(told['client_secret_expires_at'], 0)
+  t.strictSame([await isGood(first), await isGood(second)], [true, true], 'both, for a day')
+  const { client_secret: third } = await again()
+  t.strictSame(
+    [await isGood(first), await isGood(second), await isGood(third)],
+    [false, true, true],
+    'of three the oldest goes',
+  )
+  issuer.advance(86_400)
+  t.strictSame([await isGood(second), await isGood(third)], [false, true])
+  const kept = await manage('PUT', client, { ...METADATA, client_secret: third })
+  t.strictSame([kept.statusCode, await isGood(third)], [200, true], 'who sends it keeps it')
+})
