@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { widthOf } from '../src/text-width.ts'
 import { smallIssuer } from './fixtures/small-issuer.ts'
@@ -23,7 +24,7 @@ async function run(line: string, lang = 'C') {
 }
 
 async function json(line: string): Promise<Record<string, unknown>> {
-  return JSON.parse((await run(`${line} --json`)).out)
+  return JSON.parse((await run(`${line} --json`)).out || '{}')
 }
 
 t.test('a service is added by hand, with its client', async (t) => {
@@ -125,4 +126,18 @@ t.test('a service that nobody needs is removed', async (t) => {
   t.match((await run(`services set ${SERVICE} --client orders`)).out, /is changed/)
   t.match((await run(`services remove ${SERVICE} --yes`)).out, /its tokens have ended/)
   t.match((await run('clients remove orders --yes')).out, /orders is removed/)
+})
+
+t.test('every command of docs/operate/clients-and-services.md does what it says', async (t) => {
+  const page = readFileSync(
+    new URL('../../../docs/operate/clients-and-services.md', import.meta.url),
+  )
+  const lines = [...String(page).matchAll(/^ *latchkey (.+)$/gm)].map(([, line = '']) => line)
+  t.ok(lines.length >= 12)
+  for (const line of lines) {
+    const secrets = (await json('clients secrets list archive'))['secrets'] ?? []
+    const oldest = (secrets as { secret_id: number }[]).at(-1)?.secret_id
+    const ran = await run(line.replace(/"(.*?)"/g, '[$1]').replace('NUMBER', String(oldest)))
+    t.strictSame([ran.code, ran.err], [0, ''], line)
+  }
 })
