@@ -78,7 +78,8 @@ async function loadKeys(
   return answer.status === 200 ? importJwkSet(answer.body, binding) : new Map()
 }
 
-function readJson(file: string): unknown {
+/** A JSON file of keys. Throws InputError, without what stands in it. */
+export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {

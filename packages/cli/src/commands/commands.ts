@@ -5,6 +5,7 @@ import { auditVerify } from './audit-verify.ts'
 import { chaos } from './chaos.ts'
 import { clientSecretsAdd, clientSecretsList, clientSecretsRemove } from './client-secrets.ts'
 import { clientsAdd, clientsList, clientsRemove, clientsSet, clientsShow } from './clients.ts'
+import { apply, exportCluster, plan, schema } from './cluster.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
@@ -27,6 +28,7 @@ import { start } from './start.ts'
 import { tokenDecode } from './token-decode.ts'
 import { tokenObtain } from './token-obtain.ts'
 import { tokenVerify } from './token-verify.ts'
+import { usersEffective } from './user-effective.ts'
 import {
   usersAdd,
   usersDisable,
@@ -35,6 +37,7 @@ import {
   usersRemove,
   usersRemoveCode,
 } from './users.ts'
+import { usersImport } from './users-import.ts'
 import { usersList } from './users-list.ts'
 import { usersSet } from './users-set.ts'
 import { usersShow } from './users-show.ts'
@@ -54,6 +57,7 @@ const roles = [rolesList, rolesShow, rolesSave, rolesRemove, rolesGive, rolesTak
 const users = [
   usersList,
   usersShow,
+  usersEffective,
   usersAdd,
   usersSet,
   usersDisable,
@@ -61,6 +65,7 @@ const users = [
   usersPasswd,
   usersRemoveCode,
   usersRemove,
+  usersImport,
 ]
 const clients = [
   ...[clientsList, clientsShow, clientsAdd, clientsSet, clientsDisable, clientsEnable],
@@ -80,6 +85,7 @@ const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
 export const GROUPS: readonly CommandGroup[] = [
   { name: '', title: TITLES.running, commands: [init, start, doctor, explain, chaos] },
   { name: '', title: TITLES.self, commands: [login, logout] },
+  { name: '', title: TITLES.cluster, commands: [plan, apply, exportCluster, schema] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },
   { name: 'groups', title: TITLES.groups, commands: groups },

@@ -31,7 +31,8 @@ export const tokenDecode = command({
   },
 })
 
-function printMembers(
+/** Name and value of each member; times as times. */
+export function printMembers(
   title: 'header' | 'claims',
   members: Readonly<Record<string, unknown>>,
   { say, print, terminal }: Context,

@@ -1,13 +1,17 @@
+import { resolve } from 'node:path'
 import { type AccessTokenClaims, isRouteList, type RoutesClaim } from '@latchkey/protocol'
+import { decodeJwt } from '@latchkey/tokens'
+import type { JSONWebKeySet } from 'jose'
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
-import { findTarget } from '../credentials.ts'
+import { findTarget, type Target } from '../credentials.ts'
 import { localTime } from '../local-time.ts'
 import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
 import { TOKEN, TOKEN_FAULT_TEXTS, TOKEN_FAULTS, TOKEN_HELP } from '../messages/token.ts'
 import { readToken } from '../read-token.ts'
 import { definition, printable, widthOf } from '../text-width.ts'
-import { type TokenVerdict, verifyToken } from '../verify-token.ts'
+import { readJson, type TokenVerdict, verifyToken } from '../verify-token.ts'
+import { printMembers } from './token-decode.ts'
 
 export const tokenVerify = command({
   name: 'token verify',
@@ -57,6 +61,7 @@ export const tokenVerify = command({
     const asked = target && as?.kind === 'machine' ? { ...target, as } : undefined
     const { service, keys } = options
     const token = await readToken(context.arguments[0], context)
+    if (!isOurs(token)) return await foreign(token, { issuer, target, service, keys }, context)
     const verdict = await verifyToken(token, { issuer, target: asked, service, keys }, context)
     if (common.json) printJson(verdict)
     if (verdict.kind === 'refused') {
@@ -71,6 +76,45 @@ export const tokenVerify = command({
     printClaims(verdict.claims, verdict.kid, context)
   },
 })
+
+/** Ours name the place of the log at which they were signed; nobody else's access tokens do. */
+function isOurs(token: string): boolean {
+  const decoded = decodeJwt(token)
+  return decoded.kind === 'invalid' || 'rev' in decoded.claims
+}
+
+async function foreign(
+  token: string,
+  given: {
+    issuer: string
+    target: Target | undefined
+    service: string | undefined
+    keys: string | undefined
+  },
+  context: Context,
+): Promise<void> {
+  const { common, say, print, printJson, terminal } = context
+  const { issuer, target, keys: file } = given
+  const issuerAddress = target?.issuer === issuer ? target.issuerAddress : issuer
+  const keys = file === undefined ? undefined : readJson(resolve(terminal.cwd, file))
+  const about = {
+    issuer,
+    issuerAddress,
+    audience: given.service,
+    keys: keys as JSONWebKeySet | undefined,
+  }
+  const { verifyForeign } = await import('../verify-foreign.ts')
+  const verdict = await verifyForeign(token, about, context)
+  if (common.json) printJson(verdict)
+  if (verdict.kind === 'refused') {
+    throw new CliError(TOKEN_FAULTS.refused, { why: say(TOKEN_FAULT_TEXTS[verdict.reason]) })
+  }
+  if (common.json) return
+  print(say(verdict.form === 'id_token' ? TOKEN.goodIdToken : TOKEN.good))
+  print(say(TOKEN.goodButNotAsked))
+  print('')
+  printMembers('claims', verdict.claims, context)
+}
 
 function why(
   verdict: TokenVerdict & { kind: 'refused' },

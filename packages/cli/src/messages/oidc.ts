@@ -65,6 +65,12 @@ export const OIDC_FAULTS = {
     en: 'There is no secret in {file}: it must be a file with the secret and nothing else.',
     zh: '{file} 中没有密钥：它必须是只含密钥的文件。',
   },
+  notAKey: {
+    code: 'not-a-dpop-key',
+    exit: 'usage',
+    en: '{file} holds no private key: a JWK with kty EC, crv P-256 and d. Without the file one is made.',
+    zh: '{file} 中没有私钥：应为含 kty EC、crv P-256 和 d 的 JWK。没有该文件时会自动生成。',
+  },
   notAPort: {
     code: 'not-a-port',
     exit: 'usage',

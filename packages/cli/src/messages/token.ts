@@ -1,6 +1,13 @@
 import type { Faults, Helps, Texts } from './text.ts'
 
 export const TOKEN_HELP = {
+  obtain: {
+    summary: { en: 'get a token, of any provider', zh: '从任何提供方取得令牌' },
+    text: {
+      en: 'Prints an access token, by one of the grants: that of your login; of a client for itself; of a person by the browser or a device; by a refresh token; or in exchange for another. Tokens and secrets are read from standard input or files, never from arguments. With --json the whole answer, refresh token and ID token included.',
+      zh: '用某种授权方式取得访问令牌并输出：您的登录；客户端自己的；由人通过浏览器或设备；用刷新令牌；或用另一个令牌交换。令牌和密钥从标准输入或文件读取，不作为参数。使用 --json 输出完整应答，包括刷新令牌和 ID 令牌。',
+    },
+  },
   decode: {
     summary: { en: 'show what a token says, unverified', zh: '显示令牌内容，不做验证' },
     text: {
@@ -11,8 +18,8 @@ export const TOKEN_HELP = {
   verify: {
     summary: { en: 'say whether a token is good, and why not', zh: '判断令牌是否有效，并说明原因' },
     text: {
-      en: 'Checks signature, times, issuer and service with the keys of --keys or with the public keys of the issuer. When neither has the key, and to learn whether the token was ended, the issuer is asked; it answers only for clients that the token concerns.',
-      zh: '使用 --keys 中的密钥或签发服务的公钥检查签名、时间、签发者和服务。两者都没有该密钥时，以及为了知道令牌是否已被结束，会询问签发服务；它只回答与令牌有关的客户端。',
+      en: 'Checks signature, times, issuer and audience of an access token or ID token of any provider, with the keys of --keys or with the public keys that discovery leads to. When neither has the key of a Latchkey token, and to learn whether it was ended, the issuer is asked; it answers only for clients that the token concerns.',
+      zh: '检查任何提供方的访问令牌或 ID 令牌的签名、时间、签发者和受众，使用 --keys 中的密钥或发现文档所指的公钥。两者都没有 Latchkey 令牌的密钥时，以及为了知道它是否已被结束，会询问签发服务；它只回答与令牌有关的客户端。',
     },
   },
 } satisfies Helps
@@ -25,6 +32,7 @@ export const TOKEN = {
     zh: '未验证：任何人都可以写出这样的令牌。',
   },
   good: { en: 'The token is good.', zh: '令牌有效。' },
+  goodIdToken: { en: 'The ID token is good.', zh: 'ID 令牌有效。' },
   goodButNotAsked: {
     en: 'Whether it was ended is not known: the issuer was not asked.',
     zh: '不知道它是否已被结束：未询问签发服务。',
@@ -41,6 +49,7 @@ export const TOKEN = {
   times: { en: 'times', zh: '时间' },
   scope: { en: 'scope', zh: '范围' },
   routes: { en: 'routes', zh: '路由' },
+  obtained: { en: 'It ends in {seconds} s.', zh: '{seconds} 秒后到期。' },
   bitmap: { en: 'bitmap over the catalogue {c}', zh: '路由目录 {c} 上的位图' },
   noRoutes: { en: 'none', zh: '无' },
   timesText: { en: 'issued {issued}, ends {ends}', zh: '签发于 {issued}，结束于 {ends}' },
@@ -78,6 +87,24 @@ export const TOKEN_FAULT_TEXTS = {
 } satisfies Texts
 
 export const TOKEN_FAULTS = {
+  noLogin: {
+    code: 'no-login',
+    exit: 'usage',
+    en: 'There is no login to take a token from: latchkey login ISSUER, or --grant.',
+    zh: '没有可取得令牌的登录：请使用 latchkey login ISSUER，或 --grant。',
+  },
+  noIssuer: {
+    code: 'no-issuer',
+    exit: 'usage',
+    en: 'Which provider is meant? Name it by --issuer URL.',
+    zh: '指的是哪个提供方？请用 --issuer URL 指定。',
+  },
+  noClient: {
+    code: 'no-client',
+    exit: 'usage',
+    en: 'Which client asks? Name it by --client-id, and its secret by --client-secret-file.',
+    zh: '由哪个客户端请求？请用 --client-id 指定，并用 --client-secret-file 指定其密钥。',
+  },
   missing: {
     code: 'token-missing',
     exit: 'usage',
