@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Two cookies' worth; Node refuses header blocks over 16 KiB, so a longer token could not be sent anyway. */
   tokenBytes: 8192,
+  /** What rights may make of an access token: a cookie of 4,096 bytes, and half of what proxies take as one header. */
+  tokenBudgetBytes: 4096,
   /** Default lifetime of an access token. */
   accessTokenSeconds: 300,
   /** No token lives longer, whatever the settings say: the size of the revocation log depends on it. */

@@ -17,6 +17,15 @@ export interface Rights {
   readonly until?: number
 }
 
+/** People with the same rights at one service. */
+export interface RightsSet {
+  /** One of them. */
+  readonly sub: string
+  readonly people: number
+  /** As in `Rights`, with those that end, and whether people are disabled or not. */
+  readonly routes: readonly string[]
+}
+
 /** Where a user has a grant from. A role that comes from a group names it. Groups by id. */
 export type GrantOrigin =
   | { readonly kind: 'direct' }

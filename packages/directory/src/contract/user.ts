@@ -1,6 +1,6 @@
 /** People as the directory keeps them. */
 import type { UserAttributes } from './attribute.ts'
-import type { GrantSource, Rights, ServiceGrant } from './rights.ts'
+import type { GrantSource, Rights, RightsSet, ServiceGrant } from './rights.ts'
 
 /** As the admin API tells it; `disabled` covers the other. */
 export type UserStatus = 'active' | 'disabled' | 'must_change_password'
@@ -179,6 +179,8 @@ export interface Users {
   rightsAt(sub: string, audience: string): Promise<Rights>
   /** Every grant at one service with where it comes from, also those that have ended, and of a disabled user too. */
   grantSources(sub: string, audience: string): Promise<GrantSource[]>
+  /** All different rights that people have at one service: those of `subs`, or of everybody. */
+  rightsSets(audience: string, subs?: readonly string[]): Promise<RightsSet[]>
   /**
    * Whether any enabled user holds one of these grants at the service without an end: directly, by a role, by a group or by its
    * parent. Grants are compared as texts.

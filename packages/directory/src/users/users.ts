@@ -7,6 +7,7 @@ import type { Passwords } from '../passwords/passwords.ts'
 import { anyHolder } from '../rights/any-holder.ts'
 import { grantSources, heldByUser } from '../rights/grant-sources.ts'
 import { livingRights } from '../rights/living-rights.ts'
+import { rightsSets } from '../rights/rights-sets.ts'
 import { flag } from '../sql/columns.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { Tables } from '../sql/tables.ts'
@@ -80,6 +81,7 @@ export function usersIn(deps: UsersDeps): Users {
     list: (query) => sql.read((db) => listUsers(db, query, sql.engine)),
     rightsAt: livingRights(heldByUserIn(sql), clock),
     anyHolder: (audience, grants) => sql.read((db) => anyHolder(db, audience, grants)),
+    rightsSets: (audience, subs) => sql.read((db) => rightsSets(db, audience, subs)),
     grantSources: (sub, audience) => sql.read((db) => grantSources(db, sub, audience)),
   }
 }

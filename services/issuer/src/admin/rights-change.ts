@@ -1,6 +1,7 @@
 import type { Directory } from '@latchkey/directory'
 import type { FastifyRequest } from 'fastify'
 import type { End } from '../ending/end.ts'
+import { refuseOverBudget } from '../rights/token-budget.ts'
 import { actorOf } from './actor.ts'
 import { keepAnAdministrator } from './administrators.ts'
 import type { Change, RecordedChange } from './recorded-change.ts'
@@ -28,6 +29,7 @@ export function rightsChange(deps: {
   return async (request, action, work) => {
     const { result, stale } = await deps.recorded(request, action, async (inside) => {
       const change = await keepAnAdministrator(inside, deps.issuer, () => work(inside))
+      await refuseOverBudget(inside, [...change.stale, ...personOf(change.target)], deps.issuer)
       return { ...change, result: change }
     })
     // First the state, then the end: whoever reads the log position after the end sees the new state.
@@ -36,4 +38,9 @@ export function rightsChange(deps: {
     }
     return result
   }
+}
+
+/** Who was created has no token that could be stale. */
+function personOf(target: string): string[] {
+  return target.startsWith('user u_') ? [target.slice('user '.length)] : []
 }

@@ -1,5 +1,5 @@
 /** Attacks H2 and H3: what an apply may not do, whatever the file says. */
-import type { Applied, ApplyOptions } from '@latchkey/directory'
+import type { Applied, ApplyOptions, Directory } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
 import { actorOf } from '../admin/actor.ts'
@@ -7,6 +7,7 @@ import { keepAnAdministrator } from '../admin/administrators.ts'
 import { SHIPPED_ROLES } from '../admin/framework/shipped-roles.ts'
 import { isShipped } from '../admin/is-shipped.ts'
 import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
+import { refuseOverBudget } from '../rights/token-budget.ts'
 
 export interface ApplyGuardDeps {
   readonly issuer: string
@@ -28,6 +29,7 @@ export function guardApply(deps: ApplyGuardDeps): NonNullable<ApplyOptions['guar
     const shipped = (await inside.roles.list()).filter((role) => isShipped(role, issuer))
     const applied = await keepAnAdministrator(inside, issuer, work)
     for (const { name } of shipped) refuseShipped(name, applied)
+    await refuseOverBudget(inside, await published(inside), issuer)
     await inside.audit.append({
       at: now,
       actor: actorOf(request),
@@ -38,6 +40,12 @@ export function guardApply(deps: ApplyGuardDeps): NonNullable<ApplyOptions['guar
     })
     return applied
   }
+}
+
+/** A file may declare a service and everything at it before the service has ever run: its budget is known only behind that. */
+async function published({ services }: Pick<Directory, 'services'>): Promise<string[]> {
+  const all = await services.list()
+  return all.filter(({ catalogue }) => catalogue.length > 0).map(({ audience }) => audience)
 }
 
 function isChange({ outcome }: Applied): boolean {

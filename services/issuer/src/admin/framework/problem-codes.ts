@@ -38,6 +38,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   'client-secrets-full': { status: 409, title: 'Two secrets are good already' },
   'client-secret-last': { status: 409, title: 'It is the last secret without an end' },
   'last-admin': { status: 409, title: 'Nobody would be left who may do everything here' },
+  'token-budget': { status: 400, title: 'The rights do not fit into a token' },
   'role-shipped': { status: 409, title: 'The role comes with the issuer' },
   'username-confusable': { status: 409, title: 'The user name looks like that of somebody else' },
   'owned-by-file': { status: 409, title: 'The cluster file owns it' },

@@ -1,0 +1,101 @@
+import t from 'tap'
+import { refuseOverBudget } from '../src/rights/token-budget.ts'
+import { ISSUER, ORDERS, REPORTS, testIssuer } from './test-issuer.ts'
+
+const issuer = await testIssuer()
+t.teardown(() => issuer.close())
+const { directory } = issuer
+const { services, roles, users, groups } = directory
+const ada = await issuer.sub('ada')
+const machine = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+const authorization = `Bearer ${machine.json().access_token}`
+const admin = async (method: 'PUT' | 'PATCH' | 'POST', path: string, body: object) =>
+  await issuer.app.inject({
+    ...{ method, url: `/admin/v1${path}`, payload: JSON.stringify(body) },
+    headers: { authorization, 'content-type': 'application/json' },
+  })
+const grants = (count: number, prefix: string, audience = REPORTS) =>
+  Array.from({ length: count }, (_, n) => ({ audience, grant: `GET /${prefix}/${n}` }))
+const OVER = { code: 'token-budget' }
+
+t.test(
+  'rights that fit into nobody’s token are refused when they are given, with the number',
+  async (t) => {
+    const fits = await admin('PUT', '/roles/reader', { grants: grants(32, 'a') })
+    t.equal(fits.statusCode, 200, 'the last that fits')
+    const answer = await admin('PUT', '/roles/reader', { grants: grants(33, 'a') })
+    t.equal(answer.statusCode, 400)
+    t.match(answer.json(), {
+      code: 'token-budget',
+      received: new RegExp(`^33 grants of ${ada} at ${REPORTS}: a token of \\d+ bytes$`),
+      expected: /at most 32 grants in 512 bytes until the service has published its routes/,
+    })
+    t.equal((await roles.find('reader'))?.grants.length, 32, 'and nothing has changed')
+  },
+)
+
+t.test('what counts is the sum of everything that one person has', async (t) => {
+  await roles.save({ name: 'more', description: '', grants: grants(1, 'b') })
+  t.match((await admin('PATCH', `/users/${ada}`, { roles: ['reader', 'more'] })).json(), OVER)
+  t.match((await admin('PATCH', `/users/${ada}`, { grants: grants(1, 'c') })).json(), OVER)
+  const team = await groups.create({ name: 'Team', roles: ['more'] })
+  const joins = await admin('PUT', `/groups/${team.id}/members/${ada}`, {})
+  t.match(joins.json(), OVER)
+  const newcomer = { username: 'new', roles: ['reader', 'more'] }
+  t.match((await admin('POST', '/users', newcomer)).json(), OVER, 'also of who is new')
+  t.equal((await admin('PATCH', `/users/${ada}`, { roles: ['reader'] })).statusCode, 200)
+})
+
+t.test('a service that has published its routes bounds every token by itself', async (t) => {
+  const published = grants(4000, 'a').map(({ grant }) => ({
+    method: 'GET',
+    pattern: grant.slice(4),
+  }))
+  await services.publishRoutes(REPORTS, published)
+  t.equal((await admin('PUT', '/roles/reader', { grants: grants(1000, 'a') })).statusCode, 200)
+})
+
+t.test(
+  'after 16,000 numbers the last of them weigh too much for an asymmetric signature',
+  async (t) => {
+    for (const version of ['v1', 'v2', 'v3', 'v4']) {
+      const routes = Array.from({ length: 4096 }, (_, n) => ({
+        method: 'GET',
+        pattern: `/${version}/${n}`,
+      }))
+      await services.publishRoutes(ORDERS, routes)
+    }
+    const before = await services.find(ORDERS)
+    if (before) await services.save({ ...before, alg: 'RS256' })
+    const late = Array.from({ length: 40 }, (_, n) => ({
+      audience: ORDERS,
+      grant: `GET /v4/${4095 - n}`,
+    }))
+    const early = late.map((_, n) => ({ audience: ORDERS, grant: `GET /v1/${n}` }))
+    t.equal((await admin('PUT', '/roles/reader', { grants: early })).statusCode, 200)
+    t.match((await admin('PUT', '/roles/reader', { grants: late })).json(), {
+      code: 'token-budget',
+      received: /^40 grants of .*: a token of (?:[4-9]\d{3}|\d{5,}) bytes$/,
+      expected: 'at most 4096 bytes',
+    })
+  },
+)
+
+t.test('many people with a role are looked at by their different rights', async (t) => {
+  const people = 100
+  await directory.transaction(async (inside) => {
+    for (let n = 0; n < people; n++) {
+      const mixed = n % 3 === 0 ? ['crowd', 'more'] : ['crowd']
+      if (n === 0)
+        await inside.roles.save({ name: 'crowd', description: '', grants: grants(3, 'c', ORDERS) })
+      await inside.users.create({ username: `crowd-${n}`, roles: mixed })
+    }
+  })
+  const sets = await users.rightsSets(ORDERS)
+  t.equal(
+    sets.reduce((sum, one) => sum + one.people, 0),
+    people + 1,
+  )
+  t.ok(sets.length <= 3, 'three places to have rights from')
+  await refuseOverBudget(directory, [ORDERS, REPORTS], ISSUER)
+})
