@@ -36,6 +36,23 @@ t.test('drift is told with who holds what, and ends with 5', async (t) => {
   ])
 })
 
+t.test('what a user may call is told route by route, with the grant that opens it', async (t) => {
+  t.equal((await run('users add watcher --no-password --role auditor')).code, 0)
+  const own = await run(`users effective watcher ${issuer.issuer}`)
+  t.equal(own.code, 0)
+  t.match(own.out, /^ACCESS +ROUTE\n/)
+  t.match(own.out, /\nyes +GET \/admin\/v1\/users\n +role auditor: GET \/admin\/v1\/\*\n/)
+  t.match(own.out, /\nno +POST \/admin\/v1\/users\n/)
+  const reports = await run(`users effective watcher ${REPORTS}`, 'zh_CN.UTF-8')
+  t.match(reports.out, /^访问 +路由\n$/)
+  await run('users disable watcher')
+  const disabled = await run(`users effective watcher ${issuer.issuer}`)
+  t.match(disabled.out, 'No token is made: the user is disabled.')
+  const { blocked } = JSON.parse((await run(`users effective watcher ${REPORTS} --json`)).out)
+  t.equal(blocked, 'user_disabled')
+  t.equal((await run(`users effective nobody ${REPORTS}`)).code, 1)
+})
+
 t.test('every part of a report is told, and without any there is one sentence', (t) => {
   const say = sayIn({ LANG: 'C' })
   const counts = { unreachable: 1, gone: 1, undeclared: 1, duplicates: 1 }

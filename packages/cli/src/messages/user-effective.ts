@@ -13,7 +13,6 @@ export const USER_EFFECTIVE_HELP = {
 export const USER_EFFECTIVE = {
   columnAccess: { en: 'ACCESS', zh: '访问' },
   columnRoute: { en: 'ROUTE', zh: '路由' },
-  columnBy: { en: 'BY', zh: '来源' },
   yes: { en: 'yes', zh: '可以' },
   no: { en: 'no', zh: '不可' },
   open: { en: 'public', zh: '公开' },
