@@ -18,7 +18,11 @@ export interface IssuerApi {
     method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
-    options?: { readonly ifMatch?: string | undefined },
+    options?: {
+      readonly ifMatch?: string | undefined
+      /** Default 15,000. */
+      readonly timeoutMs?: number
+    },
   ): Promise<unknown>
 }
 
@@ -52,10 +56,10 @@ export function issuerApi(target: Target, context: Context): IssuerApi {
     pour: async (path, sink) => {
       await exchange({ method: 'GET', path, sink, timeoutMs: POUR_MS })
     },
-    send: async (method, path, body, { ifMatch } = {}) => {
+    send: async (method, path, body, { ifMatch, ...timing } = {}) => {
       const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
       const text = body === undefined ? {} : { body: JSON.stringify(body) }
-      return (await exchange({ method, path, headers, ...text })).body
+      return (await exchange({ method, path, headers, ...text, ...timing })).body
     },
   }
 }

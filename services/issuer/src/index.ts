@@ -1,6 +1,15 @@
 export { type OpenApiPaths, routeTable } from './admin/framework/route-table.ts'
 export { buildIssuer, type Issuer, type IssuerDeps } from './app.ts'
 export { CLI_CLIENT, type CliCredentials } from './cli-credentials.ts'
+export type { ClusterFile } from './cluster/cluster-file.ts'
+export {
+  type LoadClusterOptions,
+  type LoadedCluster,
+  loadClusterFile,
+} from './cluster/load-cluster-file.ts'
+export type { PlanAnswer } from './cluster/plan-answer.ts'
+export type { ClusterDocument } from './cluster/read-cluster.ts'
+export { renderCluster } from './cluster/render-cluster.ts'
 export { declare, publishDeclared } from './declare.ts'
 export { directoryMigrations } from './directory-place.ts'
 export type { End } from './ending/end.ts'

@@ -3,6 +3,7 @@ import { GROUPS as TITLES } from '../messages/groups.ts'
 import { auditExport, auditHead, auditList, auditPrune } from './audit.ts'
 import { auditVerify } from './audit-verify.ts'
 import { chaos } from './chaos.ts'
+import { apply, exportCluster, plan, schema } from './cluster.ts'
 import { clientSecretsAdd, clientSecretsList, clientSecretsRemove } from './client-secrets.ts'
 import { clientsAdd, clientsList, clientsRemove, clientsSet, clientsShow } from './clients.ts'
 import { apply, exportCluster, plan, schema } from './cluster.ts'
@@ -85,6 +86,7 @@ const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
 export const GROUPS: readonly CommandGroup[] = [
   { name: '', title: TITLES.running, commands: [init, start, doctor, explain, chaos] },
   { name: '', title: TITLES.self, commands: [login, logout] },
+  { name: '', title: TITLES.cluster, commands: [plan, apply, exportCluster, schema] },
   { name: '', title: TITLES.cluster, commands: [plan, apply, exportCluster, schema] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },

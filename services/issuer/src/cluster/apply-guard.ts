@@ -9,6 +9,19 @@ import { isShipped } from '../admin/is-shipped.ts'
 import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
 import { refuseOverBudget } from '../rights/token-budget.ts'
 
+type Guard = NonNullable<ApplyOptions['guard']>
+
+/** What holds for a plan too: an administrator stays, shipped roles stay as they are, and tokens within their budget. */
+export function guardPlan({ issuer }: { readonly issuer: string }): Guard {
+  return async (inside, work) => {
+    const shipped = (await inside.roles.list()).filter((role) => isShipped(role, issuer))
+    const applied = await keepAnAdministrator(inside, issuer, work)
+    for (const { name } of shipped) refuseShipped(name, applied)
+    await refuseOverBudget(inside, await published(inside), issuer)
+    return applied
+  }
+}
+
 export interface ApplyGuardDeps {
   readonly issuer: string
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
@@ -18,18 +31,16 @@ export interface ApplyGuardDeps {
 }
 
 /**
- * A file may give anybody any right, so only who may do everything in the admin API applies one. An administrator stays, shipped
- * roles stay as they are, and one record says who has applied what, beside those of the entries.
+ * A file may give anybody any right, so only who may do everything in the admin API applies one. One record says who has applied
+ * what, beside those of the entries.
  */
-export function guardApply(deps: ApplyGuardDeps): NonNullable<ApplyOptions['guard']> {
+export function guardApply(deps: ApplyGuardDeps): Guard {
   const { issuer, refuseMoreThanOwn, request, file, now } = deps
+  const guard = guardPlan(deps)
   return async (inside, work) => {
     const grant = SHIPPED_ROLES.admin.grants[0]
     await refuseMoreThanOwn(request, { grants: [{ audience: issuer, grant }] }, inside)
-    const shipped = (await inside.roles.list()).filter((role) => isShipped(role, issuer))
-    const applied = await keepAnAdministrator(inside, issuer, work)
-    for (const { name } of shipped) refuseShipped(name, applied)
-    await refuseOverBudget(inside, await published(inside), issuer)
+    const applied = await guard(inside, work)
     await inside.audit.append({
       at: now,
       actor: actorOf(request),

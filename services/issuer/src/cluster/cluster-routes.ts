@@ -10,7 +10,7 @@ import { ADMIN_ONLY, EVERY_ROLE } from '../admin/framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
 import { publishDeclared } from '../declare.ts'
 import type { End } from '../ending/end.ts'
-import { guardApply } from './apply-guard.ts'
+import { guardApply, guardPlan } from './apply-guard.ts'
 import { builtIn, refuseBuiltIn } from './built-in.ts'
 import { exportCluster } from './export-cluster.ts'
 import { inFileNames } from './file-names.ts'
@@ -82,7 +82,8 @@ async function plan(
   deps: ClusterDeps,
 ) {
   const declared = readDeclaration(cluster, deps)
-  const options = { now: nowSeconds(deps.clock), file, givesUp: true }
+  const guard = guardPlan(deps)
+  const options = { now: nowSeconds(deps.clock), file, givesUp: true, guard }
   return await inFileNames(() => planDeclared(deps.directory, declared, options))
 }
 
