@@ -3,10 +3,10 @@ import { GROUPS as TITLES } from '../messages/groups.ts'
 import { auditExport, auditHead, auditList, auditPrune } from './audit.ts'
 import { auditVerify } from './audit-verify.ts'
 import { chaos } from './chaos.ts'
-import { apply, exportCluster, plan, schema } from './cluster.ts'
 import { clientSecretsAdd, clientSecretsList, clientSecretsRemove } from './client-secrets.ts'
 import { clientsAdd, clientsList, clientsRemove, clientsSet, clientsShow } from './clients.ts'
 import { apply, exportCluster, plan, schema } from './cluster.ts'
+import { completion } from './completion.ts'
 import { clientsDisable, clientsEnable, servicesDisable, servicesEnable } from './disable.ts'
 import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
@@ -84,9 +84,12 @@ const audit = [auditList, auditExport, auditVerify, auditHead, auditPrune]
 
 /** Every command, in the order of the help. A group with a name holds the commands that begin with it. */
 export const GROUPS: readonly CommandGroup[] = [
-  { name: '', title: TITLES.running, commands: [init, start, doctor, explain, chaos] },
+  {
+    name: '',
+    title: TITLES.running,
+    commands: [init, start, doctor, explain, chaos, completion(() => GROUPS)],
+  },
   { name: '', title: TITLES.self, commands: [login, logout] },
-  { name: '', title: TITLES.cluster, commands: [plan, apply, exportCluster, schema] },
   { name: '', title: TITLES.cluster, commands: [plan, apply, exportCluster, schema] },
   { name: 'migrate', title: TITLES.migrate, commands: migrate },
   { name: 'users', title: TITLES.users, commands: users },
