@@ -93,6 +93,7 @@ t.test('what is refused, with its code', async (t) => {
     retired: false,
     applied: true,
   })
+  t.match((await send('GET', 'clients/native')).json(), { owned_by: 'latchkey.yaml' })
   const cases: [string, Method, string, object | undefined, [number, string]][] = [
     ['an id that is taken', 'POST', 'clients', { client_id: 'orders' }, [409, 'client-taken']],
     [

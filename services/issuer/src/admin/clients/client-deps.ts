@@ -8,7 +8,7 @@ import type { RecordedChange } from '../recorded-change.ts'
 
 export interface AdminClientsDeps {
   readonly issuer: string
-  readonly directory: Pick<Directory, 'clients' | 'clientSecrets' | 'services'>
+  readonly directory: Pick<Directory, 'clients' | 'clientSecrets' | 'services' | 'owned'>
   readonly pages: Pages
   readonly end: End
   readonly openerWatch: Pick<OpenerWatch, 'look'>

@@ -53,6 +53,11 @@ const MEMBERS = {
   grants: Grants,
   disabled: Type.Boolean(),
   created_at: Type.Integer(),
+  owned_by: Type.Optional(
+    Type.String({
+      description: 'The cluster file that alone may change it; told of one client only.',
+    }),
+  ),
 }
 
 export const ClientAnswer = closedObject(MEMBERS, 'Client')

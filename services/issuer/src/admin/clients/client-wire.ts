@@ -1,5 +1,5 @@
 /** A client as the admin API tells and takes it: in the names of RFC 7591, as the settings file has them, by the same rules. */
-import type { Client, NewClient, ServiceGrant } from '@latchkey/directory'
+import type { Client, NewClient, Ownership, ServiceGrant } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
 import { locateJson } from '../../registration/locate-json.ts'
 import { CLIENT_FIELDS } from '../../settings/client-fields.ts'
@@ -8,6 +8,7 @@ import { checkTlsNames, declareClient, TLS_NAMES } from '../../settings/declare-
 import type { Fault } from '../../settings/faults.ts'
 import type { Values } from '../../settings/field.ts'
 import { readFields } from '../../settings/read-fields.ts'
+import { ownedBy } from '../user-answer.ts'
 
 /** Those have members or addresses of their own here. */
 const APART = [
@@ -33,7 +34,10 @@ export type ClientWire = Partial<Record<MetadataName, unknown>> & {
 }
 
 /** All that is known of the client, defaults too; nothing of its secrets. */
-export function describeClient(client: Client): ClientWire & { client_id: string } {
+export function describeClient(
+  client: Client,
+  owner?: Ownership,
+): ClientWire & { client_id: string } {
   const metadata = (Object.keys(CLIENT_METADATA) as MetadataName[]).flatMap((name) => {
     const value = wireValue(client, name)
     return value === undefined ? [] : [[name, value] as const]
@@ -43,6 +47,7 @@ export function describeClient(client: Client): ClientWire & { client_id: string
     ...Object.fromEntries(metadata),
     grants: client.grants,
     ...{ disabled: client.disabled, created_at: client.createdAt },
+    ...ownedBy(owner),
   }
 }
 

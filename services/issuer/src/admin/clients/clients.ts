@@ -49,7 +49,10 @@ function listClients({ directory, pages }: AdminClientsDeps) {
         limit,
         ...(after !== undefined && { after }),
       })
-      return { clients: clients.map(describeClient), ...page.next(clients, ({ id }) => id) }
+      return {
+        clients: clients.map((client) => describeClient(client)),
+        ...page.next(clients, ({ id }) => id),
+      }
     },
   })
 }
@@ -88,7 +91,13 @@ function showClient({ directory }: AdminClientsDeps) {
     params: ID,
     answers: { 200: ClientAnswer },
     etag: true,
-    handle: async (request) => describeClient(await findClient(request.params.id, directory)),
+    async handle(request) {
+      const { id } = request.params
+      return describeClient(
+        await findClient(id, directory),
+        await directory.owned.find('client', id),
+      )
+    },
   })
 }
 
@@ -108,7 +117,7 @@ function changeClient(deps: AdminClientsDeps) {
       const secret = newSecret(deps)
       const change = await deps.recorded(request, 'client.update', async (inside) => {
         const before = await findClient(id, inside)
-        const known = describeClient(before)
+        const known = describeClient(before, await inside.owned.find('client', id))
         refuseChanged(request, known)
         await refuseOwned(inside, 'client', id)
         await deps.refuseMoreThanOwn(request, rightsBehind(before, deps), inside)

@@ -25,7 +25,7 @@ export function removeClient(deps: AdminClientsDeps) {
       // First the state, then the end, then the rest: whoever hears of a fault in between can ask again.
       await deps.recorded(request, 'client.disable', async (inside) => {
         const client = await findClient(id, inside)
-        refuseChanged(request, describeClient(client))
+        refuseChanged(request, describeClient(client, await inside.owned.find('client', id)))
         await refuseOwned(inside, 'client', id)
         await deps.refuseMoreThanOwn(request, rightsBehind(client, deps), inside)
         await refuseUsed(client, inside)

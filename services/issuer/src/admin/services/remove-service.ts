@@ -7,11 +7,11 @@ import { adminRoute } from '../framework/admin-route.ts'
 import { refuseChanged } from '../framework/preconditions.ts'
 import { ADMIN_ONLY } from '../framework/shipped-roles.ts'
 import type { RecordedChange } from '../recorded-change.ts'
-import { AUDIENCE, describeService, findService, refuseIssuer } from './service-wire.ts'
+import { AUDIENCE, findService, readService, refuseIssuer } from './service-wire.ts'
 
 export interface RemoveServiceDeps {
   readonly issuer: string
-  readonly directory: Pick<Directory, 'services'>
+  readonly directory: Pick<Directory, 'services' | 'owned'>
   readonly end: End
   readonly openerWatch: Pick<OpenerWatch, 'look'>
   readonly recorded: RecordedChange
@@ -31,8 +31,8 @@ export function removeService(deps: RemoveServiceDeps) {
       refuseIssuer(audience, deps.issuer)
       // First the state, then the end, then the rest: whoever hears of a fault in between can ask again.
       await deps.recorded(request, 'service.disable', async (inside) => {
-        const { name, ...service } = await findService(audience, inside)
-        refuseChanged(request, describeService({ name, ...service }))
+        const { name } = await findService(audience, inside)
+        refuseChanged(request, await readService(audience, inside))
         await refuseOwned(inside, 'service', audience)
         await inside.services.refuseUsed(audience)
         await inside.services.setDisabled(audience, true)

@@ -1,8 +1,14 @@
 /** A service as the admin API tells and takes it. */
-import { DIRECTORY_LIMITS, type Directory, type StoredService } from '@latchkey/directory'
+import {
+  DIRECTORY_LIMITS,
+  type Directory,
+  type Ownership,
+  type StoredService,
+} from '@latchkey/directory'
 import { InputError, LIMITS } from '@latchkey/protocol'
 import { type Static, Type } from 'typebox'
 import { closedObject } from '../framework/closed.ts'
+import { ownedBy } from '../user-answer.ts'
 
 /** As one part of the path, percent-encoded: `https%3A%2F%2Forders.example`. */
 export const AUDIENCE = {
@@ -47,12 +53,21 @@ export const SERVICE_MEMBERS = {
 export const ServicePatch = closedObject(SERVICE_MEMBERS)
 export const NewServiceBody = closedObject({ ...AUDIENCE, ...SERVICE_MEMBERS })
 export const ServiceAnswer = closedObject(
-  { audience: Type.String(), ...MEMBERS, disabled: Type.Boolean() },
+  {
+    audience: Type.String(),
+    ...MEMBERS,
+    disabled: Type.Boolean(),
+    owned_by: Type.Optional(
+      Type.String({
+        description: 'The cluster file that alone may change it; told of one service only.',
+      }),
+    ),
+  },
   'Service',
 )
 export type ServiceAnswer = Static<typeof ServiceAnswer>
 
-export function describeService(service: StoredService): ServiceAnswer {
+export function describeService(service: StoredService, owner?: Ownership): ServiceAnswer {
   return {
     audience: service.audience,
     name: service.name,
@@ -61,7 +76,17 @@ export function describeService(service: StoredService): ServiceAnswer {
     access_token_seconds: service.accessTokenSeconds,
     status_list: service.statusList,
     disabled: service.disabled,
+    ...ownedBy(owner),
   }
+}
+
+/** As GET answers it. Throws InputError `unknown-service`. */
+export async function readService(
+  audience: string,
+  inside: Pick<Directory, 'services' | 'owned'>,
+): Promise<ServiceAnswer> {
+  const service = await findService(audience, inside)
+  return describeService(service, await inside.owned.find('service', audience))
 }
 
 /** Throws InputError `unknown-service`. */

@@ -11,6 +11,7 @@ import {
   describeService,
   findService,
   NewServiceBody,
+  readService,
   refuseIssuer,
   ServiceAnswer,
   ServicePatch,
@@ -43,7 +44,9 @@ function listServices({ directory, pages }: AdminServicesDeps) {
     async handle(request) {
       const page = pages(request)
       // There are tens or hundreds, and every process has them in memory.
-      const all = (await directory.services.list()).map(describeService).sort(byAudience)
+      const all = (await directory.services.list())
+        .map((service) => describeService(service))
+        .sort(byAudience)
       const begin = all.findIndex(({ audience }) => audience > (page.after ?? ''))
       const services = begin === -1 ? [] : all.slice(begin, begin + page.limit)
       return { services, ...page.next(services, ({ audience }) => audience) }
@@ -93,8 +96,7 @@ function showService({ directory }: AdminServicesDeps) {
     params: AUDIENCE,
     answers: { 200: ServiceAnswer },
     etag: true,
-    handle: async (request) =>
-      describeService(await findService(request.params.audience, directory)),
+    handle: async (request) => await readService(request.params.audience, directory),
   })
 }
 
@@ -114,7 +116,7 @@ function changeService(deps: AdminServicesDeps) {
       const patch = request.body
       const changed = await deps.recorded(request, 'service.update', async (inside) => {
         const before = await findService(audience, inside)
-        refuseChanged(request, describeService(before))
+        refuseChanged(request, await readService(audience, inside))
         await refuseOwned(inside, 'service', audience)
         // A verifier of this API would get the key of every administrator's token; and nobody could go back from another algorithm.
         if (patch.alg !== undefined || patch.clients !== undefined) {
@@ -131,11 +133,11 @@ function changeService(deps: AdminServicesDeps) {
             accessTokenSeconds: patch.access_token_seconds,
           }),
         })
-        const result = await findService(audience, inside)
+        const result = await readService(audience, inside)
         return { target: `service ${audience}`, detail: { changed: Object.keys(patch) }, result }
       })
       await deps.openerWatch.look()
-      return describeService(changed)
+      return changed
     },
   })
 }
