@@ -5,8 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadSettings, openIssuer, routeTable } from '@latchkey/issuer'
-import { pino } from 'pino'
+import { createLogger, loadSettings, openIssuer, routeTable } from '@latchkey/issuer'
 
 const DOCS = join(import.meta.dirname, '..', 'docs')
 const BETWEEN = /(<!-- routes: [^\n]*-->\n)[\s\S]*(\n<!-- end of routes -->)/
@@ -15,7 +14,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-openapi-'))
 const env = { LATCHKEY_ISSUER: 'http://sso.localhost:4000', LATCHKEY_DATA_DIR: dataDir }
 const issuer = await openIssuer({
   settings: loadSettings({ env, cwd: dataDir }),
-  log: pino({ level: 'silent' }),
+  log: createLogger('silent'),
 })
 try {
   const { clientId, clientSecret } = JSON.parse(readFileSync(join(dataDir, 'cli.json'), 'utf8'))

@@ -23,6 +23,7 @@ const REQUIRED: readonly (readonly [letter: string, first: number, last: number]
   ['F', 18, 18],
   ['F', 20, 21],
   ['G', 8, 8],
+  ['H', 1, 4],
   ['H', 8, 8],
   ['H', 10, 10],
   ['I', 1, 7],

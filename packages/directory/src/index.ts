@@ -10,7 +10,13 @@ export { usernameKey } from './checks/username.ts'
 export { hashClientSecret } from './clients/client-secret.ts'
 export type { Sealing } from './contract/sealing.ts'
 export type { Applied, AppliedDeclaration } from './declared/applied.ts'
-export { type ApplyOptions, applyDeclared, planDeclared, type Started, startDeclared } from './declared/apply-declared.ts'
+export {
+  type ApplyOptions,
+  applyDeclared,
+  planDeclared,
+  type Started,
+  startDeclared,
+} from './declared/apply-declared.ts'
 export type {
   DeclaredClient,
   DeclaredDirectory,

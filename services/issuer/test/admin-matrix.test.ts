@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { routeTable } from '../src/admin/framework/route-table.ts'
 import { SHIPPED_ROLES } from '../src/admin/framework/shipped-roles.ts'
 import { routeList } from './fixtures/route-list.ts'
-import { ISSUER, ORDERS, testIssuer } from './test-issuer.ts'
+import { ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
 import { tokenRequests } from './token-requests.ts'
 
 /**
@@ -88,6 +92,8 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /users/:sub/sessions': SEES,
   'GET /verifiers': SEES,
 }
+
+const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs')
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -177,12 +183,11 @@ t.test('attack H1: support ends sessions, and has no right to emergencies', asyn
 t.test('docs/openapi.json and docs/operate/admin-api.md say what the routes are', async (t) => {
   const headers = { authorization: `Bearer ${commandLine.json().access_token}` }
   const served = (await issuer.app.inject({ url: '/admin/v1/openapi.json', headers })).json()
-  const docs = join(import.meta.dirname, '..', '..', '..', 'docs')
-  const kept = JSON.parse(readFileSync(join(docs, 'openapi.json'), 'utf8'))
+  const kept = JSON.parse(readFileSync(join(DOCS, 'openapi.json'), 'utf8'))
   const hint = 'run scripts/generate-openapi.ts when this fails'
   t.strictSame(served, kept, hint)
   t.ok(
-    readFileSync(join(docs, 'operate', 'admin-api.md'), 'utf8').includes(routeTable(served)),
+    readFileSync(join(DOCS, 'operate', 'admin-api.md'), 'utf8').includes(routeTable(served)),
     hint,
   )
   t.equal(
@@ -194,3 +199,26 @@ t.test('docs/openapi.json and docs/operate/admin-api.md say what the routes are'
     routes.length,
   )
 })
+
+const skip = isInPath('curl') ? false : 'curl is not installed'
+t.test('the examples of docs/operate/admin-api.md do what they say', { skip }, async (t) => {
+  const page = readFileSync(join(DOCS, 'operate', 'admin-api.md'), 'utf8')
+  const examples = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text)
+  t.ok(examples.length >= 3)
+  await issuer.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = issuer.app.server.address() as AddressInfo
+  const credentials = JSON.stringify({ clientId: 'operator', clientSecret: SECRET })
+  const cwd = t.testdir({ '.latchkey': { 'cli.json': credentials } })
+  // The public address leads to wherever this issuer listens.
+  const there = `curl() { command curl --fail-with-body --noproxy '*' --connect-to ::127.0.0.1:${port} "$@"; }`
+  const script = ['set -euo pipefail', there, ...examples].join('\n')
+  const env = { ...process.env, ISSUER }
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd, env })
+  t.match(stdout, /"username":"grace"/)
+  t.match(stdout, /"users":\[.*"grace"/)
+  t.strictSame((await directory.users.findByUsername('grace'))?.roles, ['support'])
+})
+
+function isInPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((dir) => existsSync(join(dir, command)))
+}
