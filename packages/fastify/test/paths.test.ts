@@ -186,3 +186,42 @@ t.test('F9: no header or field changes the method', async (t) => {
   })
   t.equal(answer.statusCode, 403)
 })
+
+/** What proxies say to programs that ask them whether a request may pass: here nobody asks, and nobody is believed. */
+const FORWARDED = {
+  'x-forwarded-uri': '/public',
+  'x-forwarded-url': 'http://a/public',
+  'x-forwarded-method': 'GET',
+  'x-forwarded-prefix': '/public',
+  'x-forwarded-host': 'public.example',
+  'x-original-uri': '/public',
+  'x-original-url': '/public',
+  'x-rewrite-url': '/public',
+  'x-envoy-original-path': '/public',
+  x_forwarded_uri: '/public',
+  forwarded: 'host=public.example;proto=https',
+}
+/** Who looks whether a service is well. */
+const PROBES = ['GoogleHC/1.0', 'kube-probe/1.31', 'ELB-HealthChecker/2.0', 'Consul Health Check']
+
+t.test('F15 and F16: no header opens a route, whoever claims to send it', async (t) => {
+  const { app, verifier } = await guardedApp(t, (app) => {
+    echo(app)
+    app.get('/health', async () => 'well')
+    app.delete('/admin', async () => 'gone')
+  })
+  verifier.grantNumbers('good', GRANTS)
+  for (const [name, value] of Object.entries(FORWARDED)) {
+    const headers = { [name]: value, connection: 'authorization' }
+    t.equal((await app.inject({ url: '/admin', headers })).statusCode, 401, `F15: ${name}`)
+    const caller = { url: '/admin', headers: { ...GOOD, ...headers } }
+    t.equal((await app.inject(caller)).statusCode, 403, `F15: ${name}, with a token`)
+    t.equal((await app.inject({ ...caller, method: 'DELETE' })).statusCode, 403)
+  }
+  for (const agent of PROBES) {
+    for (const url of ['/admin', '/health', '/users']) {
+      const answer = await app.inject({ url, headers: { 'user-agent': agent } })
+      t.equal(answer.statusCode, 401, `F16: ${agent} at ${url}`)
+    }
+  }
+})
