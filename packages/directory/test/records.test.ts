@@ -2,6 +2,7 @@ import { InputError } from '@latchkey/protocol'
 import t from 'tap'
 import type { AuditRecord, Directory, StoredKey } from '../src/index.ts'
 import {
+  behindItsBack,
   memoryDirectory,
   ORDERS,
   oneOf,
@@ -161,6 +162,34 @@ t.test(
     )
   },
 )
+
+t.test('records that many processes append at once are one chain', async (t) => {
+  const directories = await sharedDirectories(t, 5)
+  await Promise.all(
+    Array.from({ length: 50 }, (_, index) => oneOf(directories, index).audit.append(record())),
+  )
+  const { audit } = oneOf(directories, 0)
+  const verified = await audit.verify({ after: { id: 0, digest: '' }, limit: 99 })
+  t.match(verified, { records: 50, isLast: true, fault: undefined })
+})
+
+t.test('the database itself refuses to change and to take away audit records', async (t) => {
+  const [directory] = await sharedDirectories(t, 1)
+  const { audit } = directory as Directory
+  for (const at of [1, 2, 300]) await audit.append(record({ at }))
+  const refused = [
+    "update audit set reason = 'another' where id = 2",
+    'delete from audit where id = 2',
+    'delete from audit',
+    'update audit_checkpoints set id = 9',
+  ]
+  t.match(await audit.prune({ before: 2, now: 400, actor: { sub: 'u_1' } }), { removed: 1 })
+  for (const statement of refused) {
+    await t.rejects(behindItsBack(t, statement), /audit records stay as they are/, statement)
+  }
+  const verified = await audit.verify({ after: { id: 0, digest: '' }, limit: 99 })
+  t.match(verified, { records: 3, isLast: true, fault: undefined })
+})
 
 t.test('of 50 who add the first key of an algorithm at once, one succeeds', async (t) => {
   const directories = await sharedDirectories(t, 5)
