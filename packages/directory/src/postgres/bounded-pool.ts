@@ -45,8 +45,9 @@ function boundedClient(
     try {
       return await client.query({ text, values: [...values], ...limit })
     } catch (error) {
-      // A mistake of ours, such as a value that cannot be sent, comes as a TypeError and harms no connection.
-      if (sqlState(error) !== undefined || error instanceof TypeError) throw error
+      // A value that cannot be sent, or read, harms no connection.
+      const isValue = error instanceof TypeError || error instanceof RangeError
+      if (isValue || sqlState(error) !== undefined) throw error
       isBroken = true
       throw new ConnectionFault('PostgreSQL did not answer', { cause: error })
     } finally {
@@ -59,9 +60,7 @@ function boundedClient(
       await ask(BEGIN, [])
     } catch (error) {
       // The transaction has begun although its lock was not had, and Kysely does not know.
-      await ask('rollback', []).catch(() => {
-        isBroken = true
-      })
+      if (!isBroken) await ask('rollback', [])
       throw error
     }
   }

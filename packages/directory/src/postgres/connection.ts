@@ -3,8 +3,8 @@ import pg from 'pg'
 import { IDLE_CONNECTION_MS, IDLE_IN_TRANSACTION_MS, type PostgresLimits } from './limits.ts'
 
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full']
-/** What may stand behind the `?`: how TLS is done, and the folder of a Unix socket. */
-const PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host']
+/** What may stand behind the `?`: how TLS is done, and for a Unix socket its folder and the user. */
+const PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host', 'user']
 
 /** PostgreSQL's `bigint` has more bits than a number in JavaScript; none of ours does. */
 const INT8 = 20

@@ -1,0 +1,314 @@
+/** What is PostgreSQL's own: limits of time, faults, the write lock, versions, the address. */
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { InputError, StoreUnavailable } from '@latchkey/protocol'
+import { sql as sqlText } from 'kysely'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { checkPostgresUrl, openPostgresDirectory } from '../src/index.ts'
+import { ConnectionFault, postgresFault } from '../src/postgres/fault.ts'
+import { openPostgres } from '../src/postgres/open-postgres-directory.ts'
+import { snapshotVersions } from '../src/postgres/snapshot-versions.ts'
+import { prepareTemplate, runSql, startPostgres } from '../src/testing/index.ts'
+import { CHEAP, oneOf, race, seededRandom, testClock } from './fixtures/open-directory.ts'
+
+const MOST_MS = 500
+const server = await startPostgres()
+await prepareTemplate(server)
+t.teardown(() => server.stop())
+let count = 0
+
+async function database(): Promise<string> {
+  count += 1
+  await runSql(server.url('postgres'), `create database own_${count} template latchkey_template`)
+  return server.url(`own_${count}`)
+}
+
+const options = (url: string) => {
+  return { url, clock: testClock(), random: seededRandom(url), hashing: CHEAP }
+}
+
+async function opened(t: Test, url: string) {
+  const directory = await openPostgresDirectory(options(url))
+  t.teardown(() => directory.close())
+  return directory
+}
+
+/** How long it took to say that the directory is unavailable. */
+async function unavailableAfterMs(t: Test, work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await t.rejects(work(), StoreUnavailable)
+  return performance.now() - begun
+}
+
+t.test('what an error of the server means', async (t) => {
+  const answered = (code: string) => {
+    const error = new pg.DatabaseError('said the server', 1, 'error')
+    error.code = code
+    return error
+  }
+  const cases: [Error, ReturnType<typeof postgresFault>][] = [
+    [answered('40001'), 'busy'],
+    [answered('40P01'), 'busy'],
+    [answered('55P03'), 'unavailable'],
+    [answered('57014'), 'unavailable'],
+    [answered('57P01'), 'unavailable'],
+    [answered('53300'), 'unavailable'],
+    [answered('25006'), 'unavailable'],
+    [answered('28P01'), 'unavailable'],
+    [answered('3D000'), 'unavailable'],
+    [answered('08006'), 'unavailable'],
+    [answered('XX000'), 'unavailable'],
+    [new ConnectionFault('lost'), 'unavailable'],
+    [answered('23505'), undefined],
+    [answered('42P01'), undefined],
+    [answered('22021'), undefined],
+    [new TypeError('a bug'), undefined],
+  ]
+  for (const [error, meaning] of cases) {
+    t.equal(postgresFault(error), meaning, 'code' in error ? String(error.code) : error.name)
+  }
+})
+
+t.test('an address that is none is refused, and never shown', async (t) => {
+  const good = [
+    'postgres://me:secret@db.internal:5432/latchkey',
+    'postgresql://me@[::1]/latchkey?sslmode=require',
+    'postgres://me:s%40cret@db/latchkey?sslmode=verify-full&sslrootcert=/etc/ca.pem',
+    'postgres:///latchkey?host=/run/postgresql&user=me',
+  ]
+  for (const url of good) t.equal(checkPostgresUrl(url), url)
+  const bad = [
+    'mysql://me:secret@db/latchkey',
+    'db.internal:5432 secret',
+    'postgres://me:secret@db',
+    'postgres://me:secret@db/a/b',
+    'postgres:///latchkey',
+    'postgres://me:secret@db/latchkey?sslmode=prefer',
+    'postgres://me:secret@db/latchkey?sslmode=allow',
+    'postgres://me:secret@db/latchkey?sslmode=verify-ca',
+    'postgres://me:secret@db/latchkey?options=-c%20statement_timeout%3D0',
+    'postgres://me:secret@db/latchkey?ssl=true',
+  ]
+  for (const url of bad) {
+    const error = await openPostgresDirectory(options(url)).catch((e) => e)
+    t.ok(error instanceof InputError && error.code === 'directory-url', url)
+    t.notMatch(`${error.message} ${error.stack}`, 'secret')
+  }
+})
+
+t.test('a server that hangs is unavailable within 500 ms, for reads and writes', async (t) => {
+  const directory = await opened(t, await database())
+  const { sub } = await directory.users.create({ username: 'ada' })
+  // As many as connections, and more than those.
+  const crowd = () =>
+    Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        unavailableAfterMs(t, () =>
+          index % 3 === 0
+            ? directory.users.setDisabled(sub, false)
+            : directory.users.findByUsername('ada'),
+        ),
+      ),
+    )
+  server.pause()
+  t.teardown(() => server.resume())
+  const [first, second] = [Math.max(...(await crowd())), Math.max(...(await crowd()))]
+  const least = Math.min(first, second)
+  t.ok(least < MOST_MS, `${Math.round(first)} and ${Math.round(second)} ms`)
+  server.resume()
+  t.equal((await directory.users.findByUsername('ada'))?.sub, sub, 'and comes back by itself')
+})
+
+t.test('a network that swallows everything is noticed as fast', async (t) => {
+  const url = new URL(await database())
+  const port = Number(url.port)
+  const sockets: Socket[] = []
+  let swallows = false
+  const proxy = createServer((client) => {
+    const link = connect(port, '127.0.0.1')
+    for (const socket of [client, link]) socket.on('error', () => {})
+    sockets.push(client, link)
+    client.on('data', (bytes) => swallows || link.write(bytes))
+    link.on('data', (bytes) => swallows || client.write(bytes))
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const address = proxy.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  url.port = String(address.port)
+  const directory = await opened(t, url.href)
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  })
+  await directory.ping()
+  swallows = true
+  const took = [
+    await unavailableAfterMs(t, () => directory.ping()),
+    await unavailableAfterMs(t, () => directory.ping()),
+  ]
+  t.ok(Math.min(...took) < MOST_MS, `an open connection and a new one: ${took.map(Math.round)}`)
+  swallows = false
+  await directory.ping()
+})
+
+t.test(
+  'a restart loses nothing that was acknowledged, and no process need be restarted',
+  async (t) => {
+    const directory = await opened(t, await database())
+    const { sub } = await directory.users.create({ username: 'ada' })
+    await server.kill()
+    const took = await unavailableAfterMs(t, () => directory.users.find(sub))
+    t.ok(took < MOST_MS, `refused after ${Math.round(took)} ms`)
+    await server.start()
+    t.equal((await directory.users.find(sub))?.username, 'ada')
+  },
+)
+
+t.test('a connection that is cut while nobody uses it is replaced', async (t) => {
+  const url = await database()
+  const directory = await opened(t, url)
+  await directory.ping()
+  await runSql(
+    server.url('postgres'),
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(url).pathname.slice(1)}'`,
+  )
+  // The notice is on its way; whoever is faster than it is told to come again.
+  await directory.ping().catch((error) => t.ok(error instanceof StoreUnavailable))
+  await directory.ping()
+})
+
+t.test(
+  'writes take turns in all processes together, and whoever waits too long is told',
+  async (t) => {
+    const url = await database()
+    const [one, other] = [openPostgres(url), openPostgres(url)]
+    t.teardown(() => Promise.all([one.close(), other.close()]))
+    const gate = Promise.withResolvers<void>()
+    const holds = Promise.withResolvers<void>()
+    const holder = one.write(async (db) => {
+      await db.selectFrom('users').select('id').execute()
+      holds.resolve()
+      await gate.promise
+    })
+    await holds.promise
+    const took = await unavailableAfterMs(t, () => other.write(async () => {}))
+    t.ok(took < MOST_MS, `${Math.round(took)} ms`)
+    t.strictSame(
+      await other.read((db) => db.selectFrom('users').select('id').execute()),
+      [],
+      'reads wait for nobody',
+    )
+    gate.resolve()
+    await holder
+    await other.write(async () => {})
+  },
+)
+
+t.test('a process that stops in a transaction holds up nobody for long', async (t) => {
+  const sql = openPostgres(await database())
+  t.teardown(() => sql.close())
+  const { rows } = await sql.read((db) =>
+    sqlText`select current_setting('idle_in_transaction_session_timeout') as idle`.execute(db),
+  )
+  t.strictSame(rows, [{ idle: '2s' }])
+})
+
+t.test('a text with U+0000 is nobody, and cannot be stored', async (t) => {
+  const directory = await opened(t, await database())
+  t.equal(await directory.users.find('u_\0'), undefined)
+  t.strictSame(await directory.users.list({ limit: 1, after: '\0' }), [])
+  const sql = openPostgres(await database())
+  t.teardown(() => sql.close())
+  await t.rejects(
+    sql.write((db) => db.insertInto('roles').values({ name: 'a\0', description: '' }).execute()),
+    { code: 'nul' },
+  )
+})
+
+t.test('a number beyond 2^53 is an error and not another number', async (t) => {
+  const url = await database()
+  await runSql(
+    url,
+    "insert into counters values ('most', 9007199254740991), ('more', 9007199254740993)",
+  )
+  const sql = openPostgres(url)
+  t.teardown(() => sql.close())
+  const value = (name: string) =>
+    sql.read((db) =>
+      db.selectFrom('counters').select('value').where('name', '=', name).executeTakeFirst(),
+    )
+  t.strictSame(await value('most'), { value: Number.MAX_SAFE_INTEGER })
+  await t.rejects(value('more'), RangeError)
+  t.strictSame(await value('most'), { value: Number.MAX_SAFE_INTEGER }, 'the connection lives')
+})
+
+t.test('of 50 at once, over as many connections as there are, nothing is lost', async (t) => {
+  const url = await database()
+  const directories = await Promise.all(
+    Array.from({ length: 5 }, (_, index) =>
+      openPostgresDirectory({
+        ...options(url),
+        random: seededRandom(`${index}`),
+        answerMs: 10_000,
+      }),
+    ),
+  )
+  t.teardown(() => Promise.all(directories.map((directory) => directory.close())))
+  const of = (index: number) => oneOf(directories, index)
+  const { sub } = await of(0).users.create({ username: 'ada' })
+  const names = Array.from({ length: 50 }, (_, index) => `role${index}`)
+  for (const name of names) await of(0).roles.save({ name, description: '', grants: [] })
+  const { lost } = await race(
+    names.map((name, index) => of(index).users.update(sub, { roles: [name, oneMore(name)] })),
+  )
+  t.strictSame(lost, [])
+  const { roles = [] } = (await of(1).users.find(sub)) ?? {}
+  t.equal(roles.length, 2, 'the two of one of them, and not a mixture')
+  t.ok(roles.includes(oneMore(roles[0] ?? '')) || roles.includes(oneMore(roles[1] ?? '')))
+})
+
+const oneMore = (name: string) => `role${(Number(name.slice(4)) + 1) % 50}`
+
+t.test('a look at the version is shared by all who asked before it was sent', async (t) => {
+  let looks = 0
+  const answers: ((snapshot: string) => void)[] = []
+  const versions = snapshotVersions(() => {
+    looks += 1
+    return new Promise((resolve) => answers.push(resolve))
+  })
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  const early = [versions.now(0), versions.now(0)]
+  await turn()
+  t.equal(looks, 1)
+  const late = versions.now(0)
+  await turn()
+  t.equal(looks, 2, 'whoever comes later may have seen something newer')
+  // The second overtakes the first.
+  answers[1]?.('b')
+  const newer = await late
+  answers[0]?.('a')
+  const [older, same] = await Promise.all(early)
+  t.equal(older, same)
+  t.not(older, newer)
+  const lagging = versions.now(1000)
+  t.type(lagging, 'number', 'a look of a moment ago serves who can wait')
+  versions.wrote()
+  const own = versions.now(1000)
+  t.type(own, Promise, 'but never across a write of this process')
+  await turn()
+  answers[2]?.('c')
+  t.not(await own, newer)
+})
+
+t.test('what was remembered is forgotten when the server was another one in between', async (t) => {
+  const directory = await opened(t, await database())
+  const { sub } = await directory.users.create({ username: 'ada' })
+  const before = await directory.users.find(sub)
+  t.equal(await directory.users.find(sub), before, 'the same object: nothing has happened')
+  await server.kill()
+  await server.start()
+  const after = await directory.users.find(sub)
+  t.not(after, before, 'numbers of lost transactions may have been given again')
+  t.strictSame(after, before)
+})
