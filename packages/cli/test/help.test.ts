@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { commandTable } from '../src/command-table.ts'
 import { COMMANDS, GROUPS } from '../src/commands/commands.ts'
+import { EXIT } from '../src/exit-codes.ts'
 import { helpText } from '../src/help.ts'
 import { sayIn, type Text } from '../src/messages/text.ts'
 import { cut, printable, widthOf, wrap } from '../src/text-width.ts'
@@ -124,4 +126,11 @@ t.test('widths: wide characters count twice, nothing gets lost', async (t) => {
     )
     t.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''))
   }
+})
+
+t.test('the manual has the table of commands as they are, and the exit codes', async (t) => {
+  const file = join(import.meta.dirname, '../../../docs/operate/command-line.md')
+  const manual = readFileSync(file, 'utf8')
+  t.ok(manual.includes(commandTable()), 'else: scripts/generate-command-table.ts')
+  for (const code of Object.values(EXIT)) t.match(manual, `\n| ${code} | `)
 })

@@ -61,7 +61,7 @@ export const tokenObtain = command({
   help: TOKEN_HELP.obtain,
   options: OPTIONS,
   examples: [
-    'curl -H "Authorization: Bearer $(latchkey token obtain)" https://sso.example.com/userinfo',
+    'latchkey token obtain > token.txt',
     'latchkey token obtain --resource https://orders.example --json',
     'latchkey token obtain --issuer https://login.example.com --client-id cli --grant code',
   ],
