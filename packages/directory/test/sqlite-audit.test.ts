@@ -1,7 +1,9 @@
 import { createSecretKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
+import { linkOf } from '../src/audit/audit-chain.ts'
 import { readAuditLine } from '../src/audit/read-audit-line.ts'
 import {
   type AuditRecord,
@@ -290,4 +292,18 @@ t.test('attack H6: foreign text in the details of a record is cleaned', async (t
   await audit.append(record({ detail: { 'a\u009b2J': ['\u202eevil', { x: 'a\nb' }] } }))
   const [stored] = await audit.list({ limit: 1 })
   t.strictSame(stored?.detail, { 'a\ufffd2J': ['\ufffdevil', { x: 'a\ufffdb' }] })
+})
+
+t.test('the example of the manual is good, with the key that the manual tells', (t) => {
+  const manual = readFileSync(join(import.meta.dirname, '../../../docs/operate/audit.md'), 'utf8')
+  const [, block = ''] = /^```jsonl\n(.*?)^```/ms.exec(manual) ?? []
+  const lines = block.trimEnd().split('\n')
+  t.equal(lines.length, 2)
+  t.equal(firstFault(lines), undefined)
+  for (const line of lines) {
+    const read = readAuditLine(line)
+    t.ok(read)
+    if (read) t.strictSame(linkOf(read.facts, KEY), read.link)
+  }
+  t.end()
 })
