@@ -4,7 +4,7 @@ import { checkWholeNumber } from '../checks/whole-number.ts'
 import type { Sealing } from '../contract/sealing.ts'
 import type { Client, Clients } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
-import { type HeldGrant, livingRights, mergeGrants } from '../rights/living-rights.ts'
+import { type Held, livingRights, mergeGrants } from '../rights/living-rights.ts'
 import { flag, optional } from '../sql/columns.ts'
 import { holderOf } from '../sql/grants.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
@@ -70,7 +70,7 @@ async function findClient(db: Queries, id: string): Promise<Client | undefined> 
   return row === undefined ? undefined : (await readClients(db, [row]))[0]
 }
 
-async function heldByClient(db: Queries, id: string, audience: string): Promise<HeldGrant[]> {
+async function heldByClient(db: Queries, id: string, audience: string): Promise<Held> {
   const rows = await db
     .selectFrom('grants')
     .innerJoin('clients', (join) => join.on('clients.id', '=', id).on('clients.disabled', '=', 0))

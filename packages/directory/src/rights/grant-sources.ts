@@ -1,6 +1,6 @@
 import type { GrantSource } from '../directory.ts'
 import type { Queries } from '../sql/sql.ts'
-import { type HeldGrant, mergeGrants } from './living-rights.ts'
+import { type Held, mergeGrants } from './living-rights.ts'
 import { userGrants } from './user-grants.ts'
 
 /** See `Users.grantSources`: by grant, those of the user first, then those of roles, then those of groups. */
@@ -15,7 +15,7 @@ export async function grantSources(
 }
 
 /** What an enabled user holds; a disabled one holds nothing. */
-export async function heldByUser(db: Queries, sub: string, audience: string): Promise<HeldGrant[]> {
+export async function heldByUser(db: Queries, sub: string, audience: string): Promise<Held> {
   const sources = await userGrants(db, sub, audience)
   return mergeGrants(sources.filter(({ isDisabled }) => !isDisabled))
 }

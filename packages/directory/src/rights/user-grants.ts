@@ -5,7 +5,8 @@ import type { Queries } from '../sql/sql.ts'
 
 /**
  * Every grant of the user at one service, with its origin: directly, by a role, by a group or its parent, by a role of those.
- * One query, so that it sees one state of all of them.
+ * One query, so that it sees one state of all of them. Cross joins, because SQLite takes them in this order: by itself it would
+ * read all grants that there are, and look each one up among the few that are held.
  */
 export async function userGrants(
   db: Queries,
@@ -59,7 +60,8 @@ export async function userGrants(
         .unionAll((e) =>
           e
             .selectFrom('member_of')
-            .innerJoin('group_roles', 'group_roles.group_id', 'member_of.group')
+            .crossJoin('group_roles')
+            .whereRef('group_roles.group_id', '=', 'member_of.group')
             .innerJoin('users', (join) => join.on('users.id', '=', sub))
             .select([
               sql<string>`'role:' || group_roles.role`.as('holder'),
@@ -70,7 +72,8 @@ export async function userGrants(
         ),
     )
     .selectFrom('held')
-    .innerJoin('grants', 'grants.holder', 'held.holder')
+    .crossJoin('grants')
+    .whereRef('grants.holder', '=', 'held.holder')
     .select(['grants.route_grant', 'grants.until', 'held.role', 'held.group', 'held.disabled'])
     .where('grants.audience', '=', audience)
     .execute()
