@@ -41,7 +41,8 @@ export function signTokens(key: BenchKey, count: number): string[] {
   })
 }
 
-function claimsAt(iat: number, exp: number): AccessTokenClaims {
+/** Of a person of their own. */
+export function claimsAt(iat: number, exp: number): AccessTokenClaims {
   return {
     iss: ISSUER,
     sub: `u_${id()}0000`,

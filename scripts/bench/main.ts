@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast Latchkey is, against other libraries in the same run. docs/benchmarks.md says how to read it. */
 import process from 'node:process'
+import { runDirectory } from './directory/run-directory.ts'
 import { runEnd } from './end/run-end.ts'
 import { judge } from './goals.ts'
 import type { GroupOptions } from './group.ts'
@@ -18,6 +19,7 @@ const RUN: Readonly<Record<GroupName, (options: GroupOptions) => Promise<Series[
   route: runRoute,
   token: runToken,
   end: runEnd,
+  directory: runDirectory,
 }
 
 const { stdout, stderr } = process

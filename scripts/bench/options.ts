@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 import { InputError } from '@latchkey/protocol'
 import type { GroupName } from './result.ts'
 
-const GROUPS: readonly GroupName[] = ['verify', 'route', 'token', 'end']
+const GROUPS: readonly GroupName[] = ['verify', 'route', 'token', 'end', 'directory']
 
 export const HELP = `
-npm run bench                      all groups, about twelve minutes
-npm run bench -- verify            one of them: verify, route, token or end
+npm run bench                      all groups, about a quarter of an hour
+npm run bench -- verify            one of them: verify, route, token, end or directory
 npm run bench -- --rounds 40       more rounds than usual (9 to 200 are sensible)
 npm run bench -- --quick           a smoke run of seconds, whose figures mean nothing
 npm run bench -- --plot            also writes docs/benchmarks.svg and the table in docs/benchmarks.md

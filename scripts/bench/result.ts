@@ -1,6 +1,6 @@
 import { median, medianRatio, quantile } from './statistics.ts'
 
-export type GroupName = 'verify' | 'route' | 'token' | 'end'
+export type GroupName = 'verify' | 'route' | 'token' | 'end' | 'directory'
 
 /** `floor`: the least that the machine allows, no verifier. `peer`: another library. `product`: Latchkey, all checks on. */
 export type Role = 'product' | 'peer' | 'floor'

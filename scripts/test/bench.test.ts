@@ -81,7 +81,10 @@ t.test('what the command line cannot mean is refused', async (t) => {
   }
   t.throws(() => readOptions(['--fast']), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' })
   t.match(readOptions(['end', 'verify', '--rounds', '3']), { groups: ['verify', 'end'], rounds: 3 })
-  t.match(readOptions([]), { groups: ['verify', 'route', 'token', 'end'], rounds: undefined })
+  t.match(readOptions([]), {
+    groups: ['verify', 'route', 'token', 'end', 'directory'],
+    rounds: undefined,
+  })
 })
 
 t.test('medians, quantiles and ratios of rounds', async (t) => {

@@ -9,10 +9,11 @@ import type { Contender } from './contender.ts'
 import { headerFloor, hmacFloor, jsonFloor, mapFloor } from './floors.ts'
 import { peers } from './peers.ts'
 import { product } from './product.ts'
+import { PATTERNS, routeContenders } from './routes.ts'
 import { type Turn, takeTurn, type Work } from './take-turns.ts'
 
 /** Long enough for the system's count of CPU time, which goes by the millisecond. */
-const OPERATIONS = { unseen: 5000, reused: 20_000, forged: 5000 }
+const OPERATIONS = { unseen: 5000, reused: 20_000, forged: 5000, routes: 50_000 }
 const QUICK_OPERATIONS = 300
 const PLAN = { usual: 21, quick: 2, warmUp: 4, budgetMs: 40_000 }
 /** Smaller than the caches of all contenders. */
@@ -25,6 +26,7 @@ export async function runVerify(options: GroupOptions): Promise<Series[]> {
     ...(await unseenTokens(options)),
     ...(await reusedTokens(options)),
     ...(await forgedTokens(options)),
+    ...(await manyRoutes(options)),
   ]
 }
 
@@ -67,6 +69,15 @@ async function forgedTokens(options: GroupOptions): Promise<Series[]> {
   return await play('forged', contenders, options, (count) => {
     const block = headerBlock(signTokens(key, count).map(forge))
     return { count, header: block.fresh, good: false }
+  })
+}
+
+/** The right to a route alone, of callers that were verified before. */
+async function manyRoutes(options: GroupOptions): Promise<Series[]> {
+  const draw = repeatableRandom(2)
+  return await play('routes', routeContenders(key), options, (count) => {
+    const drawn = Int32Array.from({ length: count }, () => Math.floor(draw() * PATTERNS.length))
+    return { count, header: (n) => PATTERNS[drawn[n] as number] as string, good: true }
   })
 }
 

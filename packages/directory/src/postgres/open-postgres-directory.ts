@@ -88,12 +88,16 @@ export function openPostgres(
 
 /** A migration may rebuild a table and wait for one that does: without limits of time. */
 export async function migratePatiently(url: string, nowSeconds: number): Promise<void> {
-  const pool = openPool(url, 1)
-  const dialect = new PostgresDialect({ pool: boundedPool(pool) })
-  const sql = openSql(new Kysely<Tables>({ dialect }), postgresEngine)
+  const sql = openPatiently(url)
   try {
     await migrate(sql, nowSeconds)
   } finally {
     await sql.close()
   }
+}
+
+/** One connection that waits for ever. */
+export function openPatiently(url: string): ReturnType<typeof openSql> {
+  const dialect = new PostgresDialect({ pool: boundedPool(openPool(url, 1)) })
+  return openSql(new Kysely<Tables>({ dialect }), postgresEngine)
 }
