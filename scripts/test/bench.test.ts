@@ -9,6 +9,7 @@ import { median, medianRatio, quantile } from '../bench/statistics.ts'
 import { COSTS, FLOWS } from '../bench/token/bench-op.ts'
 import { FLOORS } from '../bench/verify/floors.ts'
 import { PEERS } from '../bench/verify/peers.ts'
+import { FLOOR, LIST } from '../bench/verify/routes.ts'
 import { repeatableRandom, zipf } from '../bench/zipf.ts'
 import { cleanProcess } from './clean-process.ts'
 
@@ -21,6 +22,7 @@ const CONTENDERS: Readonly<Record<string, readonly string[]>> = {
   unseen: [FLOORS.header, FLOORS.hmac, FLOORS.json, PRODUCT, ...Object.values(PEERS)],
   reused: [FLOORS.header, FLOORS.map, PRODUCT, ...Object.values(PEERS)],
   forged: [FLOORS.hmac, PRODUCT, PEERS.fastJwt, PEERS.jsonwebtoken, PEERS.jose],
+  routes: [FLOOR, PRODUCT, LIST],
 }
 
 t.test(
