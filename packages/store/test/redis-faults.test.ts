@@ -45,6 +45,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       create: () => families.create(family, session.rev, NOW),
       redeem: () => families.redeem(redemptionOf(family)),
       restore: () => families.restore(family.familyId, { generation: 1, rotatedBefore: 0 }, NOW),
+      list: () => families.list(family.sid, NOW),
       peek: () => families.peek(family.familyId, NOW),
     } satisfies Record<keyof Store['families'], unknown>,
     log: {

@@ -2,7 +2,15 @@ import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
 import t from 'tap'
 import { operatorCalls } from './fixtures/operator-calls.ts'
-import { ISSUER, MASTER_KEY, SECRET, testIssuer } from './test-issuer.ts'
+import {
+  CALLBACK,
+  ISSUER,
+  MASTER_KEY,
+  ORDERS,
+  SECRET,
+  testIssuer,
+  VERIFIER,
+} from './test-issuer.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -131,7 +139,12 @@ t.test('sessions are found by person and by app, and one by its sid', async (t) 
   t.match((await send('GET', 'sessions?client=native')).json().sessions, [{ sid }])
   t.strictSame((await send('GET', `sessions?user=${bob}&client=foreign`)).json().sessions, [])
   const one = await send('GET', `sessions/${sid}`)
-  t.match(one.json(), { sid, sub: bob, clients: ['native'] })
+  t.match(one.json(), { sid, sub: bob, clients: ['native'], amr: ['pwd'], families: [] })
+  const code = (await browser.signIn('bob', { resource: ORDERS })).get('code') ?? ''
+  const form = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code }
+  await issuer.post('/token', { ...form, code_verifier: VERIFIER })
+  const { families } = (await send('GET', `sessions/${sid}`)).json()
+  t.match(families, [{ client_id: 'orders', audience: ORDERS, refreshes: 0 }])
   t.notMatch(one.body, /handle|hash/i)
   await issuer.end({ kind: 'session', sid }, 'admin', { sub: 'issuer' })
   t.strictSame(await outcome('GET', `sessions/${sid}`), [404, 'unknown-session'])

@@ -16,5 +16,9 @@ export const SESSION_SHOW = {
   idleEnd: { en: 'ENDS WITHOUT USE', zh: '不使用时结束' },
   lastEnd: { en: 'ENDS AT THE LATEST', zh: '最迟结束时间' },
   apps: { en: 'APPS', zh: '应用' },
+  refreshed: {
+    en: '{client} at {audience}, refreshed {time}',
+    zh: '{client}（{audience}），刷新于 {time}',
+  },
   browser: { en: 'BROWSER', zh: '浏览器' },
 } satisfies Texts

@@ -95,6 +95,8 @@ export interface FamilyStore {
     redeemed: { readonly generation: number; readonly rotatedBefore: number },
     now: number,
   ): Promise<void>
+  /** The living ones of a session, the one rotated last first; none of one that is not alive. For administrators: nothing is decided by it. */
+  list(sid: string, now: number): Promise<FamilyRecord[]>
   /** The record without redeeming, and the log position, both read in one step; undefined when dead. */
   peek(familyId: string, now: number): Promise<{ family: FamilyRecord; rev: Position } | undefined>
 }

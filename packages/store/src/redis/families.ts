@@ -1,11 +1,12 @@
 import { entryFacts } from '../entry-facts.ts'
 import { parseFamilyId, requireFamilyId } from '../family-id.ts'
-import type { FamilyStore, LoggedEntry, RedeemOutcome, Redemption } from '../store.ts'
+import type { FamilyRecord, FamilyStore, LoggedEntry, RedeemOutcome, Redemption } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
 import { type PackedFamily, packFamilyFacts, unpackFamily } from './packed-family.ts'
 import { type PackedSession, packNames, unpackSession } from './packed-session.ts'
 import type { Reply } from './script.ts'
+import { knownPartition } from './sessions.ts'
 
 export function redisFamilies(
   context: RedisContext,
@@ -62,6 +63,8 @@ export function redisFamilies(
       )
     },
 
+    list: (sid, now) => list(sid, now, context),
+
     async peek(familyId, now) {
       const id = known(familyId)
       if (!id) return undefined
@@ -85,6 +88,19 @@ export function redisFamilies(
 function knownFamily(familyId: string, partitions: number) {
   const id = parseFamilyId(familyId)
   return id && id.partition < partitions ? id : undefined
+}
+
+async function list(sid: string, now: number, context: RedisContext): Promise<FamilyRecord[]> {
+  const partition = knownPartition(sid, context.partitions)
+  if (partition === undefined) return []
+  const { session, cuts } = context.keys(partition)
+  const [word, sub, families] = await context.run('list-families', [session(sid), cuts], now)
+  if (word === 'dead') return []
+  return (families as [name: string, packed: PackedFamily][])
+    .map(([name, packed]) =>
+      unpackFamily({ familyId: `${sid}~${name}`, sid, sub: String(sub) }, packed),
+    )
+    .sort((one, other) => other.rotatedAt - one.rotatedAt)
 }
 
 async function redeem(redemption: Redemption, context: RedisContext): Promise<RedeemOutcome> {

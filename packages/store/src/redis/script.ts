@@ -24,6 +24,7 @@ export const SCRIPTS = {
   'forget-session': 1,
   'give-back-attempt': 1,
   'keep-value': 1,
+  'list-families': 2,
   'note-client': 2,
   'peek-family': 4,
   'peek-signals': 2,

@@ -90,6 +90,11 @@ export function sqliteFamilies(context: SqliteContext): FamilyStore {
       write(() => sql.restore.run({ sid, name, generation, rotatedBefore }))
     },
 
+    list: async (sid, now) =>
+      read(() =>
+        sql.list.all({ sid, now }).map((row) => familyRecord(row as unknown as FamilyRow)),
+      ),
+
     peek: async (familyId, now) =>
       read(() => {
         const rev = logTable.position()
@@ -149,6 +154,9 @@ function prepare(database: SqliteContext['database']) {
     find: database.prepare(`
       SELECT families.*, sessions.sub FROM families JOIN sessions USING (sid)
       WHERE families.sid = $sid AND name = $name AND ${SESSION_ALIVE} AND ${FAMILY_ALIVE}`),
+    list: database.prepare(`
+      SELECT families.*, sessions.sub FROM families JOIN sessions USING (sid)
+      WHERE families.sid = $sid AND ${SESSION_ALIVE} AND ${FAMILY_ALIVE} ORDER BY rotated_at DESC`),
     sessionAlive: database.prepare(`SELECT 1 FROM sessions WHERE sid = $sid AND ${SESSION_ALIVE}`),
     insert: database.prepare(`
       INSERT OR REPLACE INTO families VALUES ($sid, $name, $clientId, $scope, $audience, $generation,

@@ -1,11 +1,35 @@
 import type { Test } from 'tap'
 import { STORE_LIMITS } from '../../src/store-limits.ts'
 import type { Engine } from './engines.ts'
-import { FACTS, livingFamily, livingSession, NOW, newSub, sampleSession } from './samples.ts'
+import {
+  createFamily,
+  FACTS,
+  livingFamily,
+  livingSession,
+  NOW,
+  newSub,
+  sampleFamily,
+  sampleSession,
+} from './samples.ts'
 
 export async function sessionRules(t: Test, engine: Engine): Promise<void> {
   const store = await engine.open(t)
   const { sessions, log } = store
+
+  await t.test('the living refresh families of a session are listed', async (t) => {
+    const { families } = store
+    const first = await livingFamily(store)
+    const { sid } = first
+    const second = sampleFamily(first, { clientId: 'other', rotatedAt: first.rotatedAt + 5 })
+    await createFamily(store, second)
+    t.strictSame(await families.list(sid, NOW), [second, first], 'the one rotated last first')
+    await log.end({ kind: 'client', clientId: 'other' }, FACTS)
+    t.strictSame(await families.list(sid, NOW), [first], 'not one whose client was ended')
+    t.strictSame(await families.list(sid, first.idleExpiresAt), [])
+    await log.end({ kind: 'session', sid }, FACTS)
+    t.strictSame(await families.list(sid, NOW), [])
+    t.strictSame(await families.list('nothing', NOW), [])
+  })
 
   await t.test('a session is found as it was created, with the position of now', async (t) => {
     const session = await livingSession(store, {

@@ -1,21 +1,50 @@
 /** /admin/v1/sessions: who is signed in, and which apps have tokens of it. */
 import { type Clock, InputError, LIMITS, nowSeconds } from '@latchkey/protocol'
-import type { SessionRecord, Store } from '@latchkey/store'
+import type { FamilyRecord, SessionRecord, Store } from '@latchkey/store'
 import { Type } from 'typebox'
 import { CANARY_SUBJECT } from '../canary/canary-subject.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
+import { closedObject } from './framework/closed.ts'
 import { PAGE_QUERY, type Page, type Pages, pageOf } from './framework/pages.ts'
 import { EVERY_ROLE } from './framework/shipped-roles.ts'
 import { describeSession, SessionAnswer } from './user-sessions.ts'
 
 export interface AdminSessionsDeps {
-  readonly store: { readonly sessions: Pick<Store['sessions'], 'find' | 'scan' | 'listByUser'> }
+  readonly store: {
+    readonly sessions: Pick<Store['sessions'], 'find' | 'scan' | 'listByUser'>
+    readonly families: Pick<Store['families'], 'list'>
+  }
   readonly pages: Pages
   readonly clock: Clock
 }
 
 const SID = { sid: Type.String({ pattern: '^s\\d{1,4}_[A-Za-z0-9_-]{22}$' }) }
 const MOST_OF_USER = 500
+
+const Family = closedObject(
+  {
+    client_id: Type.String(),
+    audience: Type.String(),
+    scope: Type.String(),
+    refreshed_at: Type.Integer({ description: 'When its refresh token was given out.' }),
+    refreshes: Type.Integer(),
+    idle_expires_at: Type.Integer(),
+    absolute_expires_at: Type.Integer(),
+  },
+  'Family',
+)
+
+const WholeSessionAnswer = closedObject(
+  {
+    ...SessionAnswer.properties,
+    acr: Type.String(),
+    amr: Type.Array(Type.String()),
+    families: Type.Array(Family, {
+      description: 'Chains of refresh tokens, the one used last first.',
+    }),
+  },
+  'WholeSession',
+)
 
 export function adminSessions(deps: AdminSessionsDeps) {
   return adminRoutes(listSessions(deps), showSession(deps))
@@ -64,18 +93,35 @@ function showSession({ store, clock }: AdminSessionsDeps) {
   return adminRoute({
     method: 'GET',
     path: '/sessions/:sid',
-    summary: 'Shows a session that is alive',
+    summary: 'Shows a session that is alive, with what its apps may refresh',
     roles: EVERY_ROLE,
     params: SID,
-    answers: { 200: SessionAnswer },
+    answers: { 200: WholeSessionAnswer },
     async handle(request) {
       const { sid } = request.params
-      const found = await store.sessions.find(sid, nowSeconds(clock))
-      if (found && found.session.sub !== CANARY_SUBJECT) return describeSession(found.session)
+      const now = nowSeconds(clock)
+      const found = await store.sessions.find(sid, now)
+      if (found && found.session.sub !== CANARY_SUBJECT) {
+        const families = (await store.families.list(sid, now)).map(describeFamily)
+        const { acr, amr } = found.session
+        return { ...describeSession(found.session), acr, amr, families }
+      }
       throw new InputError('unknown-session', {
         received: sid,
         expected: 'the sid of a session that has not ended',
       })
     },
   })
+}
+
+function describeFamily(family: FamilyRecord) {
+  return {
+    client_id: family.clientId,
+    audience: family.audience,
+    scope: family.scope,
+    refreshed_at: family.rotatedAt,
+    refreshes: family.generation - 1,
+    idle_expires_at: family.idleExpiresAt,
+    absolute_expires_at: family.absoluteExpiresAt,
+  }
 }
