@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
+import { SHARED_SERVER, testDatabases } from '@latchkey/directory/postgres-server'
 import t from 'tap'
 
 const COUNT = 1000
@@ -13,9 +15,9 @@ interface Report {
 }
 
 /** In threads of their own: the runner follows every promise, which would take three times as long. */
-async function planned(from: number, to: number): Promise<Report> {
+async function planned(from: number, to: number, url?: string): Promise<Report> {
   const file = new URL('../fixtures/plan-random-clusters.ts', import.meta.url)
-  const [report] = await once(new Worker(file, { workerData: { from, to } }), 'message')
+  const [report] = await once(new Worker(file, { workerData: { from, to, url } }), 'message')
   return report
 }
 
@@ -38,3 +40,9 @@ t.test(
     for (const { records } of reports) t.ok(records > share, 'most of them changed something')
   },
 )
+
+t.test('and for 50 of them on PostgreSQL', { timeout: 120_000 }, async (t) => {
+  const { url, giveBack } = await testDatabases(process.env[SHARED_SERVER]).empty()
+  t.match(await planned(0, 50, url), { faults: [], applied: 50 })
+  await giveBack()
+})
