@@ -1,9 +1,13 @@
 /** User names that people could take for each other: attack G7. */
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
 import t from 'tap'
 import { fitTogether } from '../src/checks/scripts.ts'
 import { lookKeys } from '../src/checks/skeleton.ts'
 import { quoted } from '../src/checks/text.ts'
 import type { Directory } from '../src/index.ts'
+import { userLooks } from '../src/migrations/0011-user-looks.ts'
+import { sqliteDialect } from '../src/sqlite/dialect.ts'
 import { memoryDirectory, race, sharedDirectories } from './fixtures/open-directory.ts'
 
 t.test('UTS 39 section 4: names that can be taken for each other share a look', (t) => {
@@ -140,3 +144,25 @@ t.test('of 50 names at once that look alike, one is given', async (t) => {
   t.strictSame(new Set(lost), new Set(['username-confusable']))
   t.equal((await one.users.list({ limit: 100 })).length, 1)
 })
+
+t.test(
+  'names that clashed before there was the rule stay, and the oldest has the look',
+  async (t) => {
+    const database = new DatabaseSync(':memory:')
+    database.exec('create table users (id text primary key, username text not null)')
+    const insert = database.prepare('insert into users values (?, ?)')
+    // More than are looked at together.
+    for (let count = 0; count < 1200; count++) {
+      insert.run(`u_${String(count).padStart(4, '0')}`, count % 600 === 7 ? 'paypa1' : `p${count}x`)
+    }
+    insert.run('u_9999', 'paypal')
+    const db = new Kysely<never>({ dialect: sqliteDialect(database) })
+    await userLooks(db)
+    const holders = database.prepare('select user_id from user_looks where look = ?')
+    for (const look of lookKeys('paypal')) t.equal(holders.get(look)?.['user_id'], 'u_0007')
+    const noted = database.prepare('select distinct user_id from user_looks').all()
+    t.equal(noted.length, 1199, 'everybody else has one')
+    t.equal(database.prepare('select * from users').all().length, 1201)
+    await db.destroy()
+  },
+)

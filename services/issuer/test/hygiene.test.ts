@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/authorize': 'page',
   '/sign-in': 'page',
   '/sign-in/code': 'page',
+  '/sign-in/new-password': 'page',
   '/account/one-time-code': 'page',
   '/consent': 'page',
   '/select-account': 'page',
