@@ -167,7 +167,7 @@ export interface Users {
   /** Null takes it away. */
   setOneTimeCodeSecret(sub: string, wrapped: string | null): Promise<void>
   /**
-   * Roles, grants, consents, password and one-time code go too; the audit log stays. The user name becomes free, the `sub` is never
+   * Roles, grants, memberships, consents, password and one-time code go too; the audit log stays. The user name becomes free, the `sub` is never
    * given again. Throws InputError `unknown-user`.
    */
   delete(sub: string): Promise<void>
