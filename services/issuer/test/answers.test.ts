@@ -61,7 +61,7 @@ t.test(
       ['/healthz', 'HEAD, GET'],
       ['/readyz', 'HEAD, GET'],
       ['/admin/v1/users', 'HEAD, GET, POST'],
-      ['/admin/v1/users/u_1', 'HEAD, GET, DELETE'],
+      ['/admin/v1/users/u_1', 'HEAD, GET, PATCH, DELETE'],
       ['/admin/v1/users/u_1/sessions', 'HEAD, GET'],
       ['/admin/v1/users/u_1/disable', 'POST'],
       ['/admin/v1/users/u_1/enable', 'POST'],

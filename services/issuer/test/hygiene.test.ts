@@ -10,11 +10,13 @@ t.teardown(() => issuer.close())
  * What answers at each address: `form` and `json` are for programs that send those (and `simplejwt`, with errors of its own
  * form), `read` for programs that send nothing (or frames of the feed, which have a test of their own), `page` is for people.
  */
-const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'page'>> = {
+type Kind = 'form' | 'json' | 'simplejwt' | 'read' | 'page'
+const KINDS: Record<string, Kind> = {
   '/': 'page',
   '/authorize': 'page',
   '/sign-in': 'page',
   '/sign-in/code': 'page',
+  '/sign-in/new-password': 'page',
   '/sign-in/new-password': 'page',
   '/account/one-time-code': 'page',
   '/consent': 'page',
@@ -65,43 +67,14 @@ const KINDS: Readonly<Record<string, 'form' | 'json' | 'simplejwt' | 'read' | 'p
   '/api/token/simplejwt/verify/': 'simplejwt',
   '/api/token/simplejwt/blacklist': 'simplejwt',
   '/api/token/simplejwt/blacklist/': 'simplejwt',
-  '/admin/v1/users': 'json',
-  '/admin/v1/users/:sub': 'json',
-  '/admin/v1/users/:sub/sessions': 'json',
-  '/admin/v1/users/:sub/disable': 'json',
-  '/admin/v1/users/:sub/enable': 'json',
-  '/admin/v1/users/:sub/password': 'json',
-  '/admin/v1/users/:sub/one-time-code': 'json',
-  '/admin/v1/clients/:id/disable': 'json',
-  '/admin/v1/clients/:id/enable': 'json',
-  '/admin/v1/services/:audience/disable': 'json',
-  '/admin/v1/services/:audience/enable': 'json',
-  '/admin/v1/audit/export': 'json',
-  '/admin/v1/audit/head': 'json',
-  '/admin/v1/audit/prune': 'json',
-  '/admin/v1/audit/verify': 'json',
-  '/admin/v1/ends': 'json',
-  '/admin/v1/ends/:id': 'json',
-  '/admin/v1/ends/preview': 'json',
-  '/admin/v1/feed': 'json',
-  '/admin/v1/openapi.json': 'json',
-  '/admin/v1/metrics': 'json',
-  '/admin/v1/verifiers': 'json',
-  '/admin/v1/keys': 'json',
-  '/admin/v1/keys/rotate': 'json',
-  '/admin/v1/keys/retire': 'json',
-  '/admin/v1/deliveries': 'json',
-  '/admin/v1/streams': 'json',
-  '/admin/v1/streams/:id/disable': 'json',
-  '/admin/v1/streams/:id/enable': 'json',
-  '/admin/v1/registration-tokens': 'json',
-  '/admin/v1/registration-tokens/:id': 'json',
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]
 const FORM = 'application/x-www-form-urlencoded'
 const routes = routeList(issuer.app)
+// Those of the admin API have a table of their own: admin-matrix.test.ts.
+for (const { url } of routes) if (url.startsWith('/admin/v1/')) KINDS[url] = 'json'
 const admin = (await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')).json()
 await issuer.changeClient('reports', { signals: true, services: [ORDERS, ISSUER] })
 const form = { grant_type: 'client_credentials', resource: ISSUER, scope: 'ssf.manage' }
@@ -205,6 +178,8 @@ for (const route of routes) {
 
   const isJson = kind === 'json' || kind === 'simplejwt'
   const own = isJson ? 'application/json' : FORM
+  // Many people at once; its own test asks for more than that.
+  const takesMore = /^\/admin\/v1\/(users\/import|cluster\/(plan|apply))$/.test(route.url)
   const unread: [string, Record<string, string>, string | Buffer, number][] = [
     ['another media type', { 'content-type': isJson ? FORM : 'application/json' }, '{}', 415],
     ['text', { 'content-type': 'text/plain' }, 'a=1', 415],
@@ -212,7 +187,12 @@ for (const route of routes) {
     ['several parts', { 'content-type': 'multipart/form-data; boundary=x' }, '--x--', 415],
     ['no media type', {}, 'a=1', 415],
     ['a media type that is none', { 'content-type': 'nonsense' }, 'a=1', 415],
-    ['64 KiB and one byte', { 'content-type': own }, `a=${'x'.repeat(65_535)}`, 413],
+    [
+      '64 KiB and one byte',
+      { 'content-type': own },
+      `a=${'x'.repeat(65_535)}`,
+      takesMore ? 400 : 413,
+    ],
   ]
   const unreadable: typeof unread = isJson
     ? [

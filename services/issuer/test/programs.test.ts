@@ -234,7 +234,7 @@ t.test('the admin API is closed by its own tokens', async (t) => {
     })
     t.equal(created.statusCode, 201)
     const { sub } = created.json()
-    t.notMatch(created.body, 'assword')
+    t.notMatch(created.body, /password(?!":false)/)
     t.equal((await send('POST', '/admin/v1/users', { username: 'Carol' })).statusCode, 409)
     t.equal((await get('/admin/v1/users?search=car', headers)).json().users.length, 1)
     t.equal(

@@ -61,11 +61,9 @@ export function adminEnds(deps: AdminEndsDeps) {
       path: '/ends/:id',
       summary: 'What has become of an end of the last day',
       roles: EVERY_ROLE,
-      params: { id: Type.String({ pattern: `${ID}|^preview$` }) },
+      params: { id: Type.String({ pattern: ID }) },
       answers: { 200: OperationAnswer },
-      async handle({ params }, reply) {
-        // The address of previews is no operation; it takes POST alone, and says so.
-        if (params.id === 'preview') return reply.callNotFound()
+      async handle({ params }) {
         const found = await deps.operations.find(params.id)
         if (found) return found
         throw new InputError('unknown-operation', {

@@ -2,9 +2,10 @@
 import { type AccessTokenClaims, InputError, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { presentedToken } from '../http/bearer.ts'
+import { pathOf } from '../http/parameters.ts'
 import type { CallerReader } from '../reading/resource-callers.ts'
 import { callerRights } from './caller-rights.ts'
-import type { DeclaredRoute } from './framework/admin-route.ts'
+import { ADMIN_PREFIX, type DeclaredRoute } from './framework/admin-route.ts'
 import { type IdempotencyDeps, idempotency } from './framework/idempotency.ts'
 import { etagOf } from './framework/preconditions.ts'
 import { sendProblems } from './framework/problem.ts'
@@ -34,6 +35,10 @@ export function guardAdmin(app: FastifyInstance, deps: AdminGuardDeps): readonly
   app.setErrorHandler(sendProblems(deps))
   app.addHook('onRequest', async (request, reply) => {
     const claims = await deps.readCaller(presentedToken(request), request, reply)
+    // `GET /users/import` is no user of that name: another method has that address for itself, and 405 says which.
+    const path = pathOf(request.url)
+    const isOther = routes.some((one) => ADMIN_PREFIX + one.path === path)
+    if (isOther && request.routeOptions.url !== path) return reply.callNotFound()
     checkRoute(request, claims)
     request.admin = claims
     checkPreconditions(request)

@@ -22,7 +22,8 @@ export function unknownRoutes(app: FastifyInstance, deps: UnknownRoutesDeps): vo
   })
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request.url)
-    const url = [...known.keys()].find((pattern) => isAt(path, pattern))
+    // An address of its own goes before one with a parameter, as it does for the router.
+    const url = known.has(path) ? path : [...known.keys()].find((one) => isAt(path, one))
     if (url !== undefined) {
       reply.code(405).header('allow', [...new Set(known.get(url))].join(', '))
     } else {

@@ -151,5 +151,5 @@ function recordOf(action: string, kid: string, actor: Actor, at: number) {
 
 function unknownKey(kid: string): InputError {
   const received = JSON.stringify(kid.slice(0, 80))
-  return new InputError('unknown-key', { received, expected: 'the kid of a key', where: 'kid' })
+  return new InputError('unknown-key', { received, expected: 'the kid of a key' })
 }
