@@ -116,7 +116,7 @@ function report({ folder, names, issuer, admin, password }: Report, context: Con
   const steps: readonly (readonly [string, string])[] = [
     ...(place === '' ? [] : [[`cd ${place}`, ''] as const]),
     ['latchkey start', say(INIT.start)],
-    [issuer, say(INIT.browser, { admin })],
+    ['latchkey login', say(INIT.browser, { admin })],
     ['latchkey doctor', say(INIT.doctor)],
     ['latchkey.yaml', say(INIT.edit)],
   ]

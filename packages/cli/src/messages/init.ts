@@ -20,8 +20,8 @@ export const INIT = {
     zh: '运行签发服务；保持运行，并打开另一个终端',
   },
   browser: {
-    en: 'sign in with the browser, as {admin}',
-    zh: '在浏览器中以 {admin} 登录',
+    en: 'sign in as {admin}; the browser opens for it',
+    zh: '以 {admin} 登录；会打开浏览器',
   },
   doctor: { en: 'see whether anything is wrong', zh: '检查是否有问题' },
   edit: {
