@@ -182,7 +182,7 @@ t.test(
   'writes take turns in all processes together, and whoever waits too long is told',
   async (t) => {
     const url = await database()
-    const [one, other] = [openPostgres(url), openPostgres(url)]
+    const [one, other] = [openPostgres(url, { answerMs: 10_000 }), openPostgres(url)]
     t.teardown(() => Promise.all([one.close(), other.close()]))
     const gate = Promise.withResolvers<void>()
     const holds = Promise.withResolvers<void>()
@@ -243,6 +243,28 @@ t.test('a number beyond 2^53 is an error and not another number', async (t) => {
   t.strictSame(await value('most'), { value: Number.MAX_SAFE_INTEGER }, 'the connection lives')
 })
 
+t.test('a role that may only read and write rows is enough', async (t) => {
+  const url = await database()
+  await runSql(
+    url,
+    `create role rows_only login;
+     revoke create on schema public from public;
+     grant usage on schema public to rows_only;
+     grant select, insert, update, delete on all tables in schema public to rows_only`,
+  )
+  const limited = url.replace('latchkey@', 'rows_only@')
+  const directory = await openPostgresDirectory({ ...options(limited), migrations: 'manual' })
+  t.teardown(() => directory.close())
+  const { sub } = await directory.users.create({ username: 'ada' })
+  await directory.users.update(sub, { name: 'Ada Lovelace' })
+  t.match(await directory.users.list({ limit: 5, search: 'love' }), [{ sub }])
+  const actor = { sub: 'issuer' }
+  const record = { at: 1, actor, action: 'user.create', target: sub, reason: 'x', detail: {} }
+  await directory.audit.append(record)
+  await t.rejects(runSql(limited, 'create table mine (a text)'), /permission denied/)
+  await t.rejects(runSql(limited, 'drop index users_by_gram'), /must be owner/)
+})
+
 t.test('of 50 at once, over as many connections as there are, nothing is lost', async (t) => {
   const url = await database()
   const directories = await Promise.all(
@@ -257,18 +279,20 @@ t.test('of 50 at once, over as many connections as there are, nothing is lost', 
   t.teardown(() => Promise.all(directories.map((directory) => directory.close())))
   const of = (index: number) => oneOf(directories, index)
   const { sub } = await of(0).users.create({ username: 'ada' })
-  const names = Array.from({ length: 50 }, (_, index) => `role${index}`)
+  const names = Array.from({ length: 10 }, (_, index) => `role${index}`)
   for (const name of names) await of(0).roles.save({ name, description: '', grants: [] })
-  const { lost } = await race(
-    names.map((name, index) => of(index).users.update(sub, { roles: [name, oneMore(name)] })),
-  )
+  const calls = Array.from({ length: 50 }, (_, index) => {
+    const name = oneOf(names, index)
+    return of(index).users.update(sub, { roles: [name, oneMore(name)] })
+  })
+  const { lost } = await race(calls)
   t.strictSame(lost, [])
   const { roles = [] } = (await of(1).users.find(sub)) ?? {}
   t.equal(roles.length, 2, 'the two of one of them, and not a mixture')
   t.ok(roles.includes(oneMore(roles[0] ?? '')) || roles.includes(oneMore(roles[1] ?? '')))
 })
 
-const oneMore = (name: string) => `role${(Number(name.slice(4)) + 1) % 50}`
+const oneMore = (name: string) => `role${(Number(name.slice(4)) + 1) % 10}`
 
 t.test('a look at the version is shared by all who asked before it was sent', async (t) => {
   let looks = 0
