@@ -6,6 +6,8 @@ const ONE = [
   /\b(?:InputError|ServiceClientError)\(\s*'([a-z][a-z0-9_-]*)'/g,
   /\brefuse\((?:'[^'\n]*', )?'([a-z]+(?:-[a-z]+)+)'/g,
   /\b(?:code|error): '([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)'/g,
+  // Rules for the addresses of a client.
+  /\b\w+Uri: '([a-z]+-uri)'/g,
   // Messages of the command line that are no faults of their own.
   /\bwrite\('([a-z][a-z-]*)'/g,
   // WebSocket close codes that are ours to define: RFC 6455 section 7.4.2.
@@ -15,7 +17,7 @@ const MANY = [
   // type GrantErrorCode = | 'grant-form' | …
   /\btype \w*ErrorCode =((?:\s*\|?\s*'[a-z][a-z0-9_-]*')+)/g,
   // OAUTH_ERRORS and PROBLEMS: names with their status.
-  /\bexport const [A-Z_]+(?:: [^=]+)? = \{\n((?: {2}'?[a-z][a-z0-9_-]*'?: \{\s+status[\s\S]*?)+)\n\}/g,
+  /\bexport const [A-Z_]*(?:ERRORS|PROBLEMS)(?:: [^=]+)? = \{\n((?: {2}'?[a-z][a-z0-9_-]*'?: \{\s+status[\s\S]*?)+)\n\}/g,
 ]
 
 /** Words that look like codes and are none: parts of requests, or codes that belong to somebody else. */

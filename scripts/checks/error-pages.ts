@@ -1,4 +1,4 @@
-import { parseErrorPage } from '../../packages/error-pages/src/error-page.ts'
+import { parseErrorPage } from '@latchkey/error-pages'
 import { errorCodes } from './error-codes.ts'
 import type { Finding } from './finding.ts'
 import { lineAt } from './imports.ts'
@@ -46,9 +46,13 @@ function badIndex(pages: readonly string[], repository: Repository): Finding[] {
   const text = repository.read(INDEX)
   const links = [...text.matchAll(/\]\(([a-z0-9_-]+)\.md\)/g)]
   const named = links.map(([, code = '']) => code)
-  const missing = pages
-    .filter((code) => !named.includes(code))
-    .map((code) => ({ line: 1, found: 'an index without it', expected: `a link to ${code}.md` }))
+  const missing = pages.flatMap((code) => {
+    const [, , sentence] = repository.read(`${FOLDER}${code}.md`).split('\n')
+    const expected = `- [${code}](${code}.md): ${sentence}`
+    return text.includes(`${expected}\n`)
+      ? []
+      : [{ line: 1, found: 'an index without it', expected }]
+  })
   const twice = links
     .filter(([, code = ''], index) => named.indexOf(code) < index)
     .map(({ 1: code, index }) => ({

@@ -1,6 +1,7 @@
 import { dependencies } from './dependencies.ts'
 import { dependencyList } from './dependency-list.ts'
 import { documents } from './documents.ts'
+import { errorPages } from './error-pages.ts'
 import { type Finding, findingText } from './finding.ts'
 import { layers } from './layers.ts'
 import { manifests } from './manifests.ts'
@@ -22,6 +23,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   documents,
   proofs,
   'dependency list': dependencyList,
+  'error pages': errorPages,
 }
 
 /** Runs every check at once and prints a line for each, findings below it. */

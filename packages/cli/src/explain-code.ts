@@ -28,18 +28,21 @@ export function explainCode(text: string, context: Context): void {
     const params = { received: printable(code), ...(near !== undefined && { near }) }
     throw new CliError(EXPLAIN_FAULTS.unknownCode, params)
   }
-  if (common.json) return printJson(page)
-  for (const line of pageLines(page, context)) print(line)
+  if (common.json) printJson(page)
+  else for (const line of pageLines(page, context)) print(line)
 }
 
 /** Prints every code with its sentence. */
-export function listCodes({ common, say, print, printJson }: Context): void {
+export function listCodes(context: Context): void {
+  const { common, printJson } = context
   const pages = errorCodes().flatMap((code) => errorPage(code) ?? [])
-  if (common.json) return printJson(pages.map(({ code, summary }) => ({ code, summary })))
-  for (const { code, summary } of pages) {
-    print(code)
-    for (const line of wrap(say(summary), COLUMNS - 2)) print(`  ${line}`)
-  }
+  if (common.json) printJson(pages.map(({ code, summary }) => ({ code, summary })))
+  else for (const page of pages) printSummary(page, context)
+}
+
+function printSummary({ code, summary }: ErrorPage, { say, print }: Context): void {
+  print(code)
+  for (const line of wrap(say(summary), COLUMNS - 2)) print(`  ${line}`)
 }
 
 function pageLines({ code, summary, sections }: ErrorPage, { say }: Context): string[] {

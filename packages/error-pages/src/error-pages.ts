@@ -6,7 +6,7 @@ const FOLDER = new URL(
   import.meta.url.endsWith('.ts') ? '../../../docs/errors/' : './pages/',
   import.meta.url,
 )
-const CODE = /^[a-z][a-z0-9_-]{0,63}$/
+const CODE = /^[a-z0-9][a-z0-9_-]{0,63}$/
 
 /** The page about a code, read anew at each call; undefined when there is none. Takes any text. */
 export function errorPage(code: string): ErrorPage | undefined {

@@ -179,7 +179,7 @@ t.test('codes are found in every form', async (t) => {
     export type SixErrorCode =
       | 'six-code'
       | 'seven-code'
-    export const EIGHT: Readonly<Record<string, Fact>> = {
+    export const EIGHT_PROBLEMS: Readonly<Record<string, Fact>> = {
   'eight-code': { status: 400, title: 'not-this' },
   nine_code: {
     status: 400,
@@ -211,7 +211,7 @@ plantedCases('error pages', errorPages, [
     files: {
       ...says('some-code'),
       'docs/errors/some-code.md': page('some-code'),
-      'docs/errors/README.md': '[some-code](some-code.md)\n',
+      'docs/errors/README.md': '- [some-code](some-code.md): So it is.\n',
     },
     expected: [],
   },
@@ -232,7 +232,7 @@ plantedCases('error pages', errorPages, [
     },
     expected: [
       'docs/errors/some-code.md:1 errors/form: something else, expected the heading "# some-code" and a blank line',
-      'docs/errors/README.md:1 errors/index: an index without it, expected a link to some-code.md',
+      'docs/errors/README.md:1 errors/index: an index without it, expected - [some-code](some-code.md): So it is.',
     ],
   },
 ])
