@@ -46,6 +46,15 @@ t.test('what counts is the sum of everything that one person has', async (t) => 
   t.equal((await admin('PATCH', `/users/${ada}`, { roles: ['reader'] })).statusCode, 200)
 })
 
+t.test('a machine is asked about its own grants', async (t) => {
+  const held = (count: number) => ({ grants: grants(count, 'a') })
+  const job = { client_id: 'job', grant_types: ['client_credentials'] }
+  t.match((await admin('POST', '/clients', { ...job, ...held(33) })).json(), OVER)
+  t.equal((await admin('POST', '/clients', { ...job, ...held(32) })).statusCode, 201)
+  const answer = (await admin('PATCH', '/clients/job', held(33))).json()
+  t.match(answer, { ...OVER, received: /^33 grants of svc:job at / })
+})
+
 t.test('a service that has published its routes bounds every token by itself', async (t) => {
   const published = grants(4000, 'a').map(({ grant }) => ({
     method: 'GET',

@@ -1,7 +1,13 @@
 /** Whether rights fit into tokens, asked when they are given: nobody should find out by not getting in. */
-import type { CatalogueRoute, Directory, RightsSet, StoredService } from '@latchkey/directory'
+import type {
+  CatalogueRoute,
+  Client,
+  Directory,
+  RightsSet,
+  StoredService,
+} from '@latchkey/directory'
 import { fitsList, grantsBitmap } from '@latchkey/permissions'
-import { InputError, LIMITS, type RoutesClaim } from '@latchkey/protocol'
+import { InputError, LIMITS, machineSubject, type RoutesClaim } from '@latchkey/protocol'
 
 type Inside = {
   readonly services: Pick<Directory['services'], 'list' | 'catalogue'>
@@ -32,6 +38,30 @@ export async function refuseOverBudget(
   }
 }
 
+/** The same for a machine, which has no rights but its own. */
+export async function refuseClientOverBudget(
+  { services }: Pick<Inside, 'services'>,
+  { id, grants }: Pick<Client, 'id' | 'grants'>,
+  issuer: string,
+): Promise<void> {
+  const byAudience = Map.groupBy(grants, ({ audience }) => audience)
+  const long = [...byAudience]
+    .map(([audience, held]) => [audience, held.map(({ grant }) => grant)] as const)
+    .filter(([, routes]) => !fitsList(routes))
+  if (long.length === 0) return
+  const all = new Map((await services.list()).map((one) => [one.audience, one]))
+  for (const [audience, routes] of long) {
+    const service = all.get(audience)
+    if (!service || isBounded(service, issuer)) continue
+    await refuseWorst(
+      service,
+      [{ sub: machineSubject(id), people: 1, routes }],
+      { services },
+      issuer,
+    )
+  }
+}
+
 /** A bitmap that has every route fits: then all of them do, and so do lists. */
 function isBounded(service: StoredService, issuer: string): boolean {
   const { length } = service.catalogue
@@ -43,10 +73,10 @@ function isBounded(service: StoredService, issuer: string): boolean {
 async function refuseWorst(
   service: StoredService,
   sets: readonly RightsSet[],
-  inside: Inside,
+  { services }: Pick<Inside, 'services'>,
   issuer: string,
 ): Promise<void> {
-  const catalogue = await inside.services.catalogue(service.audience)
+  const catalogue = await services.catalogue(service.audience)
   const sizes = sets.map((set) => ({ set, bytes: sizeOf(set, catalogue, service, issuer) }))
   const worst = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one))
   const isTooMuch = catalogue.length === 0 || worst.bytes > LIMITS.tokenBudgetBytes

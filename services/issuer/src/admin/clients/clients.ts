@@ -2,6 +2,7 @@
 import type { Client, NewClient } from '@latchkey/directory'
 import { refuseOwned } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
+import { refuseClientOverBudget } from '../../rights/token-budget.ts'
 import { actorOf } from '../actor.ts'
 import { adminRoute, adminRoutes } from '../framework/admin-route.ts'
 import { mergePatch } from '../framework/merge-patch.ts'
@@ -74,6 +75,7 @@ function createClient(deps: AdminClientsDeps) {
         if (await inside.clients.find(id)) throw taken(id)
         const created = await save(inside, { ...wanted, ...(isSecret(wanted) && { secret }) })
         await deps.refuseMoreThanOwn(request, rightsBehind(created, deps), inside)
+        await refuseClientOverBudget(inside, created, deps.issuer)
         return { target: `client ${id}`, detail: { name: created.name }, result: created }
       })
       reply.header('location', `/admin/v1/clients/${encodeURIComponent(id)}`)
@@ -130,6 +132,7 @@ function changeClient(deps: AdminClientsDeps) {
           ...(needsSecret && { secret }),
         })
         await deps.refuseMoreThanOwn(request, rightsBehind(after, deps), inside)
+        await refuseClientOverBudget(inside, after, deps.issuer)
         const detail = { changed: Object.keys(patch) }
         return { target: `client ${id}`, detail, result: { before, after, needsSecret } }
       })
