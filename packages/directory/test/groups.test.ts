@@ -239,3 +239,72 @@ t.test('two groups cannot become the parents of each other, however they race', 
   const parents = (await groups.list({ limit: 9 })).filter(({ parent }) => parent !== undefined)
   t.equal(parents.length, 1)
 })
+
+t.test('whether anybody holds a grant: by every way, enabled, and without an end', async (t) => {
+  const { users, groups, roles, clients } = await scene(t)
+  const held = (...grants: string[]) => users.anyHolder(ORDERS, grants)
+  const grants = [{ audience: ORDERS, grant: '* /*' }]
+  await roles.save({ name: 'boss', description: '', grants })
+  await clients.save({ id: 'job', name: 'Job', grants })
+  t.equal(await held('* /*'), false, 'a role that nobody has, and a machine')
+  const parent = await groups.create({ name: 'Company' })
+  const child = await groups.create({ name: 'Shop', parent: parent.id })
+  const { sub } = await users.create({ username: 'ada', groups: [child.id] })
+  const nothing = { roles: [], grants: [] }
+  const ways: [name: string, give: () => Promise<unknown>, take: () => Promise<unknown>][] = [
+    ['directly', () => users.update(sub, { grants }), () => users.update(sub, nothing)],
+    ['by a role', () => users.update(sub, { roles: ['boss'] }), () => users.update(sub, nothing)],
+    [
+      'by a group',
+      () => groups.update(child.id, { grants }),
+      () => groups.update(child.id, nothing),
+    ],
+    [
+      'by a role of a group',
+      () => groups.update(child.id, { roles: ['boss'] }),
+      () => groups.update(child.id, nothing),
+    ],
+    [
+      'by the parent',
+      () => groups.update(parent.id, { grants }),
+      () => groups.update(parent.id, nothing),
+    ],
+    [
+      'by a role of the parent',
+      () => groups.update(parent.id, { roles: ['boss'] }),
+      () => groups.update(parent.id, nothing),
+    ],
+  ]
+  for (const [name, give, take] of ways) {
+    await give()
+    t.equal(await held('GET /x', '* /*'), true, name)
+    t.equal(await held('GET /x'), false, `${name}: another grant`)
+    t.equal(await users.anyHolder(REPORTS, ['* /*']), false, `${name}: another service`)
+    await users.setDisabled(sub, true)
+    t.equal(await held('* /*'), false, `${name}, and disabled`)
+    await users.setDisabled(sub, false)
+    await take()
+    t.equal(await held('* /*'), false, `${name}, and taken away`)
+  }
+  const until = NOW + 1_000_000
+  await users.update(sub, { grants: [{ audience: ORDERS, grant: '* /*', until }] })
+  t.equal(await held('* /*'), false, 'with an end')
+})
+
+t.test('the holders of a role come in pages, each person once', async (t) => {
+  const { users, groups, roles } = await scene(t)
+  const group = await groups.create({ name: 'Readers', roles: ['reader'] })
+  const subs: string[] = []
+  for (let i = 0; i < 5; i++) {
+    // The middle one has it twice.
+    const by = { ...(i <= 2 && { roles: ['reader'] }), ...(i >= 2 && { groups: [group.id] }) }
+    subs.push((await users.create({ username: `person${i}`, ...by })).sub)
+  }
+  const seen: string[] = []
+  for (;;) {
+    const page = await roles.holders('reader', 2, seen.at(-1))
+    if (page.length === 0) break
+    seen.push(...page)
+  }
+  t.strictSame(seen, subs.toSorted())
+})

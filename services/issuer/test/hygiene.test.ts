@@ -17,7 +17,6 @@ const KINDS: Record<string, Kind> = {
   '/sign-in': 'page',
   '/sign-in/code': 'page',
   '/sign-in/new-password': 'page',
-  '/sign-in/new-password': 'page',
   '/account/one-time-code': 'page',
   '/consent': 'page',
   '/select-account': 'page',
