@@ -245,7 +245,8 @@ t.test('whether anybody holds a grant: by every way, enabled, and without an end
   const held = (...grants: string[]) => users.anyHolder(ORDERS, grants)
   const grants = [{ audience: ORDERS, grant: '* /*' }]
   await roles.save({ name: 'boss', description: '', grants })
-  await clients.save({ id: 'job', name: 'Job', grants })
+  const secret = 'a-secret-of-a-machine-that-is-long-enough'
+  await clients.save({ id: 'job', secret, grantTypes: ['client_credentials'], grants })
   t.equal(await held('* /*'), false, 'a role that nobody has, and a machine')
   const parent = await groups.create({ name: 'Company' })
   const child = await groups.create({ name: 'Shop', parent: parent.id })
