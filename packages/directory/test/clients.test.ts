@@ -326,3 +326,18 @@ t.test('a disabled client is found, says so, and its machine may do nothing', as
   t.equal((await clients.rightsAt('job', ORDERS)).routes.length, 2)
   await t.rejects(clients.setDisabled('nobody', true), { code: 'unknown-client' })
 })
+
+t.test('clients come in pages, each once', async (t) => {
+  const { clients } = await memoryDirectory(t)
+  const ids = ['a', 'b', 'c', 'd', 'e']
+  for (const id of ids.toReversed()) await clients.save(client(id))
+  const seen: string[] = []
+  for (let after: string | undefined; ; after = seen.at(-1)) {
+    const page = await clients.page({ limit: 2, ...(after !== undefined && { after }) })
+    if (page.length === 0) break
+    seen.push(...page.map(({ id }) => id))
+  }
+  t.strictSame(seen, ids)
+  t.strictSame(await clients.page({ limit: 500 }), await clients.list())
+  for (const limit of [0, 501]) await t.rejects(clients.page({ limit }), { code: 'number' })
+})
