@@ -1,6 +1,7 @@
 /** What is PostgreSQL's own: limits of time, faults, the write lock, versions, the address. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { InputError, StoreUnavailable } from '@latchkey/protocol'
 import { sql as sqlText } from 'kysely'
 import pg from 'pg'
@@ -8,7 +9,6 @@ import t, { type Test } from 'tap'
 import { checkPostgresUrl, openPostgresDirectory } from '../src/index.ts'
 import { ConnectionFault, postgresFault } from '../src/postgres/fault.ts'
 import { openPostgres } from '../src/postgres/open-postgres-directory.ts'
-import { snapshotVersions } from '../src/postgres/snapshot-versions.ts'
 import { prepareTemplate, runSql, startPostgres } from '../src/testing/index.ts'
 import { CHEAP, oneOf, race, seededRandom, testClock } from './fixtures/open-directory.ts'
 
@@ -118,6 +118,34 @@ t.test('a server that hangs is unavailable within 500 ms, for reads and writes',
   t.ok(least < MOST_MS, `${Math.round(first)} and ${Math.round(second)} ms`)
   server.resume()
   t.equal((await directory.users.findByUsername('ada'))?.sub, sub, 'and comes back by itself')
+})
+
+t.test('a server that hangs inside a transaction is given up as fast', async (t) => {
+  const sql = openPostgres(await database())
+  t.teardown(() => sql.close())
+  let pausedMs = 0
+  const took: number[] = []
+  for (const _ of [1, 2]) {
+    await t.rejects(
+      sql.write(async (db) => {
+        await db.insertInto('counters').values({ name: 'x', value: 1 }).execute()
+        // Whoever thinks for long between two statements has not used up the time of the second.
+        await pause(500)
+        server.pause()
+        pausedMs = performance.now()
+        await db.selectFrom('counters').selectAll().execute()
+      }),
+      StoreUnavailable,
+    )
+    took.push(performance.now() - pausedMs)
+    server.resume()
+  }
+  t.ok(Math.min(...took) < MOST_MS && Math.min(...took) > 300, `${took.map(Math.round)} ms`)
+  const counters = await sql.read((db) => db.selectFrom('counters').select('name').execute())
+  t.notOk(
+    counters.some(({ name }) => name === 'x'),
+    'and nothing was done',
+  )
 })
 
 t.test('a network that swallows everything is noticed as fast', async (t) => {
@@ -293,37 +321,6 @@ t.test('of 50 at once, over as many connections as there are, nothing is lost', 
 })
 
 const oneMore = (name: string) => `role${(Number(name.slice(4)) + 1) % 10}`
-
-t.test('a look at the version is shared by all who asked before it was sent', async (t) => {
-  let looks = 0
-  const answers: ((snapshot: string) => void)[] = []
-  const versions = snapshotVersions(() => {
-    looks += 1
-    return new Promise((resolve) => answers.push(resolve))
-  })
-  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-  const early = [versions.now(0), versions.now(0)]
-  await turn()
-  t.equal(looks, 1)
-  const late = versions.now(0)
-  await turn()
-  t.equal(looks, 2, 'whoever comes later may have seen something newer')
-  // The second overtakes the first.
-  answers[1]?.('b')
-  const newer = await late
-  answers[0]?.('a')
-  const [older, same] = await Promise.all(early)
-  t.equal(older, same)
-  t.not(older, newer)
-  const lagging = versions.now(1000)
-  t.type(lagging, 'number', 'a look of a moment ago serves who can wait')
-  versions.wrote()
-  const own = versions.now(1000)
-  t.type(own, Promise, 'but never across a write of this process')
-  await turn()
-  answers[2]?.('c')
-  t.not(await own, newer)
-})
 
 t.test('what was remembered is forgotten when the server was another one in between', async (t) => {
   const directory = await opened(t, await database())

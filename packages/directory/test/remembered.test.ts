@@ -1,4 +1,5 @@
 import t from 'tap'
+import { snapshotVersions } from '../src/postgres/snapshot-versions.ts'
 import { rememberedReads } from '../src/sql/remembered.ts'
 import { client, memoryDirectory, oneOf, sharedDirectories } from './fixtures/open-directory.ts'
 
@@ -130,6 +131,37 @@ t.test(
     t.equal((await directory.users.find(sub))?.disabled, true)
   },
 )
+
+t.test('a look at the version is shared by all who asked before it was sent', async (t) => {
+  let looks = 0
+  const answers: ((snapshot: string) => void)[] = []
+  const versions = snapshotVersions(() => {
+    looks += 1
+    return new Promise((resolve) => answers.push(resolve))
+  })
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  const early = [versions.now(0), versions.now(0)]
+  await turn()
+  t.equal(looks, 1)
+  const late = versions.now(0)
+  await turn()
+  t.equal(looks, 2, 'whoever comes later may have seen something newer')
+  // The second overtakes the first.
+  answers[1]?.('b')
+  const newer = await late
+  answers[0]?.('a')
+  const [older, same] = await Promise.all(early)
+  t.equal(older, same)
+  t.not(older, newer)
+  const lagging = versions.now(1000)
+  t.type(lagging, 'number', 'a look of a moment ago serves who can wait')
+  versions.wrote()
+  const own = versions.now(1000)
+  t.type(own, Promise, 'but never across a write of this process')
+  await turn()
+  answers[2]?.('c')
+  t.not(await own, newer)
+})
 
 /** What was learned from another process came in a callback of its own. */
 function nextCallback(): Promise<void> {

@@ -37,11 +37,16 @@ function boundedClient(
   answerMs: number | undefined,
 ): PostgresPoolClient {
   let isBroken = false
-  let deadlineMs = begunMs + (answerMs ?? 0)
+  // The first statement shares its time with the wait for the connection.
+  let fromMs: number | undefined = begunMs
 
   async function ask(text: string, values: readonly unknown[]) {
-    const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()))
-    const limit = answerMs === undefined ? {} : { query_timeout: leftMs }
+    // The `rollback` that Kysely sends after a failure would wait as long again.
+    if (isBroken) throw new ConnectionFault('the connection to PostgreSQL is broken')
+    const spentMs = fromMs === undefined ? 0 : performance.now() - fromMs
+    fromMs = undefined
+    const limit =
+      answerMs === undefined ? {} : { query_timeout: Math.max(1, Math.ceil(answerMs - spentMs)) }
     try {
       return await client.query({ text, values: [...values], ...limit })
     } catch (error) {
@@ -50,8 +55,6 @@ function boundedClient(
       if (isValue || sqlState(error) !== undefined) throw error
       isBroken = true
       throw new ConnectionFault('PostgreSQL did not answer', { cause: error })
-    } finally {
-      deadlineMs = performance.now() + (answerMs ?? 0)
     }
   }
 
@@ -60,7 +63,9 @@ function boundedClient(
       await ask(BEGIN, [])
     } catch (error) {
       // The transaction has begun although its lock was not had, and Kysely does not know.
-      if (!isBroken) await ask('rollback', [])
+      await ask('rollback', []).catch(() => {
+        isBroken = true
+      })
       throw error
     }
   }
