@@ -33,6 +33,16 @@ export const passwordStdinOption = {
   text: { en: 'read the password from standard input', zh: '从标准输入读取密码' },
 } as const satisfies Option
 
+export const mustChangeOption = {
+  text: { en: 'a new one is asked for at the next sign-in', zh: '下次登录时须设置新密码' },
+} as const satisfies Option
+
+export const groupOption = {
+  value: 'GROUP',
+  many: true,
+  text: { en: 'group, by name or id; several times for several', zh: '组，名称或编号，可多次指定' },
+} as const satisfies Option
+
 export const noPasswordOption = {
   text: { en: 'without a password for now', zh: '暂不设置密码' },
 } as const satisfies Option

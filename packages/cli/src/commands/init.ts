@@ -68,10 +68,7 @@ export const init = command({
     const names = [...files.map(({ name }) => name), '.gitignore']
     const shown = given === undefined ? { password } : {}
     if (common.json) return printJson({ folder, files: names, issuer, admin, ...shown })
-    report(
-      { folder, names, issuer, admin, password: given === undefined ? password : undefined },
-      context,
-    )
+    report({ folder, names, admin, password: given === undefined ? password : undefined }, context)
   },
 })
 
@@ -99,12 +96,11 @@ async function readGiven({ terminal }: Context): Promise<string> {
 interface Report {
   readonly folder: string
   readonly names: readonly string[]
-  readonly issuer: string
   readonly admin: string
   readonly password: string | undefined
 }
 
-function report({ folder, names, issuer, admin, password }: Report, context: Context): void {
+function report({ folder, names, admin, password }: Report, context: Context): void {
   const { say, print, terminal } = context
   const place = relative(terminal.cwd, folder)
   print(say(INIT.written, { files: names.join(', ') }))

@@ -51,7 +51,8 @@ const OPTIONS = {
       zh: '把令牌绑定到此文件中的私钥，没有则生成（RFC 9449）',
     },
   },
-  ...SIGN_IN_OPTIONS,
+  'no-browser': SIGN_IN_OPTIONS['no-browser'],
+  port: SIGN_IN_OPTIONS.port,
 } as const satisfies Options
 
 type ObtainContext = CommandContext<readonly [], typeof OPTIONS>

@@ -2,6 +2,7 @@ import { askYes } from '../ask-yes.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
+import { findGroup } from '../find-group.ts'
 import { findUser } from '../find-user.ts'
 import { issuerApi, record } from '../issuer-api.ts'
 import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
@@ -9,6 +10,8 @@ import type { Text } from '../messages/text.ts'
 import { USERS, USERS_HELP } from '../messages/users.ts'
 import {
   emailOption,
+  groupOption,
+  mustChangeOption,
   nameOption,
   noPasswordOption,
   passwordStdinOption,
@@ -26,8 +29,10 @@ export const usersAdd = command({
     name: nameOption,
     email: emailOption,
     role: roleOption,
+    group: groupOption,
     'password-stdin': passwordStdinOption,
     'no-password': noPasswordOption,
+    'must-change': mustChangeOption,
   },
   examples: [
     'latchkey users add ada --name "Ada Lovelace" --role reader',
@@ -41,6 +46,8 @@ export const usersAdd = command({
     }
     const api = issuerApi(requireTarget(context), context)
     const { name, email, role } = options
+    const groups = []
+    for (const group of options.group) groups.push((await findGroup(api, group, context))['id'])
     const [username] = context.arguments
     const fromStdin = options['password-stdin']
     const user = {
@@ -48,6 +55,8 @@ export const usersAdd = command({
       name,
       email,
       roles: role.length === 0 ? undefined : role,
+      groups: groups.length === 0 ? undefined : groups,
+      must_change_password: options['must-change'] || undefined,
       password: options['no-password'] ? undefined : await readPassword(fromStdin, context),
     }
     const added = record(await api.send('POST', '/admin/v1/users', user))
@@ -106,7 +115,7 @@ export const usersPasswd = command({
   name: 'users passwd',
   help: USERS_HELP.passwd,
   arguments: ['USER'],
-  options: { 'password-stdin': passwordStdinOption },
+  options: { 'password-stdin': passwordStdinOption, 'must-change': mustChangeOption },
   examples: [
     'latchkey users passwd ada',
     'pass show ada | latchkey users passwd ada --password-stdin',
@@ -115,7 +124,10 @@ export const usersPasswd = command({
     const api = issuerApi(requireTarget(context), context)
     const user = await findUser(api, context.arguments[0], context)
     const password = await readPassword(context.options['password-stdin'], context)
-    await api.send('PUT', `/admin/v1/users/${user.sub}/password`, { password })
+    await api.send('PUT', `/admin/v1/users/${user.sub}/password`, {
+      password,
+      ...(context.options['must-change'] && { must_change: true }),
+    })
     report(context, user, USERS.passwordSet)
   },
 })
