@@ -13,6 +13,7 @@ import { owned } from '../migrations/0009-owned.ts'
 import { removedServices } from '../migrations/0010-removed-services.ts'
 import { userLooks } from '../migrations/0011-user-looks.ts'
 import { userSearch } from '../migrations/0012-user-search.ts'
+import { grantsByText } from '../migrations/0013-grants-by-text.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 10, name: 'removed-services', up: removedServices },
   { number: 11, name: 'user-looks', up: userLooks },
   { number: 12, name: 'user-search', up: userSearch },
+  { number: 13, name: 'grants-by-text', up: grantsByText },
 ]
 
 /**
