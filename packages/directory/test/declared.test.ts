@@ -117,7 +117,7 @@ t.test('what changes is in the audit log, without secrets', async (t) => {
     at: AT.now,
     actor: { sub: 'issuer' },
     action: 'user.create',
-    target: await subOf('bob'),
+    target: `user ${await subOf('bob')}`,
     reason: 'declared',
     detail: { name: 'bob', changed: ['name', 'email', 'grants'] },
   })
@@ -128,7 +128,7 @@ t.test('what changes is in the audit log, without secrets', async (t) => {
   const clients = [{ ...DECLARED.clients[0], secret: `${SECRET}2` }]
   await applyDeclared(directory, { clients }, AT)
   t.match(await directory.audit.list({ limit: 1 }), [
-    { action: 'client.update', target: 'orders-web', detail: { changed: ['secrets'] } },
+    { action: 'client.update', target: 'client orders-web', detail: { changed: ['secrets'] } },
   ])
 })
 

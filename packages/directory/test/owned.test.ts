@@ -199,6 +199,12 @@ t.test('who is given up is disabled without rights, and comes back as before', a
   t.match(await directory.users.find(ada), { disabled: true, roles: [], groups: [], grants: [] })
   t.match(await directory.clients.find('web'), { disabled: true, services: [], grants: [] })
   t.strictSame(await directory.roles.list(), [])
+  const [record] = await directory.audit.list({ limit: 1, target: `user ${ada}` })
+  t.match(record, {
+    action: 'user.disable',
+    reason: 'declared',
+    detail: { name: 'ada', file: FILE, changed: ['disabled', 'roles', 'groups'] },
+  })
   await refuseOwned(directory, 'user', ada)
   t.pass('and anybody may change who is given up')
   await applyDeclared(directory, CLUSTER, APPLY)

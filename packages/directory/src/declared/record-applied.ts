@@ -5,8 +5,8 @@ import type { ApplyOptions } from './apply-declared.ts'
 const VERBS = {
   created: 'create',
   updated: 'update',
-  retired: 'retire',
-  removed: 'remove',
+  retired: 'disable',
+  removed: 'delete',
 } as const
 
 /** One audit record for each entry that has changed. Names of members, and no values: some are secrets. */
@@ -20,7 +20,7 @@ export async function recordApplied(
     at: now,
     actor,
     action: `${kind}.${VERBS[outcome]}`,
-    target,
+    target: `${kind} ${target}`,
     reason: 'declared',
     detail: {
       name,

@@ -106,6 +106,34 @@ t.test('what the file says of a client and a person is what the directory has th
   t.strictSame((await declare(declared, [], deps)).updated, [])
 })
 
+t.test('what the directory refuses is named by its line and by the name in the file', async (t) => {
+  const [clock, random] = [systemClock, systemRandom]
+  const directory = await openSqliteDirectory({ file: ':memory:', clock, random })
+  t.teardown(() => directory.close())
+  const deps = { issuer: 'https://sso.example', directory, clock, accessTokenSeconds: 300 }
+  const refused: [yaml: string, where: RegExp, message: RegExp][] = [
+    [
+      'roles: [{ name: reader }]\nusers:\n  - username: ada\n    roles: [readr]\n',
+      /^latchkey\.yaml:5:13 users\[0\]\.roles\[0\]$/,
+      /did you mean "reader"/,
+    ],
+    [
+      'clients:\n  - client_id: a\n    token_endpoint_auth_method: none\n    redirect_uris: [http://a.example/cb]\n',
+      /^latchkey\.yaml:5:21 clients\[0\]\.redirect_uris\[0\]$/,
+      /received/,
+    ],
+    [
+      'roles:\n  - name: reader\n    grants: { https://a.example: [GET /] }\n',
+      /^latchkey\.yaml:4:15 roles\[0\]\.grants\["https:\/\/a\.example"\]$/,
+      /unknown-service/,
+    ],
+  ]
+  for (const [yaml, where, message] of refused) {
+    const { declared, declaredIn: file } = load(t, { yaml: `${LOCAL}${yaml}` })
+    await t.rejects(declare(declared, [], { ...deps, file }), { where, message })
+  }
+})
+
 t.test('RFC 8705 section 2.1.2: each name of a certificate, and only one of them', async (t) => {
   const names = [
     ['tls_client_auth_subject_dn', 'subject_dn', 'CN=a,O=b'],

@@ -25,6 +25,17 @@ t.test('the schema takes every example of the manual', async (t) => {
   }
 })
 
+t.test('the worked example of the cluster file is one', async (t) => {
+  const page = readFileSync(join(DOCS, 'operate', 'cluster-file.md'), 'utf8')
+  const example = /```yaml\n(# yaml-language-server[\s\S]*?)```/.exec(page)?.[1] ?? ''
+  t.ok(isValid(parse(example)))
+  // The secret is read where the command runs.
+  const text = example.replace('secret_file: secrets/orders.secret', 'secret_env: ORDERS_SECRET')
+  const env = { ORDERS_SECRET: 'x'.repeat(40) }
+  const { document } = readClusterFile({ text, name: 'cluster.yaml', folder: '/', env })
+  t.equal(document.users?.length, 1)
+})
+
 t.test('the schema is never stricter than the issuer', async (t) => {
   for (let seed = 0; seed < 50; seed++) {
     const text = renderCluster(arbitraryCluster(`schema ${seed}`))
