@@ -10,8 +10,8 @@ import type { Queries } from '../sql/sql.ts'
 import type { Flag, Tables, UserRow } from '../sql/tables.ts'
 import { readUsers } from './read-users.ts'
 
-/** So many of the next users are looked through, in a few milliseconds, before an index is asked. */
-const NEAR_ROWS = 2000
+/** So many of the next users are looked through, in some milliseconds, before an index is asked. */
+const NEAR_ROWS = 10_000
 
 type Condition = Expression<SqlBool>
 
