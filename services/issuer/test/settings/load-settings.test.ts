@@ -245,6 +245,7 @@ users:
     roles: [
       { name: 'reader', description: 'Reads', grants: { 'https://b.example': ['* /reports/*'] } },
     ],
+    groups: [],
     users: [
       { username: 'ada', roles: ['reader'], password: 'correct horse', emailVerified: false },
       { username: 'grace' },
