@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { runLine } from './fixtures/stand-ins.ts'
 
@@ -26,18 +25,6 @@ t.test('a start with directory.migrate: manual refuses an older database', async
   const refused = await runLine(['start'], { cwd })
   t.equal(refused.code, 2)
   t.match(refused.err, /run latchkey migrate up, .*lacks 1 initial, .*\[directory-not-migrated\]/s)
-})
-
-t.test('a database of a newer Latchkey is refused by both', async (t) => {
-  const cwd = t.testdir({ 'latchkey.yaml': SETTINGS })
-  await runLine(['migrate', 'up'], { cwd })
-  const database = new DatabaseSync(`${cwd}/.latchkey/directory.db`)
-  database.exec("insert into migrations values (99, 'from tomorrow', 0)")
-  database.close()
-  for (const command of ['status', 'up']) {
-    const refused = await runLine(['migrate', command], { cwd })
-    t.match(refused, { code: 2, err: /\[directory-too-new\]/ }, command)
-  }
 })
 
 t.test(
