@@ -1,7 +1,17 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loopbackReceiver } from '../src/oidc/loopback-receiver.ts'
+import { openBrowser } from '../src/oidc/open-browser.ts'
 import { signInElsewhere } from './fixtures/other-browser.ts'
 import { otherProvider } from './fixtures/other-provider.ts'
 import { smallIssuer } from './fixtures/small-issuer.ts'
@@ -74,7 +84,6 @@ t.test(
   async (t) => {
     const { file, login } = stored()
     writeFileSync(file, JSON.stringify(login))
-    const { chmodSync } = await import('node:fs')
     chmodSync(file, 0o644)
     t.match(await runLine(['users', 'enable', 'bob'], { env }), { code: 2, err: /chmod 600/ })
     chmodSync(file, 0o600)
@@ -187,3 +196,23 @@ t.test('the loopback address takes the answer of this sign-in only', async (t) =
   t.equal(answer.headers.get('cache-control'), 'no-store')
   t.equal((await received).searchParams.get('code'), 'c')
 })
+
+t.test(
+  'the browser of the person is started without a shell, or it is said that there is none',
+  async (t) => {
+    const opened = join(folder, 'opened')
+    const script = join(folder, 'browser')
+    writeFileSync(
+      script,
+      `#!/bin/sh\nprintf '%s' "$1" > '${opened}.new' && mv '${opened}.new' '${opened}'\n`,
+    )
+    chmodSync(script, 0o700)
+    const watcher = watch(folder)
+    t.teardown(() => watcher.close())
+    const url = new URL('https://sso.example.com/authorize?a=1&b=$(touch%20hacked);c')
+    t.equal(await openBrowser(url, { BROWSER: script, PATH: process.env['PATH'] }), true)
+    while (!existsSync(opened)) await once(watcher, 'change')
+    t.equal(readFileSync(opened, 'utf8'), url.href)
+    t.equal(await openBrowser(url, { BROWSER: join(folder, 'nowhere') }), false)
+  },
+)
