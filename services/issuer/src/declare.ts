@@ -4,9 +4,10 @@ import {
   type DeclaredClient,
   type DeclaredDirectory,
   type Directory,
+  planDeclared,
   startDeclared,
 } from '@latchkey/directory'
-import { type Actor, type Clock, nowSeconds } from '@latchkey/protocol'
+import { type Actor, type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import { refuseBuiltIn } from './cluster/built-in.ts'
 import { inFileNames } from './cluster/file-names.ts'
 import type { PlaceOf } from './cluster/places.ts'
@@ -20,7 +21,7 @@ export interface DeclareDeps {
   readonly accessTokenSeconds: number
   /** The settings file that declares, which owns it from then on. Absent: nobody does (docs/operate/cluster-file.md). */
   readonly file?: { readonly name: string; readonly placeOf: PlaceOf } | undefined
-  readonly log?: { info(facts: object, message: string): void }
+  readonly log?: { warn(facts: object, message: string): void }
 }
 
 /**
@@ -45,11 +46,29 @@ export async function declare(
     if (file === undefined) return await applyDeclared(directory, theirs, { now })
     const started = await startDeclared(directory, theirs, { now, file: file.name })
     if (started.kind === 'brought-in') return started.applied
-    deps.log?.info({ file: file.name }, 'declared entries are left to latchkey apply')
+    await tellDifference(theirs, file.name, deps)
     return undefined
   }
   const applied = await inFileNames(start, file?.placeOf)
   return applied === undefined ? own : together(own, applied)
+}
+
+/** Whoever edits the file and starts again waits for what only an apply does now. */
+async function tellDifference(
+  declared: DeclaredDirectory,
+  file: string,
+  { directory, clock, log }: DeclareDeps,
+): Promise<void> {
+  const options = { now: nowSeconds(clock), file, givesUp: true }
+  const isSame = await planDeclared(directory, declared, options).then(
+    ({ changes }) => changes.length === 0,
+    // It cannot be applied as it is: the plan says why.
+    (error: unknown) => {
+      if (error instanceof InputError) return false
+      throw error
+    },
+  )
+  if (!isSame) log?.warn({ file }, 'the file differs from what was applied: latchkey plan, apply')
 }
 
 function together(one: AppliedDeclaration, other: AppliedDeclaration): AppliedDeclaration {

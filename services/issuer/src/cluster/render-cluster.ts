@@ -23,7 +23,8 @@ export function renderCluster(cluster: ClusterDocument): string {
     aliasDuplicateObjects: false,
   })
   for (const list of lists) spaceOut(document.get(list))
-  const text = lists.length === 0 ? '' : document.toString({ lineWidth: 0 })
+  const text =
+    lists.length === 0 ? '' : document.toString({ lineWidth: 0, flowCollectionPadding: false })
   const head = HEAD.split('\n').map((line) => `#${line}`.trimEnd())
   return `${[SCHEMA_LINE, ...head].join('\n')}\n\n${text}`
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { openSqliteDirectory } from '@latchkey/directory'
+import { applyDeclared, openSqliteDirectory } from '@latchkey/directory'
 import { systemClock, systemRandom } from '@latchkey/protocol'
 import t from 'tap'
 import { declare } from '../../src/declare.ts'
@@ -133,6 +133,27 @@ t.test('what the directory refuses is named by its line and by the name in the f
     await t.rejects(declare(declared, [], { ...deps, file }), { where, message })
   }
 })
+
+t.test(
+  'a start with a file that differs from what was applied says so, and changes nothing',
+  async (t) => {
+    const [clock, random] = [systemClock, systemRandom]
+    const directory = await openSqliteDirectory({ file: ':memory:', clock, random })
+    t.teardown(() => directory.close())
+    const warned: string[] = []
+    const log = { warn: (_: object, message: string) => warned.push(message) }
+    const deps = { issuer: 'https://sso.example', directory, clock, accessTokenSeconds: 300, log }
+    const { declared, declaredIn: file } = load(t, { yaml: `${LOCAL}users: [{ username: ada }]\n` })
+    await applyDeclared(directory, declared, { now: 1, file: file?.name ?? '', givesUp: true })
+    await declare(declared, [], { ...deps, file })
+    t.strictSame(warned, [])
+    const edited = { users: [{ username: 'ada', name: 'Ada' }] }
+    const impossible = { users: [{ username: 'ada', roles: ['nobody knows'] }] }
+    for (const other of [edited, impossible]) await declare(other, [], { ...deps, file })
+    t.match(warned, [/latchkey plan/, /latchkey plan/])
+    t.match(await directory.users.findByUsername('ada'), { name: 'ada', roles: [] })
+  },
+)
 
 t.test('RFC 8705 section 2.1.2: each name of a certificate, and only one of them', async (t) => {
   const names = [
