@@ -133,7 +133,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
   await app.register(sessionPages({ ...deps, ...feeding, ...tokens, ...callers }))
   await app.register(wireTokenApi({ ...deps, ...ending, ...tokens, ...callers, ...people }))
   await app.register(receivers({ ...deps, ...callers, ...signals }))
-  await app.register(registration({ ...deps, ...deps.settings, ...ending, ...callers }))
+  await app.register(registration({ ...deps.settings, ...deps, ...ending, ...callers }))
   await app.register(
     adminApi({ ...deps, keys, keyLife, feeding, ending, receipts, callers, people, signals }),
   )
