@@ -1,4 +1,5 @@
 /** Groups as the directory keeps them: people who have roles and grants together. */
+import type { GroupCondition, Selection } from './condition.ts'
 import type { ServiceGrant } from './rights.ts'
 
 export interface Group {
@@ -50,6 +51,10 @@ export interface Groups {
   delete(id: string): Promise<void>
   /** Oldest first, by id; `after` is the last id of the page before. `search` is a part of the name. `limit` is 1 to 500. */
   list(query: { after?: string; limit: number; search?: string }): Promise<Group[]>
+  /** Throws InputError `condition`, as for users. */
+  select(selection: Selection<GroupCondition>): Promise<Group[]>
+  /** How many there are, at most `most` of them. */
+  count(query: { where?: GroupCondition | undefined; most: number }): Promise<number>
   /** Of this group itself, by `sub`; `after` is the last one of the page before. `limit` is 1 to 500. */
   members(id: string, query: { after?: string; limit: number }): Promise<GroupMember[]>
   /** Those who were not members before. Throws InputError `unknown-user`. */

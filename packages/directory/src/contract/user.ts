@@ -1,5 +1,6 @@
 /** People as the directory keeps them. */
 import type { UserAttributes } from './attribute.ts'
+import type { Selection, UserCondition } from './condition.ts'
 import type { GrantSource, Rights, RightsSet, ServiceGrant } from './rights.ts'
 
 /** As the admin API tells it; `disabled` covers the other. */
@@ -172,6 +173,10 @@ export interface Users {
    */
   delete(sub: string): Promise<void>
   list(query: UserQuery): Promise<User[]>
+  /** Throws InputError `condition` when no index answers it. */
+  select(selection: Selection<UserCondition>): Promise<User[]>
+  /** How many there are, at most `most` of them. Throws what `select` throws. */
+  count(query: { where?: UserCondition | undefined; most: number }): Promise<number>
   /**
    * What the user may do at one service now: directly, by roles, by groups and their parents. Nothing for an unknown or
    * disabled user.

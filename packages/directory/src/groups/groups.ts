@@ -9,6 +9,7 @@ import { listGroups } from './list-groups.ts'
 import { refuseChildren } from './nesting.ts'
 import { readGroup, unknownGroup } from './read-groups.ts'
 import { createGroup, updateGroup } from './save-group.ts'
+import { countGroups, selectGroups } from './select-groups.ts'
 
 export interface GroupsDeps {
   readonly sql: Sql
@@ -34,6 +35,8 @@ export function groupsIn(deps: GroupsDeps): Groups {
       }),
     delete: (id) => sql.write((db) => deleteGroup(db, id)),
     list: (query) => sql.read((db) => listGroups(db, query)),
+    select: async (selection) => sql.read((db) => selectGroups(db, selection)),
+    count: async (query) => sql.read((db) => countGroups(db, query)),
     members: (id, query) => sql.read((db) => listMembers(db, id, query)),
     addMembers: (id, subs) => sql.write((db) => addMembers(db, id, subs)),
     removeMembers: (id, subs) => sql.write((db) => removeMembers(db, id, subs)),

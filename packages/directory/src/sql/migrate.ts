@@ -14,6 +14,7 @@ import { removedServices } from '../migrations/0010-removed-services.ts'
 import { userLooks } from '../migrations/0011-user-looks.ts'
 import { userSearch } from '../migrations/0012-user-search.ts'
 import { grantsByText } from '../migrations/0013-grants-by-text.ts'
+import { changedUsers } from '../migrations/0014-changed-users.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 11, name: 'user-looks', up: userLooks },
   { number: 12, name: 'user-search', up: userSearch },
   { number: 13, name: 'grants-by-text', up: grantsByText },
+  { number: 14, name: 'changed-users', up: changedUsers },
 ]
 
 /**

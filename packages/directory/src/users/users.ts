@@ -17,6 +17,7 @@ import { createUser } from './create-user.ts'
 import { listUsers } from './list-users.ts'
 import { changeOneTimeCode, readOneTimeCode } from './one-time-code.ts'
 import { readUser, readUsersByName } from './read-users.ts'
+import { countUsers, selectUsers } from './select-users.ts'
 import { updateUser } from './update-user.ts'
 
 export interface UsersDeps {
@@ -79,6 +80,8 @@ export function usersIn(deps: UsersDeps): Users {
       sql.write((db) => changeOneTimeCode(db, sub, wrapped, nowSeconds(clock))),
     delete: (sub) => sql.write((db) => deleteUser(db, sub)),
     list: (query) => sql.read((db) => listUsers(db, query, sql.engine)),
+    select: (selection) => selectUsers(sql, selection),
+    count: (query) => countUsers(sql, query),
     rightsAt: livingRights(heldByUserIn(sql), clock),
     anyHolder: (audience, grants) => sql.read((db) => anyHolder(db, audience, grants)),
     rightsSets: (audience, subs) => sql.read((db) => rightsSets(db, audience, subs)),

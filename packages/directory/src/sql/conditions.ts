@@ -1,0 +1,99 @@
+/** Conditions of callers as SQL: every value is a parameter. */
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
+import { fold } from '../checks/username.ts'
+import type { GroupCondition, TextOperator, TimeOperator, UserCondition } from '../directory.ts'
+import type { Engine } from './engine.ts'
+import type { Tables } from './tables.ts'
+
+type Sql = Expression<SqlBool>
+
+const TIMES = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const satisfies Record<
+  TimeOperator,
+  string
+>
+
+/** `search_text` is user name, name and address, apart by line ends: what stands before and behind each of them. */
+const LINES = { username: ['', '\n%\n%'], name: ['%\n', '\n%'], email: ['%\n%\n', ''] } as const
+
+export function userSql(condition: UserCondition, engine: Engine): Sql {
+  const e = expressionBuilder<Tables, 'users'>()
+  switch (condition.kind) {
+    case 'and':
+      return e.and(condition.of.map((one) => userSql(one, engine)))
+    case 'or':
+      return e.or(condition.of.map((one) => userSql(one, engine)))
+    case 'not':
+      return e.not(userSql(condition.of, engine))
+    case 'text':
+      return userText(condition, engine)
+    case 'is': {
+      const { member, value } = condition
+      if (member === 'sub') return e('id', '=', value)
+      // Null, as any comparison with nothing gives, would stay null under `not`.
+      if (member === 'externalId') return e(e.fn.coalesce('external_id', sql.lit('')), '=', value)
+      return e(
+        'id',
+        'in',
+        e.selectFrom('group_members').select('user_id').where('group_id', '=', value),
+      )
+    }
+    case 'disabled':
+      return e('disabled', '=', sql.lit(condition.value ? 1 : 0))
+    case 'updatedAt':
+      return e('updated_at', TIMES[condition.operator], condition.value)
+    case 'has':
+      return e(condition.member === 'email' ? 'email' : 'external_id', 'is not', null)
+  }
+}
+
+function userText(
+  { member, operator, value }: Extract<UserCondition, { kind: 'text' }>,
+  engine: Engine,
+): Sql {
+  const e = expressionBuilder<Tables, 'users'>()
+  const folded = fold(value)
+  if (member === 'username' && operator === 'eq') return e('username_key', '=', folded)
+  const [before, behind] = LINES[member]
+  const pattern = `${before}${patternOf(operator, folded)}${behind}`
+  const like = sql<boolean>`search_text like ${pattern} escape '!'`
+  return e.and([like, engine.searchIndex(folded)])
+}
+
+export function groupSql(condition: GroupCondition): Sql {
+  const e = expressionBuilder<Tables, 'groups'>()
+  switch (condition.kind) {
+    case 'and':
+      return e.and(condition.of.map(groupSql))
+    case 'or':
+      return e.or(condition.of.map(groupSql))
+    case 'not':
+      return e.not(groupSql(condition.of))
+    case 'text': {
+      const folded = fold(condition.value)
+      if (condition.operator === 'eq') return e('name_key', '=', folded.trim())
+      return sql<boolean>`name_key like ${patternOf(condition.operator, folded)} escape '!'`
+    }
+    case 'is': {
+      const { member, value } = condition
+      if (member === 'id') return e('id', '=', value)
+      if (member === 'externalId') return e(e.fn.coalesce('external_id', sql.lit('')), '=', value)
+      return e(
+        'id',
+        'in',
+        e.selectFrom('group_members').select('group_id').where('user_id', '=', value),
+      )
+    }
+    case 'updatedAt':
+      return e('updated_at', TIMES[condition.operator], condition.value)
+    case 'has':
+      return e('external_id', 'is not', null)
+  }
+}
+
+/** For `like` with `!` as its escape. */
+function patternOf(operator: TextOperator, folded: string): string {
+  const text = folded.replace(/[!%_]/g, '!$&')
+  const isOpenBefore = operator === 'co' || operator === 'ew'
+  const isOpenBehind = operator === 'co' || operator === 'sw'
+  return `${isOpenBefore ? '%' : ''}${text}${isOpenBehind ? '%' : ''}`
+}
