@@ -1,5 +1,6 @@
 export { devicePartition } from './device-partition.ts'
 export { connectRedisStore, type RedisStoreOptions } from './redis/connect-redis-store.ts'
+export { examineServer } from './redis/examine-server.ts'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open-sqlite-store.ts'
 export * from './store.ts'
 export type { StoreLog } from './store-log.ts'

@@ -1,6 +1,7 @@
 import type { CodeStore } from './contract/codes.ts'
 import type { DeviceStore } from './contract/devices.ts'
 import type { DocumentStore } from './contract/documents.ts'
+import type { StoreExamination } from './contract/examination.ts'
 import type { FamilyStore } from './contract/families.ts'
 import type { OneTimeStore } from './contract/one-time.ts'
 import type { OutboxStore } from './contract/outbox.ts'
@@ -14,6 +15,7 @@ import type { Throttle } from './contract/throttle.ts'
 export * from './contract/codes.ts'
 export * from './contract/devices.ts'
 export * from './contract/documents.ts'
+export * from './contract/examination.ts'
 export * from './contract/families.ts'
 export * from './contract/one-time.ts'
 export * from './contract/outbox.ts'
@@ -47,5 +49,7 @@ export interface Store {
   readonly statusLists: StatusListStore
   /** Resolves when the engine answers a write; throws StoreUnavailable otherwise. */
   ping(): Promise<void>
+  /** Asks the engine about itself; changes nothing. */
+  examine(): Promise<StoreExamination>
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { StoreLog } from '../store-log.ts'
 import { guarded } from './guarded.ts'
 import { reconnect } from './open-connection.ts'
+import { readInfo } from './read-info.ts'
 
 /** GETDEL and scripts that may read the time before they write. */
 const OLDEST_VERSION = [6, 2] as const
@@ -46,13 +47,6 @@ export function recheckServer(redis: Redis, log: StoreLog | undefined): void {
       reconnect(redis)
     })
   })
-}
-
-function readInfo(text: string): Map<string, string> {
-  const lines = text.split('\r\n').filter((line) => line.includes(':'))
-  return new Map(
-    lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-  )
 }
 
 /**

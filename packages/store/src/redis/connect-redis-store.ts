@@ -16,6 +16,7 @@ import { confirmedScripts } from './confirmed-script.ts'
 import type { RedisContext } from './context.ts'
 import { redisDevices } from './devices.ts'
 import { redisDocuments } from './documents.ts'
+import { examineRedis } from './examine-redis.ts'
 import { redisFamilies } from './families.ts'
 import { guarded } from './guarded.ts'
 import { redisOneTime } from './one-time.ts'
@@ -134,7 +135,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sto
     return storeOn(
       context,
       { presence, signals },
-      { seen, serverClock: time, watch, opened, unwatch },
+      { seen, serverClock: time, watch, opened, unwatch, replicas },
     )
   } catch (error) {
     unwatch()
@@ -149,6 +150,7 @@ function storeOn(
   deps: Pick<RedisLogDeps, 'seen' | 'serverClock' | 'watch'> & {
     readonly opened: readonly Redis[]
     readonly unwatch: () => void
+    readonly replicas: number
   },
 ): Store {
   const { partitions } = context
@@ -176,6 +178,7 @@ function storeOn(
     ping: async () => {
       await log.heartbeat(0)
     },
+    examine: () => examineRedis(context.redis, deps.replicas),
     close: async () => {
       deps.unwatch()
       closing ??= Promise.all(deps.opened.map(closeConnection))

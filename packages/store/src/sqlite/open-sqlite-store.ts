@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     ping: async () => {
       await log.heartbeat(0)
     },
+    examine: async () => ({ kind: 'sqlite', version: process.versions['sqlite'] ?? '' }),
     close: async () => {
       if (database.isOpen) database.close()
     },
