@@ -41,6 +41,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /ends': ENDS,
   'GET /ends/:id': SEES,
   'POST /ends/preview': ENDS,
+  'POST /explain': SEES,
   'GET /feed': SEES,
   'GET /groups': SEES,
   'POST /groups': RULES,

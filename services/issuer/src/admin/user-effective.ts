@@ -1,9 +1,15 @@
 /** GET /admin/v1/users/:sub/effective: what a person may call at a service, route by route, and why. */
-import type { Directory, GrantSource } from '@latchkey/directory'
+import type { Directory } from '@latchkey/directory'
 import { DIRECTORY_LIMITS } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
 import { Type } from 'typebox'
 import { type EffectiveRoute, effective } from '../rights/effective.ts'
+import {
+  describeSource,
+  GrantSourceAnswer,
+  type GroupNames,
+  groupNamesOf,
+} from '../rights/named-source.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
 import { EVERY_ROLE } from './framework/shipped-roles.ts'
@@ -15,18 +21,6 @@ export interface AdminUserEffectiveDeps {
   readonly clock: Clock
 }
 
-const Source = closedObject(
-  {
-    grant: Type.String(),
-    until: Type.Optional(Type.Integer()),
-    kind: Type.Enum(['direct', 'role', 'group']),
-    role: Type.Optional(Type.String()),
-    group: Type.Optional(Type.String({ description: 'Id.' })),
-    group_name: Type.Optional(Type.String()),
-  },
-  'GrantSource',
-)
-
 const Route = closedObject(
   {
     method: Type.String(),
@@ -34,7 +28,7 @@ const Route = closedObject(
     public: Type.Boolean(),
     allowed: Type.Boolean(),
     until: Type.Optional(Type.Integer({ description: 'From this second on it is not allowed.' })),
-    by: Type.Array(Source),
+    by: Type.Array(GrantSourceAnswer),
   },
   'EffectiveRoute',
 )
@@ -47,7 +41,9 @@ const Answer = closedObject(
       Type.Enum(['user_disabled', 'user_must_change_password', 'service_disabled']),
     ),
     routes: Type.Array(Route),
-    unmatched: Type.Array(Source, { description: 'Grants that no route of the service matches.' }),
+    unmatched: Type.Array(GrantSourceAnswer, {
+      description: 'Grants that no route of the service matches.',
+    }),
   },
   'EffectiveRights',
 )
@@ -69,7 +65,7 @@ export function adminUserEffective({ directory, clock }: AdminUserEffectiveDeps)
         const sources = await directory.users.grantSources(user.sub, audience)
         const catalogue = await directory.services.catalogue(audience)
         const rights = effective({ user, service, sources, catalogue, now: nowSeconds(clock) })
-        const named = await namesOf(sources, directory)
+        const named = await groupNamesOf(sources, directory)
         return {
           sub: user.sub,
           audience,
@@ -82,32 +78,11 @@ export function adminUserEffective({ directory, clock }: AdminUserEffectiveDeps)
   )
 }
 
-type GroupNames = ReadonlyMap<string, string>
-
-async function namesOf(
-  sources: readonly GrantSource[],
-  { groups }: Pick<Directory, 'groups'>,
-): Promise<GroupNames> {
-  const ids = new Set(sources.flatMap(({ by }) => ('group' in by ? (by.group ?? []) : [])))
-  const found = await Promise.all([...ids].map((id) => groups.find(id)))
-  return new Map(found.flatMap((group) => (group ? [[group.id, group.name]] : [])))
-}
-
 function describeRoute({ isPublic, isAllowed, by, ...route }: EffectiveRoute, named: GroupNames) {
   return {
     ...route,
     public: isPublic,
     allowed: isAllowed,
     by: by.map((source) => describeSource(source, named)),
-  }
-}
-
-function describeSource({ grant, until, by }: GrantSource, named: GroupNames) {
-  const name = 'group' in by && by.group !== undefined ? named.get(by.group) : undefined
-  return {
-    grant,
-    ...(until !== undefined && { until }),
-    ...by,
-    ...(name !== undefined && { group_name: name }),
   }
 }

@@ -40,8 +40,10 @@ import { adminVerifiers } from '../admin/verifiers.ts'
 import type { IssuerDeps } from '../app.ts'
 import { auditEvidence } from '../audit/audit-evidence.ts'
 import { adminCluster } from '../cluster/cluster-routes.ts'
+import { explainRoute } from '../explain/explain-route.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { importUsers } from '../import/import-users.ts'
+import { catalogueBook } from '../rights/catalogue-book.ts'
 import type { Callers } from './callers.ts'
 import type { Ending } from './ending.ts'
 import type { Feeding } from './feed.ts'
@@ -154,4 +156,9 @@ async function registerOperation(
   await app.register(auditEvidence(shared))
   await app.register(adminSettings(shared))
   await app.register(adminCluster(shared))
+  const explaining = {
+    ...{ ...shared, ...feeding, known: receipts.known, sessions: store.sessions },
+    ...{ keys: shared.services, catalogues: catalogueBook(services) },
+  }
+  await app.register(explainRoute(explaining))
 }
