@@ -3,6 +3,7 @@ import type { CatalogueHead, Catalogues } from './contract/catalogue.ts'
 import type { Clients } from './contract/client.ts'
 import type { ClientSecrets } from './contract/client-secret.ts'
 import type { Consents } from './contract/consent.ts'
+import type { DirectoryExamination } from './contract/examination.ts'
 import type { Groups } from './contract/group.ts'
 import type { OwnedThings } from './contract/owned.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
@@ -18,6 +19,7 @@ export type * from './contract/client.ts'
 export type * from './contract/client-secret.ts'
 export type * from './contract/condition.ts'
 export type * from './contract/consent.ts'
+export type * from './contract/examination.ts'
 export type * from './contract/group.ts'
 export type * from './contract/owned.ts'
 export type * from './contract/registration-token.ts'
@@ -59,6 +61,8 @@ export interface Directory {
    */
   attempt<T>(work: (inside: Directory) => Promise<T>): Promise<T>
   ping(): Promise<void>
+  /** Asks the database about itself; changes nothing. */
+  examine(): Promise<DirectoryExamination>
   close(): Promise<void>
 }
 

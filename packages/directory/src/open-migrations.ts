@@ -1,5 +1,7 @@
 import { type Clock, nowSeconds } from '@latchkey/protocol'
+import type { DirectoryExamination } from './contract/examination.ts'
 import { migratePatiently, openPostgres } from './postgres/open-postgres-directory.ts'
+import { examine } from './sql/examine.ts'
 import { type MigrationStatus, migrate, migrationStatus } from './sql/migrate.ts'
 import { openSqlite } from './sqlite/open-sqlite-directory.ts'
 
@@ -10,6 +12,8 @@ export type MigrationsPlace = { readonly file: string } | { readonly url: string
 export interface Migrations {
   /** Throws InputError `directory-too-new`. */
   status(): Promise<MigrationStatus>
+  /** As `Directory.examine`. */
+  examine(): Promise<DirectoryExamination>
   /** Runs what is pending, all or nothing, and waits for whoever is at it already. */
   up(): Promise<void>
   close(): Promise<void>
@@ -20,6 +24,7 @@ export async function openMigrations(place: MigrationsPlace, clock: Clock): Prom
   const sql = 'url' in place ? openPostgres(place.url) : await openSqlite(place.file)
   return {
     status: () => migrationStatus(sql),
+    examine: () => examine(sql),
     up: () =>
       'url' in place
         ? migratePatiently(place.url, nowSeconds(clock))

@@ -16,6 +16,7 @@ import { rolesIn } from './roles.ts'
 import { serviceKeysIn } from './services/service-keys.ts'
 import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
+import { examine } from './sql/examine.ts'
 import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Sql } from './sql/sql.ts'
 import { undoneAlone } from './sql/undone-alone.ts'
@@ -46,6 +47,7 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
           transaction: (part) => part(inside),
           attempt: (part) => undoneAlone(db, () => part(inside)),
           ping: async () => {},
+          examine: () => examine(insideTransaction(db, sql.engine)),
           close: () => Promise.reject(new Error('a transaction cannot close its directory')),
         }
         return work(inside)
@@ -54,6 +56,7 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
       sql.read(async (db) => {
         await db.selectFrom('migrations').select('number').limit(1).execute()
       }),
+    examine: () => examine(sql),
     attempt: (work) => directory.transaction(work),
     close: () => sql.close(),
   }

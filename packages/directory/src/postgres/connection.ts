@@ -59,6 +59,8 @@ export function openPool(url: string, most: number, limits?: PostgresLimits): pg
   })
   // A connection that breaks while nobody uses it is replaced when somebody needs one; unheard it would end the process.
   pool.on('error', () => {})
+  // The same for one that breaks between two statements of a transaction: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Engine } from '../sql/engine.ts'
 import { inCodeUnitOrder } from './code-unit-order.ts'
+import { examinePostgres } from './examine-postgres.ts'
 import { postgresFault } from './fault.ts'
 
 export const postgresEngine: Engine = {
@@ -12,6 +13,7 @@ export const postgresEngine: Engine = {
     }>`select to_regclass(${table}) is not null as found`.execute(db)
     return rows[0]?.found === true
   },
+  examine: examinePostgres,
   migrating: inCodeUnitOrder,
   searchIndex: (text) => sql`latchkey_grams(search_text) @> ${gramsOf(text)}`,
 }

@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely'
+import type { PostgresFacts, SqliteFacts } from '../contract/examination.ts'
 import type { EngineName } from '../directory.ts'
 import type { Queries } from './sql.ts'
 
@@ -8,6 +9,8 @@ export interface Engine {
   readonly faultOf: FaultOf
   /** Whether the table is there, asked without the right to make one. */
   hasTable(db: Queries, table: string): Promise<boolean>
+  /** What it says of itself, for whoever operates it. */
+  examine(db: Queries): Promise<SqliteFacts | PostgresFacts>
   /** The same connection for migrations: what they create orders texts by code unit. */
   migrating(db: Queries): Queries
   /**

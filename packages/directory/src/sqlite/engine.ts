@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Engine } from '../sql/engine.ts'
+import { examineSqlite } from './examine-sqlite.ts'
 import { sqliteFault } from './fault.ts'
 
 export const sqliteEngine: Engine = {
@@ -10,6 +11,7 @@ export const sqliteEngine: Engine = {
       select 1 from sqlite_schema where type = 'table' and name = ${table}`.execute(db)
     return rows.length > 0
   },
+  examine: examineSqlite,
   migrating: (db) => db,
   // Triples of the text itself; of a shorter one, all triples that begin with it.
   searchIndex: (text) =>
