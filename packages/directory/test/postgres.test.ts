@@ -206,6 +206,23 @@ t.test('a connection that is cut while nobody uses it is replaced', async (t) =>
   await directory.ping()
 })
 
+t.test('a connection that is cut between two statements fails its transaction alone', async (t) => {
+  const url = await database()
+  const sql = openPostgres(url)
+  t.teardown(() => sql.close())
+  const own = `from pg_stat_activity where datname = '${new URL(url).pathname.slice(1)}'`
+  const ask = (what: string) => runSql(server.url('postgres'), `select ${what} ${own}`)
+  const work = sql.write(async (db) => {
+    await ask('pg_terminate_backend(pid)')
+    // When the server has hung up, the driver hears of it in one of the next turns.
+    while ((await ask('pid')).length > 0);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    await db.selectFrom('users').select('id').execute()
+  })
+  await t.rejects(work, StoreUnavailable)
+  await sql.read((db) => db.selectFrom('users').select('id').execute())
+})
+
 t.test(
   'writes take turns in all processes together, and whoever waits too long is told',
   async (t) => {
