@@ -2,9 +2,9 @@ import { type Context, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { findUser } from '../find-user.ts'
 import { issuerApi, record } from '../issuer-api.ts'
-import { localTime } from '../local-time.ts'
 import { USER_EFFECTIVE, USER_EFFECTIVE_HELP } from '../messages/user-effective.ts'
 import type { Row } from '../pages.ts'
+import { sourceText } from '../source-text.ts'
 import { tableLines } from '../table.ts'
 import { printable } from '../text-width.ts'
 
@@ -63,21 +63,6 @@ function columns({ say }: Context) {
     { title: USER_EFFECTIVE.columnAccess, width: 8, text: (row: Row) => say(access(row)) },
     { title: USER_EFFECTIVE.columnRoute, text: route },
   ]
-}
-
-function sourceText(source: Row, { say, terminal }: Context): string {
-  const [grant, role] = [source['grant'], source['role']].map((one) => printable(String(one ?? '')))
-  const group = printable(String(source['group_name'] ?? source['group'] ?? ''))
-  const text = say(shapeOf(source), { grant: grant ?? '', role: role ?? '', group })
-  const until = source['until']
-  if (typeof until !== 'number') return text
-  return say(USER_EFFECTIVE.until, { source: text, time: localTime(until, terminal) })
-}
-
-function shapeOf({ kind, group }: Row) {
-  if (kind === 'direct') return USER_EFFECTIVE.direct
-  if (kind === 'group') return USER_EFFECTIVE.group
-  return group === undefined ? USER_EFFECTIVE.role : USER_EFFECTIVE.groupRole
 }
 
 function rowsOf(value: unknown): Row[] {
