@@ -40,7 +40,7 @@ ${form(
   page.action,
   page.hidden,
   // Password managers store what is sent together with a user name.
-  html`<input id="username" name="username" type="text" value="${page.user.username}" autocomplete="username" hidden readonly>
+  html`<input name="username" type="text" value="${page.user.username}" autocomplete="username" hidden readonly>
 ${field('new-password', messages.newPassword, html`${invalid} autofocus`)}
 ${field('new-password-again', messages.newPasswordAgain, html`${invalid}`)}
 <p class="note">${fill(messages.newPasswordRule, { least: page.least })}</p>

@@ -15,6 +15,7 @@ export const CSS = `
 --act:#e6b655;--act-on:#1f1600;--act-over:#f2cb7c;--mark:#e6b655;--hole:#1a2129;--bolt:#8d6a24;
 --ring:#f2cb7c;--bad:#ffb4ab;--bad-back:#3b1b1a;--good:#8fd9b0;--good-back:#16301f}}
 *{box-sizing:border-box}
+[hidden]{display:none}
 html{background:var(--back);color:var(--ink);font:1rem/1.5 -apple-system,"Segoe UI",Roboto,
 "Noto Sans",Cantarell,Ubuntu,"Liberation Sans","DejaVu Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;-webkit-text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;background:var(--card)}

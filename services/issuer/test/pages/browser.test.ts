@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { chromium } from 'playwright-core'
 import t from 'tap'
 import { FORM_POST_SCRIPT_HASH, formPostPage } from '../../src/pages/form-post-page.ts'
+import { newPasswordPage } from '../../src/pages/new-password-page.ts'
 import { pageHeaders } from '../../src/pages/page-headers.ts'
 import { signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage } from '../../src/pages/signed-out-page.ts'
@@ -73,6 +74,24 @@ t.test('the sign-in page works in Chromium without JavaScript, under its own pol
   t.equal(server.posts[0]?.fetchSite, 'same-origin')
   t.same(complaints, [], 'nothing was refused by the policy')
 })
+
+t.test(
+  'the page for a new password shows two fields, and tells the keeper of passwords whose',
+  async (t) => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+    const tab = await context.newPage()
+    await tab.setContent(
+      newPasswordPage({
+        ...{ locale: 'en', user: { username: 'ada', name: 'Ada' }, least: 8 },
+        ...{ action: '/sign-in/new-password', hidden: { csrf: 'c1' } },
+      }),
+    )
+    const shown = await tab.locator('input:visible').evaluateAll((all) => all.map(({ id }) => id))
+    t.same(shown, ['new-password', 'new-password-again'])
+    t.equal(await tab.locator('input[autocomplete=username]').inputValue(), 'ada')
+    await context.close()
+  },
+)
 
 /** A response by form_post as a server, and the app that it is posted to. */
 async function serveFormPost() {

@@ -66,6 +66,8 @@ t.test('pages need no script, no style attribute and nothing from elsewhere', as
       )
       t.match(page, `<html lang="${locale}">`, `${name} names its language`)
       t.match(page, /<h1>[^<]+<\/h1>/, `${name} has a heading`)
+      const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+      t.same(ids, [...new Set(ids)], `${name} names nothing twice`)
     }
   }
 })
