@@ -127,6 +127,20 @@ t.test('several accounts in one browser', async (t) => {
     const foreign = await browser.get(`/?account=${stranger}`)
     t.match(foreign.body, /Signed in as <bdi class="name">Bob</, 'of this browser only')
   })
+  t.test('who is not signed in may do so there, and comes back to the start page', async (t) => {
+    const browser = issuer.browser()
+    t.match((await browser.get('/')).body, 'id="sign-in" href="/sign-in"')
+    const form = hiddenFields((await browser.get('/sign-in')).body)
+    const stranger = issuer.browser()
+    const credentials = { username: 'ada', password: passwordOf('ada') }
+    const foreign = await stranger.submit('/sign-in', { ...form, ...credentials })
+    t.equal(foreign.statusCode, 400, 'not by the form of another browser')
+    const wrong = await browser.submit('/sign-in', { ...form, ...credentials, password: 'x' })
+    t.equal(wrong.statusCode, 401)
+    const done = await browser.submit('/sign-in', { ...hiddenFields(wrong.body), ...credentials })
+    t.match(done, { statusCode: 303, headers: { location: `${ISSUER}/` } })
+    t.match((await browser.get('/')).body, /Signed in as <bdi class="name">Ada</)
+  })
   t.test('without a hint it ends the one used last', async (t) => {
     const browser = await browserOf('ada', 'bob')
     const [bob = '', ada = ''] = sids(browser)

@@ -47,7 +47,7 @@ t.test(
     const addresses: [string, string][] = [
       ['/', 'HEAD, GET'],
       ['/authorize', 'HEAD, GET, POST'],
-      ['/sign-in', 'POST'],
+      ['/sign-in', 'HEAD, GET, POST'],
       ['/logout', 'HEAD, GET, POST'],
       ['/logout/confirm', 'POST'],
       ['/token', 'OPTIONS, POST'],

@@ -4,24 +4,36 @@ import { type BrowserSessionsDeps, findBrowserSessions } from '../sessions/brows
 import type { Csrf } from '../sessions/csrf.ts'
 import type { Errand, SignInForm } from '../sign-in/errand.ts'
 
-/** The value of `errand` in a sign-in form that leads to the page for one-time codes. */
+/** Values of `errand` in sign-in forms that lead to a page of the issuer's own: that for one-time codes, the start page. */
 export const ACCOUNT_ERRAND = 'one-time-code'
+export const HOME_ERRAND = 'home'
 
 export const ONE_TIME_CODE_PATH = '/account/one-time-code'
 
-export const ACCOUNT_FORM: SignInForm = { fields: { errand: ACCOUNT_ERRAND } }
+/** A page of the issuer's own, and the form that leads to it. */
+export interface AccountPage {
+  readonly form: SignInForm
+  readonly path: string
+}
 
-/** Somebody signs in again before they change how they sign in. */
+export const ONE_TIME_CODE_PAGE: AccountPage = {
+  form: { fields: { errand: ACCOUNT_ERRAND } },
+  path: ONE_TIME_CODE_PATH,
+}
+export const HOME_PAGE: AccountPage = { form: { fields: { errand: HOME_ERRAND } }, path: '/' }
+
+/** Somebody signs in for a page of their account, perhaps again. */
 export async function accountErrand(
   request: FastifyRequest<{ Body: Parameters }>,
   reply: FastifyReply,
+  { form, path }: AccountPage,
   deps: BrowserSessionsDeps & { readonly issuer: string; readonly csrf: Csrf },
 ): Promise<Errand> {
   const isOurs = deps.csrf.check(request, request.body.get('csrf'))
   return {
-    form: ACCOUNT_FORM,
+    form,
     sessions: isOurs ? await findBrowserSessions(request, reply, deps) : undefined,
     checkPerson: () => {},
-    goOn: async () => await reply.redirect(`${deps.issuer}${ONE_TIME_CODE_PATH}`, 303),
+    goOn: async () => await reply.redirect(`${deps.issuer}${path}`, 303),
   }
 }

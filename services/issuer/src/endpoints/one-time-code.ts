@@ -2,7 +2,7 @@
 import type { User, Users } from '@latchkey/directory'
 import { LIMITS, nowSeconds, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ACCOUNT_FORM, ONE_TIME_CODE_PATH } from '../account/account-errand.ts'
+import { ONE_TIME_CODE_PAGE, ONE_TIME_CODE_PATH } from '../account/account-errand.ts'
 import { type ChangeOneTimeCodeDeps, changeOneTimeCode } from '../account/change-one-time-code.ts'
 import { pendingSecrets } from '../account/pending-secrets.ts'
 import {
@@ -123,7 +123,7 @@ function sendSignInAgain(
   return sendSignInPage(reply, {
     issuer: deps.issuer,
     csrf: deps.csrf.issue(request, reply),
-    form: ACCOUNT_FORM,
+    form: ONE_TIME_CODE_PAGE.form,
     locale: deps.locale(request),
     username,
   })

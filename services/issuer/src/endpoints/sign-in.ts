@@ -1,7 +1,8 @@
-/** POST /sign-in: the password form. OpenID Connect Core section 3.1.2.3; 303 after it (RFC 9700 section 4.12). */
+/** GET and POST /sign-in: the password form, by itself for the start page. OpenID Connect Core section 3.1.2.3; 303 after it (RFC 9700 section 4.12). */
 import { LIMITS } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
+import { HOME_PAGE } from '../account/account-errand.ts'
 import type { NextStepDeps } from '../authorization/next-step.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
 import type { CheckCredentials } from '../people/check-credentials.ts'
@@ -23,6 +24,16 @@ export interface SignInEndpointDeps
 
 export function signIn(deps: SignInEndpointDeps) {
   return async (app: FastifyInstance) => {
+    app.get('/sign-in', async (request, reply) =>
+      sendSignInPage(reply, {
+        issuer: deps.issuer,
+        csrf: deps.csrf.issue(request, reply),
+        form: HOME_PAGE.form,
+        locale: deps.locale(request),
+        username: undefined,
+      }),
+    )
+
     app.post<{ Body: Parameters }>('/sign-in', async (request, reply) => {
       const { sessions, ...errand } = await readErrand(request, reply, deps)
       const username = bounded(request.body, 'username', LIMITS.usernameChars)

@@ -45,7 +45,8 @@ export function homePage(page: HomePage): string {
       locale,
       title: messages.homeOutTitle,
       main: html`${badge('calm')}<h1>${messages.homeOutTitle}</h1>
-<p class="soft">${messages.homeOutText}</p>`,
+<p class="soft">${messages.homeOutText}</p>
+<p><a class="quiet" id="sign-in" href="/sign-in">${messages.signIn}</a></p>`,
     })
   }
   return layout({

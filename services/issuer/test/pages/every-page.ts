@@ -53,6 +53,7 @@ export function everyPage(locale: Locale, text: string): Record<string, string> 
       apps: [{ name: text, told: 'unreached', endsAt: 0, isOver: false }],
       returnTo: text,
     }),
+    homeOut: homePage({ locale }),
     home: homePage({
       locale,
       user: { username: text, name: `${text}.` },

@@ -150,7 +150,7 @@ export const EN = {
   homeOthers: 'Other accounts in this browser',
   homeOutTitle: 'You are not signed in',
   homeOutText:
-    'Open one of your apps and sign in from there. It will bring you here and back again.',
+    'Open one of your apps: it will bring you here and back again. Or sign in here, to see your account.',
 } as const
 
 export type Messages = Readonly<Record<keyof typeof EN, string>>

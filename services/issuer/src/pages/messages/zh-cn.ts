@@ -144,5 +144,5 @@ export const ZH_CN: Messages = {
   homeText: '打开任意应用即可使用，无需再次输入密码。',
   homeOthers: '此浏览器中还登录了',
   homeOutTitle: '您尚未登录',
-  homeOutText: '请打开您的应用并从应用登录，应用会将您带到这里，登录后再返回。',
+  homeOutText: '请打开您的应用：应用会将您带到这里，登录后再返回。您也可以在此登录，查看您的账号。',
 }
