@@ -30,6 +30,7 @@ import { logout } from './endpoints/logout.ts'
 import { logoutStatus } from './endpoints/logout-status.ts'
 import { newPassword } from './endpoints/new-password.ts'
 import { oneTimeCode } from './endpoints/one-time-code.ts'
+import { probe } from './endpoints/probe.ts'
 import { pushRequest } from './endpoints/push-request.ts'
 import { revoke } from './endpoints/revoke.ts'
 import { selectAccount } from './endpoints/select-account.ts'
@@ -85,7 +86,7 @@ export interface IssuerDeps {
     | 'simplejwtClient'
   > &
     // Absent: off, and none.
-    Partial<Pick<Settings, 'registration' | 'attributes'>>
+    Partial<Pick<Settings, 'registration' | 'attributes' | 'dataDir'>>
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
@@ -271,5 +272,6 @@ function programs(
     await app.register(feedPoll({ ...feeds, scheduler, leaseMs }))
     const parts = { store: () => store.ping(), directory: () => directory.ping() }
     await app.register(health({ parts, directory: directory.engine }))
+    await app.register(probe({ ...deps, tickets: keys.probeTickets }))
   }
 }

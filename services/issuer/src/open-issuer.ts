@@ -11,6 +11,7 @@ import { declare, publishDeclared } from './declare.ts'
 import { directoryPlace } from './directory-place.ts'
 import { clientSecretSealing } from './keys/client-secret-sealing.ts'
 import { listen } from './listen.ts'
+import { redisPlace } from './redis-place.ts'
 import type { Settings } from './settings/settings.ts'
 import { readTlsFiles } from './settings/tls-files.ts'
 import { loadTokenResponseHook } from './token-api/token-response-hook.ts'
@@ -82,19 +83,8 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
 
 async function openStore(settings: Settings, clock: Clock, log: FastifyBaseLogger): Promise<Store> {
   const sessionAbsoluteSeconds = settings.session.absoluteSeconds
-  if (settings.redisUrl !== undefined) {
-    const { replicas, sentinels: addresses, ...sentinelLogin } = settings.redis
-    const { sentinelUsername: username, sentinelPassword: password } = sentinelLogin
-    return await connectRedisStore({
-      url: settings.redisUrl,
-      sessionAbsoluteSeconds,
-      log,
-      ...(replicas !== undefined && { replicas }),
-      ...(addresses.length > 0 && {
-        sentinels: { addresses, ...(username && { username }), ...(password && { password }) },
-      }),
-    })
-  }
+  const place = redisPlace(settings)
+  if (place) return await connectRedisStore({ ...place, sessionAbsoluteSeconds, log })
   log.info({ dataDir: settings.dataDir }, 'embedded: sessions and log in SQLite, one process')
   const file = join(settings.dataDir, 'store.db')
   return await openSqliteStore({ file, sessionAbsoluteSeconds, clock })

@@ -38,6 +38,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /cluster/export': SEES,
   'POST /cluster/plan': RULES,
   'GET /deliveries': SEES,
+  'GET /doctor': SEES,
   'POST /ends': ENDS,
   'GET /ends/:id': SEES,
   'POST /ends/preview': ENDS,

@@ -54,6 +54,7 @@ const KINDS: Record<string, Kind> = {
   '/session/events': 'read',
   '/healthz': 'read',
   '/readyz': 'read',
+  '/probe': 'read',
   '/api/token/obtain': 'json',
   '/api/token/refresh': 'json',
   '/api/token/verify': 'json',

@@ -7,6 +7,7 @@ import { adminAudit } from '../admin/audit.ts'
 import { adminClientState } from '../admin/client-state.ts'
 import { adminClients } from '../admin/clients/clients.ts'
 import { adminDeliveries } from '../admin/deliveries.ts'
+import { adminDoctor } from '../admin/doctor.ts'
 import { adminEnds } from '../admin/ends.ts'
 import { MERGE_PATCH } from '../admin/framework/merge-patch.ts'
 import { pages } from '../admin/framework/pages.ts'
@@ -107,6 +108,8 @@ function sharedParts(deps: AdminApiDeps) {
     hub: feeding.hub,
     openerWatch: feeding.openerWatch,
     services: keys.services,
+    probeTickets: keys.probeTickets,
+    dataDir: settings.dataDir,
     ...deps.keyLife,
   }
 }
@@ -155,6 +158,7 @@ async function registerOperation(
   await app.register(adminAudit(shared))
   await app.register(auditEvidence(shared))
   await app.register(adminSettings(shared))
+  await app.register(adminDoctor(shared))
   await app.register(adminCluster(shared))
   const explaining = {
     ...{ ...shared, ...feeding, known: receipts.known, sessions: store.sessions },

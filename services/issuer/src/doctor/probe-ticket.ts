@@ -1,0 +1,22 @@
+/** What opens the probe of the public address: whoever asks there has asked the admin API a moment ago. */
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '@latchkey/protocol'
+import { carriedFacts } from '../keys/carried-facts.ts'
+
+export interface ProbeTickets {
+  write(): string
+  isGood(text: string | undefined): boolean
+}
+
+const SECONDS = 60
+
+export function probeTickets(deps: {
+  readonly macKey: KeyObject
+  readonly clock: Clock
+}): ProbeTickets {
+  const carried = carriedFacts({ ...deps, seconds: SECONDS })
+  return {
+    write: () => carried.write('probe'),
+    isGood: (text) => carried.read(text) !== undefined,
+  }
+}
