@@ -12,7 +12,9 @@ async function npmTest(t: Test, bodies: Readonly<Record<string, string>>) {
     `import t from 'tap'\n${body}\n`,
   ])
   const folder = t.testdir(Object.fromEntries(files))
-  const { exitCode, lines } = await cleanProcess([script, folder], { cwd: root }).ended
+  const { exitCode, lines } = await cleanProcess(['-C', '@latchkey/source', script, folder], {
+    cwd: root,
+  }).ended
   return {
     exitCode,
     lastLine: lines.at(-1),
