@@ -5,6 +5,9 @@ import type { Repository } from './repository.ts'
 const ONE = [
   /\b(?:InputError|ServiceClientError)\(\s*'([a-z][a-z0-9_-]*)'/g,
   /\brefuse\((?:'[^'\n]*', )?'([a-z]+(?:-[a-z]+)+)'/g,
+  // Kinds of settings, whose shape comes first; refusals of the hook.
+  /\bscalarKind\(\s*(?:`[^`]*`|'[^'\n]*'|\w+),\s*'([a-z]+(?:-[a-z]+)+)'/g,
+  /\brefusal\('([a-z]+(?:-[a-z]+)+)'/g,
   /\b(?:code|error): '([a-z][a-z0-9]*(?:[-_][a-z0-9]+)*)'/g,
   // Rules for the addresses of a client.
   /\b\w+Uri: '([a-z]+-uri)'/g,

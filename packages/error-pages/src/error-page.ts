@@ -36,6 +36,8 @@ export function parseErrorPage(code: string, markdown: string): ErrorPageOutcome
     return invalid(1, `the heading "# ${code}" and a blank line`)
   if (!/^[A-Z`].*[.?]$/.test(en) || gapAfter !== '') return invalid(3, 'one English sentence')
   if (!/\p{Script=Han}.*。$/u.test(zh)) return invalid(5, 'the same sentence in Chinese')
+  const link = lines.findIndex((line) => line.includes(']('))
+  if (link !== -1) return invalid(link + 1, 'no link: terminals and pages show it as it is written')
   const starts = lines.flatMap((line, at) => (line.startsWith('## ') ? [at] : []))
   const titles = starts.map((at) => lines[at]?.slice(3))
   if (titles.join() !== SECTIONS.join()) {

@@ -63,6 +63,7 @@ t.test('a page of another form is refused, with the line', async (t) => {
     ['no sentence', 'It is `so`.', 'it is so', 3],
     ['no Chinese', '就是这样。', 'The same.', 5],
     ['a section that has another name', '## Usual causes', '## Causes', 7],
+    ['a link', 'Run this:', 'Read [this](../this.md).', 20],
     ['an empty section', 'First line\nand second.\n', '', 7],
   ]
   for (const [name, from, to, line] of cases) {

@@ -186,17 +186,24 @@ t.test('codes are found in every form', async (t) => {
   },
 }
     socket.close({ code: 4499 })
+    scalarKind('HOST, or not', 'ten-code', (value) => value)
+    scalarKind(\`1 to \${max}\`, 'thirteen-code', parse)
+    scalarKind(shape, 'eleven-code', parse) + refusal('twelve-code', file, expected)
   `
   t.strictSame(codesIn(text).sort(), [
     '4499',
     'eight-code',
+    'eleven-code',
     'five',
     'four_code',
     'nine_code',
     'one-code',
     'seven-code',
     'six-code',
+    'ten-code',
+    'thirteen-code',
     'three-code',
+    'twelve-code',
     'two-code',
   ])
 })
