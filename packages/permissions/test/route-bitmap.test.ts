@@ -6,6 +6,7 @@ import {
   catalogueHash,
   compileGrants,
   encodeRouteBitmap,
+  grantFinder,
   grantIndex,
   grantsBitmap,
   hasRouteNumber,
@@ -81,7 +82,7 @@ t.test('numbers that no route can have are no numbers of a set', async (t) => {
   t.notOk(isRouteBitmap('_'.repeat(2732)), 'one character more is too long')
 })
 
-t.test('an index of grants decides as its grants do one by one', async (t) => {
+t.test('an index of grants decides, and finds, as its grants do one by one', async (t) => {
   let positive = 0
   const list = fc.array(fc.oneof(crowdedGrant, grantText, fc.string({ maxLength: 12 })), {
     maxLength: 12,
@@ -96,7 +97,12 @@ t.test('an index of grants decides as its grants do one by one', async (t) => {
     fc.property(list, fc.oneof(method, fc.constant('HEAD')), routes, (texts, verb, route) => {
       const answer = grantIndex(texts).allows(verb, route)
       if (answer) positive++
-      return answer === compileGrants(texts).allows(verb, route)
+      const covering = new Set(texts.filter((one) => compileGrants([one]).allows(verb, route)))
+      const found = grantFinder(texts)(verb, route)
+      return (
+        answer === compileGrants(texts).allows(verb, route) &&
+        JSON.stringify(found) === JSON.stringify([...covering].sort())
+      )
     }),
     { ...SEEDED, numRuns: 20_000 },
   )

@@ -1,5 +1,6 @@
 import type { RouteDeclaration } from '@latchkey/protocol'
 import t from 'tap'
+import { driftBetween } from '../src/rights/drift.ts'
 import { driftOf, livingCatalogue } from '../src/rights/drift-of.ts'
 import { ISSUER, ORDERS, testIssuer } from './test-issuer.ts'
 
@@ -106,6 +107,25 @@ t.test('drift is found after a change of the grants, too', async (t) => {
   t.strictSame((await found()).unreachable, [])
   await users.update(await issuer.sub('ada'), { grants: at('GET /nowhere') })
   t.match((await found()).gone[0], { grant: 'GET /nowhere', holders: [{ kind: 'users' }] })
+})
+
+t.test('attack H13: a report about long patterns and many grants holds up nobody', async (t) => {
+  const long = `/${'abcdefghij'.repeat(20)}`
+  const catalogue = Array.from({ length: 4000 }, (_, number) => {
+    return { number, current: true, ...declared(`GET /resource${number}${long}`) }
+  })
+  const grants = catalogue.flatMap(({ pattern }) => {
+    const holder = { kind: 'role', id: 'r' } as const
+    const unheld = { grant: `GET ${pattern}`, holder, isHeld: false }
+    return [{ grant: `GET /re${pattern.slice(3)}/x`, holder, isHeld: true }, unheld]
+  })
+  const begun = performance.now()
+  const { unreachable, gone } = driftBetween(catalogue, grants)
+  // Looking for the nearest route of fifty grants took minutes here, and verifiers wait five seconds for a lease.
+  t.ok(performance.now() - begun < 2500)
+  t.equal(unreachable.length, 4000)
+  t.ok(unreachable.every(({ holders }) => holders.length === 1))
+  t.equal(gone.length, 4000)
 })
 
 t.test('while two versions live, the routes of both count', async (t) => {

@@ -1,6 +1,13 @@
 /** Where the routes of a service and the grants at it have gone apart. Pure: services/issuer/src/rights/drift-of.ts reads. */
 import { type CatalogueRoute, type GrantAt, type GrantHolder, nearest } from '@latchkey/directory'
-import { compileGrants, covers, grantIndex, parseGrant, routeShape } from '@latchkey/permissions'
+import {
+  coveringPlaces,
+  grantFinder,
+  grantIndex,
+  grantPlace,
+  parseGrant,
+  routeShape,
+} from '@latchkey/permissions'
 
 /** Texts are `METHOD /pattern`. */
 export interface Drift {
@@ -27,8 +34,12 @@ export interface GoneGrant {
   readonly nearest?: string
 }
 
-/** A name is looked for among all routes, which takes milliseconds for each. */
-const MOST_NEAREST = 50
+/**
+ * Letters compared while names are looked for among all routes, for one grant and for all: 0.1 and half a second. Patterns are of the
+ * service and may be long, and everybody waits meanwhile.
+ */
+const MOST_LETTERS = 8_000_000
+const MOST_LETTERS_IN_ALL = 40_000_000
 
 export function driftBetween(
   catalogue: readonly CatalogueRoute[],
@@ -57,13 +68,11 @@ function unreachable(
   const closed = current.filter(
     (route) => route.public !== true && !held.allows(route.method, route.pattern),
   )
-  const anyUnheld = grantIndex(unheld.map(({ grant }) => grant))
+  const byGrant = Map.groupBy(unheld, ({ grant }) => grant)
+  const find = grantFinder(byGrant.keys())
   return closed.map(({ method, pattern }) => {
-    // Most routes that nobody may call are in no grant at all.
-    const holders = anyUnheld.allows(method, pattern)
-      ? unheld.filter(({ grant }) => compileGrants([grant]).allows(method, pattern))
-      : []
-    return { route: `${method} ${pattern}`, holders: holders.map(({ holder }) => holder) }
+    const covering = find(method, pattern).flatMap((grant) => byGrant.get(grant) ?? [])
+    return { route: `${method} ${pattern}`, holders: covering.map(({ holder }) => holder) }
   })
 }
 
@@ -75,8 +84,14 @@ function gone(
   const [now, ever] = [coverable(current), coverable(catalogue)]
   const byGrant = Map.groupBy(grants, ({ grant }) => grant)
   const useless = [...byGrant].filter(([grant]) => !now(grant))
-  return useless.map(([grant, held], index) => {
-    const likely = index < MOST_NEAREST ? meantRoute(grant, current) : undefined
+  const patterns = new Set(current.map((route) => route.pattern))
+  const letters = [...patterns].reduce((sum, { length }) => sum + length, 0)
+  let left = MOST_LETTERS_IN_ALL
+  return useless.map(([grant, held]) => {
+    const cost = grant.length * letters
+    const isLookedFor = cost <= Math.min(left, MOST_LETTERS)
+    if (isLookedFor) left -= cost
+    const likely = isLookedFor ? meantRoute(grant, current, patterns) : undefined
     return {
       grant,
       holders: held.map(({ holder }) => holder),
@@ -87,29 +102,25 @@ function gone(
 }
 
 /** The route whose pattern is most like that of the grant; of several methods the same one. */
-function meantRoute(grant: string, current: readonly CatalogueRoute[]): string | undefined {
+function meantRoute(
+  grant: string,
+  current: readonly CatalogueRoute[],
+  patterns: ReadonlySet<string>,
+): string | undefined {
   const [method, pattern = ''] = grant.split(' ')
-  const likely = nearest(pattern, new Set(current.map((route) => route.pattern)))
+  const likely = nearest(pattern, patterns)
   const routes = current.filter((route) => route.pattern === likely)
   const [first] = routes
   const best = routes.find((route) => route.method === method) ?? first
   return best && textOf(best)
 }
 
-/** Whether a grant covers any of these routes. Only those with a `*` look at all of them. */
+/** Whether a grant covers any of these routes. */
 function coverable(routes: readonly CatalogueRoute[]): (grant: string) => boolean {
-  const shapes = new Set(
-    routes.flatMap(({ method, pattern }) => {
-      const shape = routeShape(pattern)
-      return [`${method} ${shape}`, `* ${shape}`]
-    }),
-  )
+  const places = new Set(routes.flatMap(({ method, pattern }) => coveringPlaces(method, pattern)))
   return (text) => {
     const outcome = parseGrant(text)
-    if (outcome.kind === 'invalid') return false
-    const { grant } = outcome
-    if (!grant.wildcard) return shapes.has(`${grant.method} ${routeShape(grant.pattern)}`)
-    return routes.some(({ method, pattern }) => covers(grant, method, pattern))
+    return outcome.kind === 'grant' && places.has(grantPlace(outcome.grant))
   }
 }
 

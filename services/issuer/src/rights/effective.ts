@@ -1,6 +1,6 @@
 /** What a person may call at a service, route by route, and why: the answer to "who gave them that?" (docs/operate/people.md). */
 import type { CatalogueRoute, GrantSource, Service, User } from '@latchkey/directory'
-import { covers, type Grant, parseGrant } from '@latchkey/permissions'
+import { grantFinder } from '@latchkey/permissions'
 
 export interface EffectiveRoute {
   readonly method: string
@@ -36,16 +36,15 @@ export interface EffectiveFacts {
 
 export function effective(facts: EffectiveFacts): EffectiveRights {
   const living = facts.sources.filter(({ until }) => until === undefined || until > facts.now)
-  const readable = living.flatMap((source) => {
-    const outcome = parseGrant(source.grant)
-    return outcome.kind === 'grant' ? [{ source, grant: outcome.grant }] : []
-  })
+  // Thousands of grants and thousands of routes: to compare each with each would hold up the process for seconds.
+  const byGrant = Map.groupBy(living, ({ grant }) => grant)
+  const find = grantFinder(byGrant.keys())
   const blocked = blockedBy(facts)
   const matched = new Set<GrantSource>()
   const routes = facts.catalogue
     .filter(({ current }) => current)
     .map((route) => {
-      const by = covering(readable, route)
+      const by = find(route.method, route.pattern).flatMap((grant) => byGrant.get(grant) ?? [])
       for (const source of by) matched.add(source)
       return describe(route, by, blocked !== undefined)
     })
@@ -54,13 +53,6 @@ export function effective(facts: EffectiveFacts): EffectiveRights {
     routes,
     unmatched: living.filter((source) => !matched.has(source)),
   }
-}
-
-function covering(
-  readable: readonly { readonly source: GrantSource; readonly grant: Grant }[],
-  { method, pattern }: CatalogueRoute,
-): GrantSource[] {
-  return readable.filter(({ grant }) => covers(grant, method, pattern)).map(({ source }) => source)
 }
 
 function describe(
