@@ -33,7 +33,8 @@ export function guard(deps: GuardDeps): onRequestHookHandler {
       else tell(deps, request, reply, { kind: 'not_found' })
     } else {
       // A route that the plug-in never saw has no settings, and is closed.
-      const held = { request, reply, done, pattern: config.url, route: route ?? CLOSED }
+      const facts = { pattern: config.url, route: route ?? CLOSED, shown: undefined }
+      const held = { request, reply, done, ...facts }
       attempt(deps, held)
     }
   }
@@ -90,8 +91,26 @@ function settle(deps: GuardDeps, held: Held, outcome: Outcome): void {
         break
       }
       tell(deps, request, reply, outcome)
+      remember(deps, held, outcome)
       request.log.info({ refusal: outcome, route: held.pattern }, 'request refused')
   }
+}
+
+/** For whoever asks about the id of this request. The answer stands already. */
+function remember(
+  deps: GuardDeps,
+  { request, reply, pattern, shown }: Held,
+  refusal: Refusal,
+): void {
+  const reason = 'reason' in refusal ? refusal.reason : undefined
+  deps.verifier.noteRefused({
+    request: String(request.id),
+    method: request.method,
+    route: pattern,
+    status: reply.statusCode,
+    reason: reason ?? refusal.kind,
+    token: shown,
+  })
 }
 
 function tell(

@@ -27,6 +27,8 @@ export interface Asked {
   readonly reply: FastifyReply
   readonly pattern: string
   readonly route: RouteSettings
+  /** The token that was judged last: what is remembered of a refusal names it by what it says of itself. */
+  shown: string | undefined
 }
 
 export type Outcome =
@@ -47,6 +49,7 @@ export function judge(
   shown: ShownToken,
   mustBeBound: boolean,
 ): Outcome | Promise<Outcome> {
+  asked.shown = shown.token
   const { toleranceSeconds } = asked.route
   const verification = deps.verifier.verify(shown.token, toleranceSeconds)
   if (verification.kind === 'invalid' && verification.reason === 'ahead') {

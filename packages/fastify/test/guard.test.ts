@@ -5,6 +5,31 @@ import { SERVICE } from './fixtures/fake-verifier.ts'
 import { guardedApp } from './fixtures/guarded-app.ts'
 import { orders } from './fixtures/orders.ts'
 
+t.test('what is refused is noted with its request id, and what is let in is not', async (t) => {
+  const { app, verifier } = await guardedApp(t, orders)
+  verifier.grant('good', ['GET /orders'])
+  const ask = (url: string, token?: string) =>
+    app.inject({ url, ...(token && { headers: { authorization: `Bearer ${token}` } }) })
+  await ask('/orders', 'good')
+  await ask('/about')
+  t.strictSame(verifier.refused, [])
+  await ask('/orders', 'bad')
+  await ask('/orders')
+  await ask('/slow', 'good')
+  const facts = { method: 'GET', token: undefined }
+  t.strictSame(
+    verifier.refused.map(({ request, ...rest }) => ({
+      ...rest,
+      isNamed: /^req-\w+$/.test(request),
+    })),
+    [
+      { ...facts, route: '/orders', status: 401, reason: 'bad_signature', token: 'bad' },
+      { ...facts, route: '/orders', status: 401, reason: 'no_credentials' },
+      { ...facts, route: '/slow', status: 403, reason: 'insufficient_scope', token: 'good' },
+    ].map((one) => ({ ...one, isNamed: true })),
+  )
+})
+
 t.test('503 and never 401, and never a way in', async (t) => {
   const { app, verifier } = await guardedApp(t, orders)
   verifier.grant('good', ['GET /orders', 'GET /slow'])

@@ -21,7 +21,7 @@ const MAX_FRAME_BYTES = 2 * LIMITS.feedFrameBytes
 const GOODBYE_MS = 500
 
 export interface ConnectionDeps
-  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'catalogue'> {
+  extends Pick<ConversationDeps, 'service' | 'replica' | 'log' | 'catalogue' | 'findRefused'> {
   readonly url: string
   readonly loopback: boolean
   readonly handshake: NewHandshake

@@ -11,7 +11,7 @@ import type {
 import type { ApplyOutcome } from './apply-entries.ts'
 import type { CatalogueTalk } from './catalogue-talk.ts'
 import type { FeedCodec } from './codec.ts'
-import type { FeedLog, Numbering } from './feed.ts'
+import type { FeedLog, FindRefused, Numbering } from './feed.ts'
 import type { LeaseRounds } from './lease-rounds.ts'
 import { parseIssuerFrame } from './parse-issuer-frame.ts'
 import type { RevocationReplica } from './replica.ts'
@@ -41,6 +41,7 @@ export interface ConversationDeps {
   readonly news: Pick<News, 'keys' | 'applied' | 'replaced' | 'catalogue'>
   readonly log: FeedLog
   readonly catalogue: Pick<CatalogueTalk, 'version' | 'question' | 'answered'>
+  readonly findRefused: FindRefused
   send(message: VerifierMessage): void
   /** The 32 key bytes as base64url; undefined when they were not wrapped for this session. */
   unwrapKey(kid: string, jwe: string): string | undefined
@@ -107,6 +108,9 @@ export function conversation(deps: ConversationDeps): Conversation {
         break
       case 'catalogue':
         catalogueTold(message)
+        break
+      case 'refused?':
+        deps.send({ t: 'refused', id: message.id, refused: deps.findRefused(message.request) })
         break
       case 'bye':
         deps.leave({

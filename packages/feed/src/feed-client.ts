@@ -5,9 +5,10 @@ import { type CatalogueTalk, catalogueTalk } from './catalogue-talk.ts'
 import { clockWatch } from './clock-watch.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { Ending, News } from './conversation.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, FeedStatus } from './feed.ts'
 import { type FeedClientOptions, feedSettings } from './feed-settings.ts'
 import { leaseKeeper } from './lease.ts'
+import { refusedSource } from './refused-source.ts'
 import { revocationReplica } from './replica.ts'
 import { socketCount } from './socket-count.ts'
 import { subscribers } from './subscribers.ts'
@@ -29,6 +30,7 @@ export function feedClient(options: FeedClientOptions): Feed {
   const listeners = subscribers()
   let keys: readonly FeedKey[] = []
   const catalogue = catalogueTalk()
+  const refused = refusedSource()
   let connection: Connection | undefined
   let joins = 0
   let lastFailure: string | undefined
@@ -65,7 +67,7 @@ export function feedClient(options: FeedClientOptions): Feed {
     connection = openConnection({
       ...settings,
       ...{ clock, scheduler, log, instance, replica, lease, news, round, ended },
-      catalogue,
+      ...{ catalogue, findRefused: refused.find },
       released: sockets.closed,
     })
   }
@@ -89,12 +91,8 @@ export function feedClient(options: FeedClientOptions): Feed {
       return ask(catalogue, connection, false)
     },
     askCatalogue: () => ask(catalogue, connection, true),
-    status: () => ({
-      connected: connection?.joined ?? false,
-      positions: replica.positions(),
-      reconnects: Math.max(0, joins - 1),
-      lastFailure,
-    }),
+    answerRefused: refused.from,
+    status: () => ({ ...statusOf(replica, connection, joins), lastFailure }),
     close: () => {
       cancelRetry()
       connection?.close()
@@ -102,6 +100,15 @@ export function feedClient(options: FeedClientOptions): Feed {
       return sockets.allClosed()
     },
   }
+}
+
+function statusOf(
+  replica: Feed['replica'],
+  connection: Connection | undefined,
+  joins: number,
+): Omit<FeedStatus, 'lastFailure'> {
+  const connected = connection?.joined ?? false
+  return { connected, positions: replica.positions(), reconnects: Math.max(0, joins - 1) }
 }
 
 /** Without a connection the next one asks by itself. Returns the number of the question. */

@@ -4,6 +4,7 @@ import type {
   FeedKey,
   FeedPosition,
   LogEntry,
+  RefusedRequest,
   RouteDeclaration,
 } from '@latchkey/protocol'
 import type { Lease } from './lease.ts'
@@ -20,10 +21,15 @@ export interface Feed {
   publishRoutes(routes: readonly RouteDeclaration[]): number
   /** Asks what the catalogue of the service is now. Returns the number of the question: an answer with that one or a later one is newer. */
   askCatalogue(): number
+  /** Who answers the issuer's questions about refused requests from now on. */
+  answerRefused(find: FindRefused): void
   status(): FeedStatus
   /** Resolves when no socket and no timer is left. The replica and the lease stay as they are. */
   close(): Promise<void>
 }
+
+/** The refused requests of an id that are remembered. */
+export type FindRefused = (request: string) => readonly RefusedRequest[]
 
 export interface FeedListener {
   keys?(keys: readonly FeedKey[]): void

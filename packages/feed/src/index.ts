@@ -1,7 +1,7 @@
 export type { ApplyOutcome, Resync, ResyncReason } from './apply-entries.ts'
 export { FEED_CODECS, type FeedCodec, type FeedEncoding } from './codec.ts'
 export type { CompareOutcome } from './compare-positions.ts'
-export type { Feed, FeedListener, FeedLog, FeedStatus, Numbering } from './feed.ts'
+export type { Feed, FeedListener, FeedLog, FeedStatus, FindRefused, Numbering } from './feed.ts'
 export { feedClient } from './feed-client.ts'
 export type { FeedClientOptions } from './feed-settings.ts'
 export { type Handshake, type HandshakeDeps, handshakes, type NewHandshake } from './handshake.ts'

@@ -57,6 +57,7 @@ export function localFeed(clock: Clock = systemClock): LocalFeed {
     publishRoutes: () => ++questions,
     askCatalogue: () => ++questions,
     setCatalogue: ({ numbers, heads }) => news.catalogue({ answers: questions, numbers, heads }),
+    answerRefused: () => {},
     status: () => ({
       connected: true,
       positions: replica.positions(),

@@ -12,6 +12,7 @@ import {
   type LeaseMessage,
   LIMITS,
   type LogEntry,
+  type RefusedQuestionMessage,
   type SnapshotMessage,
 } from '@latchkey/protocol'
 import { parseKeys } from './parse-keys.ts'
@@ -48,6 +49,7 @@ const READERS: Readonly<
   lease: parseLease,
   catalogue: parseCatalogue,
   bye: parseBye,
+  'refused?': parseRefusedQuestion,
 }
 
 const ENTRY_KINDS: ReadonlySet<string> = new Set<EntryKind>([...NAMED_KINDS, 'key', 'all', 'none'])
@@ -149,6 +151,12 @@ function parseBye(from: JsonObject): ByeMessage | undefined {
   const reason = asText(from['reason'], MOST_REASON_CHARS)
   const retry = asFlag(from['retry'])
   return reason === undefined || retry === undefined ? undefined : { t: 'bye', reason, retry }
+}
+
+function parseRefusedQuestion(from: JsonObject): RefusedQuestionMessage | undefined {
+  const id = asCount(from['id'])
+  const request = asText(from['request'], LIMITS.requestIdChars)
+  return id === undefined || request === undefined ? undefined : { t: 'refused?', id, request }
 }
 
 function asPartition(value: unknown): number | undefined {

@@ -160,3 +160,25 @@ t.test('nothing that is logged holds the secret or a key', async (t) => {
     t.notMatch(line, /correct|horse|AAAA|mac=/)
   }
 })
+
+t.test('questions about refused requests are answered by whoever was named last', async (t) => {
+  const { feed, network, join } = scene()
+  join()
+  network.last.take()
+  const ask = () => network.last.send({ t: 'refused?', id: 7, request: 'req-1' })
+  ask()
+  t.same(network.last.take(), [{ t: 'refused', id: 7, refused: [] }], 'nobody knows')
+  const refused = {
+    at: 5,
+    status: 401,
+    reason: 'expired',
+    method: 'GET',
+    positions: [],
+    leaseMs: 0,
+  }
+  feed.answerRefused((request) => (request === 'req-1' ? [refused] : []))
+  ask()
+  t.same(network.last.take(), [{ t: 'refused', id: 7, refused: [refused] }])
+  network.last.events.text(JSON.stringify({ t: 'refused?', id: 7, request: 'x'.repeat(129) }))
+  t.equal(network.last.state, 'cut', 'a question that no issuer asks')
+})

@@ -147,6 +147,32 @@ export interface ResyncMessage {
   readonly positions: readonly FeedPosition[]
 }
 
+/** A request that a service has refused, as its verifier remembers it: no token, nothing of its address or body. */
+export interface RefusedRequest {
+  /** Wall-clock second. */
+  readonly at: number
+  readonly status: number
+  /** A stable word: `expired`, `session_ended`, `insufficient_scope`. */
+  readonly reason: string
+  readonly method: string
+  /** As the router of the service knows it. */
+  readonly route?: string
+  /** What the token said of itself, whether that was proven or not. */
+  readonly jti?: string
+  readonly sub?: string
+  readonly sid?: string
+  /** Where the verifier was, and for how long its lease was good. */
+  readonly positions: readonly Omit<FeedPosition, 'digest'>[]
+  readonly leaseMs: number
+}
+
+/** Answer to `refused?`: the newest first, at most `LIMITS.refusedAnswers`; none when it remembers no such request. */
+export interface RefusedMessage {
+  readonly t: 'refused'
+  readonly id: number
+  readonly refused: readonly RefusedRequest[]
+}
+
 export type VerifierMessage =
   | HelloMessage
   | HeldKeysMessage
@@ -154,6 +180,7 @@ export type VerifierMessage =
   | AckMessage
   | LeaseRequestMessage
   | ResyncMessage
+  | RefusedMessage
 
 /** Replaces all keys of the verifier. First frame of the issuer, and again whenever they change. */
 export interface KeysMessage {
@@ -233,6 +260,13 @@ export interface ByeMessage {
   readonly retry: boolean
 }
 
+/** Asks which requests of this id the service has refused, for an administrator. One who does not know it is silent. */
+export interface RefusedQuestionMessage {
+  readonly t: 'refused?'
+  readonly id: number
+  readonly request: string
+}
+
 export type IssuerMessage =
   | KeysMessage
   | SnapshotMessage
@@ -240,3 +274,4 @@ export type IssuerMessage =
   | LeaseMessage
   | CatalogueMessage
   | ByeMessage
+  | RefusedQuestionMessage

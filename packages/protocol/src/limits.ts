@@ -21,6 +21,10 @@ export const LIMITS = {
   /** No issuer is believed when it promises more: a bound of minutes would prove nothing. */
   leaseMaxMs: 60_000,
   /** One feed frame. A snapshot larger than this is sent in several frames. */
+  /** A request id, in log lines and questions about it: those of others may be longer than ours. */
+  requestIdChars: 128,
+  /** Requests of one id that are told: services count their own, so that some share an id. */
+  refusedAnswers: 8,
   feedFrameBytes: 64 * 1024,
   /** How long a request waits for the feed when its token is ahead of this verifier. */
   aheadWaitMs: 50,

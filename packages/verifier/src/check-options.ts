@@ -3,6 +3,8 @@ import type { VerifierOptions } from './verifier.ts'
 
 /** About 15 GB: whoever wants more has mistaken the unit. */
 const MOST_CACHE_TOKENS = 10_000_000
+/** 400 MB. */
+const MOST_REFUSED = 100_000
 const MOST_SKEW_SECONDS = 60
 const MOST_START_TIMEOUT_MS = 3_600_000
 
@@ -10,12 +12,13 @@ const MOST_START_TIMEOUT_MS = 3_600_000
 export function checkOptions(
   options: Pick<
     VerifierOptions,
-    'issuer' | 'service' | 'cacheTokens' | 'clockSkewSeconds' | 'startTimeoutMs'
+    'issuer' | 'service' | 'cacheTokens' | 'rememberRefused' | 'clockSkewSeconds' | 'startTimeoutMs'
   >,
 ): void {
   requireText('issuer', options.issuer)
   requireText('service', options.service)
   requireNumber('cacheTokens', options.cacheTokens, MOST_CACHE_TOKENS)
+  requireNumber('rememberRefused', options.rememberRefused, MOST_REFUSED)
   requireNumber('clockSkewSeconds', options.clockSkewSeconds, MOST_SKEW_SECONDS)
   requireNumber('startTimeoutMs', options.startTimeoutMs, MOST_START_TIMEOUT_MS)
 }

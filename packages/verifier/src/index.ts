@@ -9,6 +9,7 @@ export {
   type Presented,
   possessionCheck,
 } from './possession.ts'
+export type { Refused } from './refused-memory.ts'
 export type { ClaimProof, ProofClaim } from './replay-memory.ts'
 export type {
   RefusalReason,

@@ -14,6 +14,7 @@ import { keyRing } from './key-ring.ts'
 import { numbering } from './numbering.ts'
 import { positionWaiters } from './position-waiters.ts'
 import { STALE } from './refusal.ts'
+import { refusedMemory } from './refused-memory.ts'
 import { olderThanRoute, rights } from './rights.ts'
 import { routeBook } from './route-book.ts'
 import { tokenCache } from './token-cache.ts'
@@ -27,7 +28,10 @@ import type {
 import { watchers } from './watchers.ts'
 
 export interface VerifierParts
-  extends Pick<VerifierOptions, 'issuer' | 'service' | 'cacheTokens' | 'clockSkewSeconds' | 'log'> {
+  extends Pick<
+    VerifierOptions,
+    'issuer' | 'service' | 'cacheTokens' | 'clockSkewSeconds' | 'rememberRefused' | 'log'
+  > {
   /** Where keys, entries and leases come from. Closed together with the verifier. */
   readonly feed: Feed
   readonly clock?: Clock
@@ -35,6 +39,7 @@ export interface VerifierParts
 }
 
 const CACHE_TOKENS = 20_000
+const REMEMBER_REFUSED = 500
 const SILENCE: VerifierLog = { info: () => {}, warn: () => {} }
 
 /**
@@ -52,6 +57,8 @@ export function verifierFrom(parts: VerifierParts): Verifier {
   const waiting = positionWaiters(scheduler)
   const watching = watchers({ service, replica: feed.replica, keys, clock, scheduler, log })
   const decideNow = decide({ feed, keys, cache, clock, numbering: numbers })
+  const refused = refusedMemory(parts.rememberRefused ?? REMEMBER_REFUSED, { feed, clock })
+  feed.answerRefused(refused.find)
   const isReached = ({ rev, routes }: AccessTokenClaims) =>
     feed.replica.covers(rev) && numbers.standing(routes) !== 'pending'
   const unsubscribe = feed.subscribe({
@@ -106,6 +113,7 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       const known = cache.of(claims)
       return watching.watch(claims, known ? [known.outcome.kid] : keys.kids(), onEnd)
     },
+    noteRefused: refused.note,
     status: () => statusOf(feed, keys.list(), cache.size),
     close: async () => {
       unsubscribe()

@@ -8,6 +8,7 @@ import type {
   Scheduler,
 } from '@latchkey/protocol'
 import type { TokenFault } from '@latchkey/tokens'
+import type { Refused } from './refused-memory.ts'
 
 export interface VerifierOptions {
   /** The public identity: exactly the `iss` of the tokens. */
@@ -20,6 +21,8 @@ export interface VerifierOptions {
   credentials: { clientId: string; clientSecret: string }
   /** How many verified tokens are remembered. Default 20,000 (about 30 MB). 0 switches the cache off. */
   cacheTokens?: number
+  /** How many refused requests are remembered, for questions about their ids. Default 500 (at most 2 MB). 0: none. */
+  rememberRefused?: number
   /** Seconds that clocks may differ, at most 60. Default 5. Never lets a token live longer. */
   clockSkewSeconds?: number
   /** How long the first lease may take before `createVerifier` fails. Default 10,000 ms; it goes on trying until then. */
@@ -102,6 +105,11 @@ export interface Verifier {
     claims: AccessTokenClaims,
     onEnd: (reason: RefusalReason, why?: EndReason) => void,
   ): () => void
+  /**
+   * Remembers a request that was refused, for an administrator who asks the issuer about its id (docs/operate/explain.md). What proves
+   * the token is not kept.
+   */
+  noteRefused(refused: Refused): void
   status(): VerifierStatus
   /** Resolves when it no longer holds a socket or timer. What it knows is believed until the lease ends; watchers hear nothing more. */
   close(): Promise<void>

@@ -57,6 +57,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /keys/rotate': RULES,
   'GET /metrics': SEES,
   'GET /openapi.json': SEES,
+  'GET /refused/:request': SEES,
   'GET /registration-tokens': SEES,
   'POST /registration-tokens': RULES,
   'DELETE /registration-tokens/:id': RULES,

@@ -5,6 +5,10 @@ import { entryFor } from '../src/feed/audience-filter.ts'
 import { parseVerifierMessage } from '../src/feed/verifier-message.ts'
 
 const audience = 'https://a.example'
+const REFUSED = {
+  ...{ at: 1_800_000_000, status: 401, reason: 'expired', method: 'GET', leaseMs: 12.5 },
+  positions: [{ p: 0, epoch: 1, offset: 2 }],
+}
 const parse = (text: string) => parseVerifierMessage(FEED_CODECS.text.decode(text))
 
 function entry(o: number, k: EntryKind, v: string): LogEntry {
@@ -76,6 +80,12 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
     { t: 'resync', positions: [] },
     { t: 'held', kids: ['a-example.hJ3K.1', 'b'] },
     { t: 'held', kids: [] },
+    { t: 'refused', id: 1, refused: [] },
+    {
+      t: 'refused',
+      id: 1,
+      refused: [REFUSED, { ...REFUSED, route: '/a', jti: 'j', sub: 'u_1', sid: 's' }],
+    },
   ]
   for (const message of good) {
     t.test(`${message.t} is read`, async (t) => {
@@ -104,6 +114,22 @@ t.test('attacks K7, K14: frames of verifiers are parsed strictly', async (t) => 
     '{"t":"ack","p":0,"epoch":1,"offset":"2"}',
     '{"t":"ack","p":0,"epoch":1,"offset":1.5}',
     '{"t":"lease?"}',
+    JSON.stringify({ t: 'refused', refused: [] }),
+    JSON.stringify({ t: 'refused', id: 1, refused: Array(9).fill(REFUSED) }),
+    ...[
+      { at: -1 },
+      { status: 1000 },
+      { reason: 'Any text' },
+      { method: 'get' },
+      { route: 'x'.repeat(513) },
+      { sub: 'a\u001b[2J' },
+      { jti: 'x'.repeat(256) },
+      { leaseMs: -1 },
+      { positions: Array(65).fill({ p: 0, epoch: 1, offset: 1 }) },
+      { positions: undefined },
+    ].map((change) =>
+      JSON.stringify({ t: 'refused', id: 1, refused: [{ ...REFUSED, ...change }] }),
+    ),
     JSON.stringify({ ...hello, version: 'v' }),
     '{"t":"routes","routes":[]}',
     '{"t":"routes","id":1,"again":false,"routes":[]}',

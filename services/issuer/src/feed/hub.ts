@@ -5,6 +5,7 @@ import { frameShelf } from './frame-shelf.ts'
 import type { LogTail } from './log-tail.ts'
 import type { Member, MemberListener } from './member.ts'
 import { type FeedOpener, type Peer, type PeerDeps, type PeerIdentity, peer } from './peer.ts'
+import { type RefusedQuestions, refusedQuestions } from './refused-questions.ts'
 import { verifierNames } from './verifier-names.ts'
 
 export interface FeedHub {
@@ -22,6 +23,8 @@ export interface FeedHub {
   /** Tells what happens to members from now on. Returns the function that stops it. */
   listen(listener: MemberListener): () => void
   verifiers(): readonly VerifierStatus[]
+  /** Asks all members what they remember of a refused request. */
+  askRefused: RefusedQuestions['ask']
   /** Looks for dead connections from now on. */
   start(): void
   /** Cuts off who has been silent for two leases. */
@@ -39,7 +42,8 @@ export interface VerifierStatus {
   readonly acked: readonly { partition: number; epoch: number; offset: number }[]
 }
 
-export interface FeedHubDeps extends Omit<PeerDeps, 'changed' | 'grown' | 'shelf' | 'names'> {
+export interface FeedHubDeps
+  extends Omit<PeerDeps, 'changed' | 'grown' | 'refused' | 'shelf' | 'names'> {
   readonly tail: LogTail
   readonly scheduler: Scheduler
 }
@@ -65,24 +69,11 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       if (member.connection.audience === audience) member.tellGrowth(heads)
     }
   }
+  const { ask: askRefused, answered: refused } = refusedQuestions(members, deps.scheduler)
   let cancelLook = () => {}
   let lookedAtMs = deps.clock.monotonicMs()
 
-  deps.tail.listen({
-    appended: (epoch, entries) => {
-      for (const one of peers) {
-        one.member?.connection.append(epoch, entries)
-        if (concerns(entries, one)) one.leave(AGAIN)
-      }
-    },
-    reset: (partition) => {
-      const living = deps.tail.living(partition)
-      for (const one of peers) {
-        one.member?.connection.snapshot(partition)
-        if (concerns(living, one)) one.leave(AGAIN)
-      }
-    },
-  })
+  followLog(deps.tail, peers)
 
   function dropSilent(): void {
     const nowMs = deps.clock.monotonicMs()
@@ -105,7 +96,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 
   return {
     accept: (socket, opener) => {
-      const one = peer(socket, opener, { ...deps, changed, grown, shelf, names })
+      const one = peer(socket, opener, { ...deps, changed, grown, refused, shelf, names })
       peers.add(one)
       return {
         frame: one.frame,
@@ -127,6 +118,7 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
       return () => listeners.delete(listener)
     },
     verifiers: () => members().map((member) => statusOf(member, deps.partitions)),
+    askRefused,
     start: lookAround,
     dropSilent,
     close: () => {
@@ -137,6 +129,25 @@ export function feedHub(deps: FeedHubDeps): FeedHub {
 }
 
 const AGAIN = 'show your credentials again'
+
+/** Writes to each of them what the log brings. */
+function followLog(tail: LogTail, peers: ReadonlySet<Peer>): void {
+  tail.listen({
+    appended: (epoch, entries) => {
+      for (const one of peers) {
+        one.member?.connection.append(epoch, entries)
+        if (concerns(entries, one)) one.leave(AGAIN)
+      }
+    },
+    reset: (partition) => {
+      const living = tail.living(partition)
+      for (const one of peers) {
+        one.member?.connection.snapshot(partition)
+        if (concerns(living, one)) one.leave(AGAIN)
+      }
+    },
+  })
+}
 
 /**
  * When its client or its service was ended, a verifier has to show its credentials again, also one that has not said hello yet. It

@@ -19,6 +19,7 @@ import type { FrameShelf } from './frame-shelf.ts'
 import type { LeaseClock } from './lease-clock.ts'
 import type { LogTail } from './log-tail.ts'
 import { feedMember, type Member, type MemberListener } from './member.ts'
+import type { RefusedQuestions } from './refused-questions.ts'
 import { parseVerifierMessage } from './verifier-message.ts'
 import type { VerifierNames } from './verifier-names.ts'
 
@@ -67,6 +68,8 @@ export interface PeerDeps {
   readonly clock: Clock
   readonly random: Random
   readonly changed: MemberListener
+  /** A verifier has told what it remembers of a request. */
+  readonly refused: RefusedQuestions['answered']
   /** The catalogue of this service has grown: its other verifiers should know. */
   readonly grown: (audience: string, heads: readonly CatalogueHead[]) => void
   readonly log: {
@@ -227,6 +230,9 @@ async function answer(
     case 'resync':
       await readUpTo(message.positions, deps)
       await connection.place(message.positions)
+      return undefined
+    case 'refused':
+      deps.refused(member, message)
       return undefined
     case 'routes':
       return await publish(message, member, deps)

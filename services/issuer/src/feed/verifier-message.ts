@@ -1,6 +1,7 @@
 /** Frames from verifiers, parsed strictly at the edge: nothing that they claim is believed, only bounded and typed. */
 import type { ReadOutcome } from '@latchkey/feed'
 import type { FeedPosition, VerifierMessage } from '@latchkey/protocol'
+import { parseRefused } from './refused-message.ts'
 
 const MOST_POSITIONS = 1024
 const MOST_ROUTES = 4096
@@ -28,6 +29,8 @@ export function parseVerifierMessage(read: ReadOutcome): VerifierMessage | undef
       return ack(value)
     case 'lease?':
       return isCount(value['id']) ? { t: 'lease?', id: value['id'] } : undefined
+    case 'refused':
+      return parseRefused(value)
     case 'resync': {
       const positions = parsePositions(value['positions'])
       return positions && { t: 'resync', positions }

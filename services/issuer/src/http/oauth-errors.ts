@@ -2,6 +2,19 @@
 import { OAuthError, StoreUnavailable } from '@latchkey/protocol'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why it is refused, as the log tells; set when it is. */
+    refusal: RequestRefusal | undefined
+  }
+}
+
+export interface RequestRefusal {
+  readonly code: string
+  /** Absent where the code says all. */
+  readonly reason?: string
+}
+
 /** By the status that they keep. */
 const TRANSPORT_FAULTS: Readonly<Record<number, string>> = {
   413: 'the body is too large',
@@ -29,6 +42,7 @@ export function toOAuthError(error: unknown): OAuthError {
 }
 
 export function logError(request: FastifyRequest, error: OAuthError): void {
+  request.refusal = { code: error.code, reason: error.reason }
   const facts = { code: error.code, reason: error.reason, err: error.cause }
   if (error.status >= 500) request.log.error(facts, 'request failed')
   else request.log.info({ code: error.code, reason: error.reason }, 'request refused')

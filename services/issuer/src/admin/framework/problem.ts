@@ -42,6 +42,7 @@ export function sendProblems({ issuer }: { readonly issuer: string }) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
     if (thrown instanceof InputError) {
       const { code, received, expected, where } = thrown
+      request.refusal = { code }
       request.log.info({ code }, 'admin input refused')
       // What the address names may be missing (404); what a body names and nobody has is a fault of the body.
       const isInside = where !== undefined && problemFact(code).status === 404
@@ -56,6 +57,7 @@ export function sendProblems({ issuer }: { readonly issuer: string }) {
     if (thrown instanceof NoCredentials) {
       // RFC 6750 section 3.1: a request without credentials gets no error code in its challenge.
       reply.header('www-authenticate', bearerChallenge(REALM)(undefined, request))
+      request.refusal = { code: 'no-credentials' }
       const expected = 'Authorization: Bearer, with an access token for this issuer'
       const facts = { code: 'no-credentials', received: 'no access token', expected }
       return sendProblem({ ...facts, detail: `expected ${expected}` }, issuer, request, reply)
