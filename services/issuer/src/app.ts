@@ -40,6 +40,7 @@ import { statusList } from './endpoints/status-list.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
 import { withdraw } from './endpoints/withdraw.ts'
+import { ownRefusals } from './explain/own-refusals.ts'
 import type { FeedHub } from './feed/hub.ts'
 import { housekeeping } from './housekeeping.ts'
 import { cors, corsOrigins } from './http/cors.ts'
@@ -118,6 +119,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
   const app = await createServer(deps)
   const { log } = app
   requestScope(app)
+  const refusals = ownRefusals(app, deps.clock)
   const own = ownRoutes(app)
   const keys = await wireKeys(deps)
   const feeding = wireFeed({ ...deps, ...keys, log })
@@ -136,7 +138,18 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
   await app.register(receivers({ ...deps, ...callers, ...signals }))
   await app.register(registration({ ...deps.settings, ...deps, ...ending, ...callers }))
   await app.register(
-    adminApi({ ...deps, keys, keyLife, feeding, ending, receipts, callers, people, signals }),
+    adminApi({
+      ...deps,
+      keys,
+      keyLife,
+      feeding,
+      ending,
+      receipts,
+      callers,
+      people,
+      signals,
+      refusals,
+    }),
   )
   let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })

@@ -42,6 +42,8 @@ import type { IssuerDeps } from '../app.ts'
 import { auditEvidence } from '../audit/audit-evidence.ts'
 import { adminCluster } from '../cluster/cluster-routes.ts'
 import { explainRoute } from '../explain/explain-route.ts'
+import type { OwnRefusals } from '../explain/own-refusals.ts'
+import { refusedRoute } from '../explain/refused-route.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { importUsers } from '../import/import-users.ts'
 import { catalogueBook } from '../rights/catalogue-book.ts'
@@ -68,6 +70,7 @@ export interface AdminApiDeps {
   readonly callers: Callers
   readonly people: People
   readonly signals: Signals
+  readonly refusals: OwnRefusals
 }
 
 /** What administrators call, closed by the issuer's own tokens. */
@@ -143,7 +146,7 @@ async function registerClients(app: FastifyInstance, shared: Shared): Promise<vo
 async function registerOperation(
   app: FastifyInstance,
   shared: Shared,
-  { directory, store, receipts, feeding, ending, signals }: AdminApiDeps,
+  { directory, store, receipts, feeding, ending, signals, refusals }: AdminApiDeps,
 ): Promise<void> {
   const { clients, services, streams } = directory
   await app.register(adminSessions(shared))
@@ -165,4 +168,5 @@ async function registerOperation(
     ...{ keys: shared.services, catalogues: catalogueBook(services) },
   }
   await app.register(explainRoute(explaining))
+  await app.register(refusedRoute({ ...explaining, refusals }))
 }
