@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { type ChainFault, type ChainHead, chainedLines } from '@latchkey/directory'
+import { type ChainFault, type ChainHead, chainedLines } from '@latchkey/directory/audit-chain'
 
 /** What a file of audit records was found to be, by itself. */
 export interface AuditFile {

@@ -1,4 +1,4 @@
-import { type ChainFault, headText, readHead } from '@latchkey/directory'
+import { type ChainFault, headText, readHead } from '@latchkey/directory/audit-chain'
 import { type AuditFile, firstForeignRecord, readAuditFile } from '../audit-file.ts'
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'

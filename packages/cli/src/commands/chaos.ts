@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ClusterFault, type RoundReport, readPlan, runChaos } from '@latchkey/chaos'
+import type { RoundReport, runChaos } from '@latchkey/chaos'
 import { chaosDisplay } from '../chaos-display.ts'
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
@@ -31,6 +31,7 @@ export const chaos = command({
   ],
   run: async (context) => {
     const { common, options, terminal, say, print, printJson } = context
+    const { ClusterFault, readPlan, runChaos } = await import('@latchkey/chaos')
     const plan = readPlan(resolve(terminal.cwd, options.config))
     const seed = seedOf(options.seed ?? DEFAULT_SEED)
     const display = chaosDisplay(context)

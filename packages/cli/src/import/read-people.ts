@@ -1,7 +1,7 @@
 /** Files of people: CSV with a header (RFC 4180), or JSON lines. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { usernameKey } from '@latchkey/directory'
+import { usernameKey } from '@latchkey/directory/username'
 import { type CsvError, type Info, parse } from 'csv-parse'
 import { columnOf, type Row, rowOf, unknownColumn } from './import-columns.ts'
 import { cutValue, type ImportFault } from './import-fault.ts'
