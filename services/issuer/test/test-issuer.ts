@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  type AttributeRule,
   type DeclaredDirectory,
   type Directory,
   type NewClient,
   openSqliteDirectory,
 } from '@latchkey/directory'
-import { LIMITS, systemRandom } from '@latchkey/protocol'
+import { LIMITS, type Scheduler, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import { deriveKey } from '@latchkey/tokens'
 import type { FastifyBaseLogger, FastifyInstance, LightMyRequestResponse } from 'fastify'
@@ -121,6 +122,8 @@ export interface TestIssuer {
   readonly verifiers: Issuer['verifiers']
   /** Moves both clocks. */
   advance(seconds: number): void
+  /** Moves the wall clock alone, as somebody does who sets it. */
+  setClock(seconds: number): void
   now(): number
   /** A browser with a cookie jar of its own. */
   browser(): TestBrowser
@@ -157,6 +160,8 @@ export interface TestIssuerOptions {
   readonly around?: (directory: Directory) => Directory
   /** What the issuer is given instead of the store. */
   readonly aroundStore?: (store: Store) => Store
+  /** Default: real time. */
+  readonly scheduler?: Scheduler
   /** Default: nothing is logged. */
   readonly log?: FastifyBaseLogger
   /** Default: optional. */
@@ -165,6 +170,8 @@ export interface TestIssuerOptions {
   readonly session?: Settings['session']
   /** Default: with an initial access token. */
   readonly registration?: Settings['registration']
+  /** What is kept about people besides. Default: nothing. */
+  readonly attributes?: readonly AttributeRule[]
   /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
   readonly trustedProxy?: string
   /** Default: nothing is added to answers of the JSON API. */
@@ -185,6 +192,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
     sealing: clientSecretSealing(MASTER_KEY, systemRandom),
     auditKey: deriveKey(MASTER_KEY, 'latchkey/audit/v1'),
+    ...(options.attributes && { attributes: options.attributes }),
   })
   const applied = await declare(DECLARED, [], {
     issuer: ISSUER,
@@ -208,6 +216,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     languages: ['en', 'zh-CN'] as const,
     ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
     simplejwtClient: 'native',
+    ...(options.attributes && { attributes: [...options.attributes] }),
   }
   const { app, end, verifiers } = await buildIssuer({
     settings,
@@ -215,6 +224,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     directory: options.around?.(directory) ?? directory,
     clock,
     random: systemRandom,
+    scheduler: options.scheduler,
     log: options.log,
     tokenResponse: options.tokenResponse,
     ...(options.trustedProxy && { trustedProxies: [options.trustedProxy] }),
@@ -231,6 +241,9 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     advance: (seconds) => {
       times.ms += seconds * 1000
       times.monotonic += seconds * 1000
+    },
+    setClock: (seconds) => {
+      times.ms += seconds * 1000
     },
     now: () => Math.floor(times.ms / 1000),
     browser: () => testBrowser(app),
