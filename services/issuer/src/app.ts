@@ -180,7 +180,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
     feeding.lease.stop()
     feeding.tail.stop()
     await people.refused.stop()
-    await ending.deliveries.stop()
+    await ending.stop()
     await signals.stop()
     receipts.canary.stop()
     receipts.tracker.close()

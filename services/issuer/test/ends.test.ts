@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '@latchkey/protocol'
 import { connectRedisStore } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
 import { decodeJwt } from 'jose'
@@ -178,4 +179,55 @@ t.test('an end that the store did not confirm is recorded, and so is no other', 
   const records = await issuer.directory.audit.list({ limit: 10, action: 'end' })
   t.match(records, [{ target: `session ${sid}`, detail: { confirmed: false } }])
   t.equal(records.length, 1)
+})
+
+t.test('a change of rights that could not be told is told when the store is back', async (t) => {
+  const timers: (() => void)[] = []
+  const scheduler = {
+    after: (_: number, task: () => void) => {
+      timers.push(task)
+      return () => timers.splice(timers.indexOf(task), 1)
+    },
+  }
+  let isAway = true
+  const issuer = await testIssuer({
+    scheduler,
+    aroundStore: (store) => {
+      const end: typeof store.log.end = async (target, facts) => {
+        if (isAway && target.kind !== 'session') throw new StoreUnavailable('The store')
+        return await store.log.end(target, facts)
+      }
+      return { ...store, log: { ...store.log, end } }
+    },
+  })
+  t.teardown(() => issuer.close())
+  const ada = await issuer.sub('ada')
+  const { tokensOf } = tokenRequests(issuer)
+  const { access_token: token } = await tokensOf()
+  const active = async () => (await issuer.post('/introspect', { token }, 'support')).json().active
+  const machine = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
+  const withoutRights = async () =>
+    await issuer.app.inject({
+      method: 'PATCH',
+      url: `/admin/v1/users/${ada}`,
+      headers: { authorization: `Bearer ${machine.json().access_token}` },
+      payload: { roles: [] },
+    })
+  const before = timers.length
+  t.equal((await withoutRights()).statusCode, 503)
+  t.equal((await withoutRights()).statusCode, 200, 'nothing is left to change')
+  t.ok(await active())
+  t.equal(timers.length, before + 1)
+  const [again] = timers.splice(before)
+  again?.()
+  await new Promise(setImmediate)
+  t.ok(await active(), 'still away')
+  isAway = false
+  const [oncemore] = timers.splice(before)
+  oncemore?.()
+  while (await active()) await new Promise(setImmediate)
+  t.equal(timers.length, before, 'and once is enough')
+  const records = await issuer.directory.audit.list({ limit: 1, action: 'end' })
+  const detail = { positions: [{ partition: 0 }] }
+  t.match(records, [{ target: `stale ${ada}`, reason: 'permissions_changed', detail }])
 })

@@ -1,10 +1,11 @@
 import type { Directory } from '@latchkey/directory'
-import type { Clock, Random } from '@latchkey/protocol'
+import { type Clock, type Random, type Scheduler, systemScheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyBaseLogger } from 'fastify'
 import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
+import { toldLater } from '../ending/told-later.ts'
 import { endCounter } from '../metrics/end-counter.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -18,12 +19,13 @@ export interface EndingDeps extends Pick<Keys, 'signing' | 'subjectFor'>, Pick<F
   readonly request: GuardedRequest
   readonly clock: Clock
   readonly random: Random
+  readonly scheduler?: Scheduler | undefined
   readonly log: FastifyBaseLogger
 }
 
 /** Ending things, and telling the apps of it. */
 export function wireEnding(deps: EndingDeps) {
-  const { settings, store, directory, tail } = deps
+  const { settings, store, directory, tail, scheduler = systemScheduler } = deps
   const deliveries = logoutDeliveries({
     ...deps,
     outbox: store.outbox,
@@ -31,7 +33,7 @@ export function wireEnding(deps: EndingDeps) {
     logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
   const ends = endCounter()
-  const { end, concludeEnd } = ender({
+  const written = ender({
     ...deps,
     audit: directory.audit,
     published: tail.poke,
@@ -39,7 +41,12 @@ export function wireEnding(deps: EndingDeps) {
     tell: deliveries.poke,
     concluded: ends.count,
   })
-  return { end, concludeEnd, deliveries, ends }
+  const later = toldLater(written, { ...deps, scheduler })
+  const stop = async () => {
+    later.stop()
+    await deliveries.stop()
+  }
+  return { end: later.end, concludeEnd: written.concludeEnd, deliveries, ends, stop }
 }
 
 export type Ending = ReturnType<typeof wireEnding>
