@@ -14,8 +14,7 @@ export interface Grant {
  * Throws CliError.
  */
 export function parseGrant(text: string): Grant {
-  const [, audience, grant, end] =
-    /^(\S+) +(\S+ +\/\S*)(?: +until +(\S+))?$/.exec(text.trim()) ?? []
+  const [, audience, grant, end] = /^(\S+) +(\S+ +\S+)(?: +until +(\S+))?$/.exec(text.trim()) ?? []
   if (audience === undefined || grant === undefined) {
     throw new CliError(GRANTS_FAULTS.notAGrant, { received: text })
   }

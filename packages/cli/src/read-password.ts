@@ -11,16 +11,22 @@ export async function readPassword(
   fromStdin: boolean,
   { terminal, say }: Context,
 ): Promise<string> {
-  if (fromStdin) {
-    // One line end belongs to `echo`, not to the password.
-    return notEmpty((await text(terminal.stdin)).replace(/\r?\n$/, ''))
-  }
+  if (fromStdin) return notEmpty(await readPasswordLine(terminal))
   if (terminal.stdin.isTTY !== true) throw new CliError(COMMAND_LINE_FAULTS.noTerminal)
   const first = notEmpty(await askHidden(say(COMMAND_LINE.askPassword), terminal))
   if ((await askHidden(say(COMMAND_LINE.askAgain), terminal)) !== first) {
     throw new CliError(COMMAND_LINE_FAULTS.passwordsDiffer)
   }
   return first
+}
+
+/** The one line of standard input, perhaps empty. Programs that keep passwords often print notes below it. */
+export async function readPasswordLine({ stdin }: Terminal): Promise<string> {
+  // One line end belongs to `echo`, not to the password.
+  const password = (await text(stdin)).replace(/\r?\n$/, '')
+  const count = password.split('\n').length
+  if (count > 1) throw new CliError(COMMAND_LINE_FAULTS.passwordLines, { count })
+  return password
 }
 
 function notEmpty(password: string): string {

@@ -183,6 +183,11 @@ t.test('a grant is written as it is read', async (t) => {
   ]) {
     t.equal(grantText(parseGrant(text)), text)
   }
+  // The issuer says at which character a grant goes wrong.
+  t.same(parseGrant('a GET x'), { audience: 'a', grant: 'GET x' })
+  for (const text of ['GET /x', 'a GET', 'a GET /x /y', '']) {
+    t.throws(() => parseGrant(text), { fault: { code: 'grant-form' } }, text || 'nothing')
+  }
   const before = [
     { audience: 'a', grant: 'GET /x', until: 5 },
     { audience: 'a', grant: 'GET /y' },

@@ -50,7 +50,10 @@ t.test(
     t.match(await says('users disable ada'), '0 ada is disabled')
     t.match(await says('users enable ada'), '0 ada is enabled')
     t.match(await says('sessions end --user ada'), /^0 Ended\. No service accepts it after \d{4}-/)
-    t.match(await says('users disable bob'), '1 There is no user bob.')
+    t.match(
+      await says('users disable bob'),
+      '1 There is no user bob. latchkey users list --search TEXT finds',
+    )
 
     const { clientId, clientSecret } = JSON.parse(
       readFileSync(join(cwd, '.latchkey/cli.json'), 'utf8'),
@@ -84,6 +87,13 @@ t.test('settings that are wrong are listed before anything starts', async (t) =>
   const complaint = await text(child.stderr)
   t.equal(complaint.split('\n').length, 4)
   t.match(complaint, /^latchkey\.yaml:1:1 isuer: .*did you mean issuer\?/m)
+  t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
+})
+
+t.test('an empty folder says how to begin', async (t) => {
+  const env = { ...process.env, LATCHKEY_ISSUER: undefined }
+  const child = spawn(process.execPath, [BIN, 'start'], { cwd: t.testdir({}), env })
+  t.match(await text(child.stderr), /latchkey init writes a first one.*\[settings-file-missing\]/)
   t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
 })
 

@@ -81,6 +81,10 @@ t.test('without a terminal the password has to come from standard input', async 
   t.match(await runLine(['users', 'add', 'ada'], { env }), { code: 2, err: /--password-stdin/ })
   const empty = await runLine(['users', 'add', 'ada', '--password-stdin'], { env, stdin: '\n' })
   t.match(empty, { code: 1, err: /empty/ })
+  const stdin = 'correct horse\nurl: https://sso.example.com\n'
+  const notes = await runLine(['users', 'add', 'ada', '--password-stdin'], { env, stdin })
+  t.match(notes, { code: 2, err: /has 2 lines\..*\[password-lines\]/s })
+  t.strictSame(issuer.lines(), [], 'nothing was asked for')
 })
 
 t.test('what takes longer than two seconds says so', async (t) => {

@@ -1,5 +1,4 @@
 import { relative, resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { systemRandom } from '@latchkey/protocol'
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
@@ -8,6 +7,7 @@ import { ignoreInGit, writeNew } from '../init/write-new.ts'
 import { INIT, INIT_FAULTS, INIT_HELP } from '../messages/init.ts'
 import { OIDC_FAULTS } from '../messages/oidc.ts'
 import { passwordStdinOption } from '../options.ts'
+import { readPasswordLine } from '../read-password.ts'
 import { definition } from '../text-width.ts'
 
 const DEFAULT_ISSUER = 'http://sso.localhost:4000'
@@ -88,7 +88,7 @@ function newPassword(): string {
 }
 
 async function readGiven({ terminal }: Context): Promise<string> {
-  const given = (await text(terminal.stdin)).replace(/\r?\n$/, '')
+  const given = await readPasswordLine(terminal)
   if (given.length >= PASSWORD_CHARS) return given
   throw new CliError(INIT_FAULTS.shortPassword)
 }

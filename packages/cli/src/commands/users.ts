@@ -36,7 +36,7 @@ export const usersAdd = command({
   },
   examples: [
     'latchkey users add ada --name "Ada Lovelace" --role reader',
-    'pass show ada | latchkey users add ada --password-stdin',
+    'pass show ada | head -n 1 | latchkey users add ada --password-stdin',
   ],
   run: async (context) => {
     const { common, options, say, print, printJson } = context
@@ -118,7 +118,7 @@ export const usersPasswd = command({
   options: { 'password-stdin': passwordStdinOption, 'must-change': mustChangeOption },
   examples: [
     'latchkey users passwd ada',
-    'pass show ada | latchkey users passwd ada --password-stdin',
+    'pass show ada | head -n 1 | latchkey users passwd ada --password-stdin',
   ],
   run: async (context) => {
     const api = issuerApi(requireTarget(context), context)

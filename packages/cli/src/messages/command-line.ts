@@ -84,5 +84,11 @@ export const COMMAND_LINE_FAULTS = {
     en: 'The password is empty.',
     zh: '密码为空。',
   },
+  passwordLines: {
+    code: 'password-lines',
+    exit: 'usage',
+    en: 'Standard input has {count} lines. The password is one line, and nothing else.',
+    zh: '标准输入有 {count} 行。应只有一行，即密码。',
+  },
   cancelled: { code: 'cancelled', exit: 'failed', en: 'Cancelled.', zh: '已取消。' },
 } satisfies Faults

@@ -10,8 +10,8 @@ export const ISSUER_FAULTS = {
   noCredentials: {
     code: 'no-credentials',
     exit: 'usage',
-    en: 'No credentials: there is no {file}. Start an issuer here, name its folder by --data-dir, or set LATCHKEY_CLI_CLIENT_ID.',
-    zh: '没有凭据：找不到 {file}。请在此启动签发服务，用 --data-dir 指定其目录，或设置 LATCHKEY_CLI_CLIENT_ID。',
+    en: 'No credentials: there is no {file}. Start an issuer here, name its folder by --data-dir, sign in by latchkey login ISSUER, or set LATCHKEY_CLI_CLIENT_ID.',
+    zh: '没有凭据：找不到 {file}。请在此启动签发服务，用 --data-dir 指定其目录，用 latchkey login ISSUER 登录，或设置 LATCHKEY_CLI_CLIENT_ID。',
   },
   noConfigFolder: {
     code: 'no-config-folder',
@@ -76,7 +76,7 @@ export const ISSUER_FAULTS = {
   userUnknown: {
     code: 'user-unknown',
     exit: 'failed',
-    en: 'There is no user {user}.',
-    zh: '没有用户 {user}。',
+    en: 'There is no user {user}. latchkey users list --search TEXT finds people.',
+    zh: '没有用户 {user}。可用 latchkey users list --search TEXT 查找。',
   },
 } satisfies Faults

@@ -36,7 +36,7 @@ export const IMPORT_FAULTS = {
   file: {
     code: 'import-file',
     exit: 'failed',
-    en: 'The file has {count} faults, and nothing was brought in. Mend them and try again.',
+    en: 'Faults: {count}. Nothing was brought in: mend the file and try again.',
     zh: '文件有 {count} 处错误，未导入任何内容。请修正后重试。',
   },
   unreadable: {

@@ -71,11 +71,12 @@ export function loadSettings(options: LoadOptions): Settings {
   })
 }
 
-function chooseFile({ file, cwd }: LoadOptions, report: Report): string | undefined {
+function chooseFile({ file, cwd, env }: LoadOptions, report: Report): string | undefined {
   const path = resolve(cwd, file ?? SETTINGS_FILE)
   if (existsSync(path)) return path
-  if (file !== undefined) {
-    const expected = 'a settings file that exists'
+  // The environment may say everything. Whoever sets nothing there has forgotten the file.
+  if (file !== undefined || env['LATCHKEY_ISSUER'] === undefined) {
+    const expected = 'a settings file that exists; latchkey init writes a first one'
     report({ at: 'settings', code: 'settings-file-missing', received: path, expected })
   }
   return undefined

@@ -33,7 +33,9 @@ t.test('the issuer has one spelling and is never plain http on a network', async
     t.match(faults[0], `[${code}]`)
     t.ok(faults[0]?.includes(expected), faults[0] ?? '')
   }
-  t.match(faultsOf(t, { env: {} })[0], /issuer: .* received nothing \[missing-setting\]/)
+  const nothing = faultsOf(t, { yaml: 'log: { level: warn }\n', env: {} })[0]
+  t.match(nothing, /issuer: .* received nothing \[missing-setting\]/)
+  t.match(faultsOf(t, { env: {} })[0], /latchkey init .*\[settings-file-missing\]/)
 })
 
 t.test('certificates of clients are believed only from a proxy that is named', async (t) => {
