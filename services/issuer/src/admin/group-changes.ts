@@ -3,10 +3,8 @@ import {
   changedAudiences,
   DIRECTORY_LIMITS,
   type Directory,
-  type Group,
   type GroupChange,
   refuseOwned,
-  type ServiceGrant,
   staleAbout,
 } from '@latchkey/directory'
 import { type Static, Type } from 'typebox'
@@ -15,6 +13,7 @@ import { closedObject } from './framework/closed.ts'
 import { refuseChanged } from './framework/preconditions.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import { ExternalId, Grants, RoleNames } from './grant-schema.ts'
+import { grantsOfMembers } from './group-grants.ts'
 import { describeGroup, findGroup, GROUP_ID, GroupAnswer, readGroup } from './groups.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RightsChange } from './rights-change.ts'
@@ -144,14 +143,6 @@ function changeOf(body: Static<typeof PatchBody>): GroupChange {
     ...(parent !== undefined && { parent: parent ?? '' }),
     ...(externalId !== undefined && { externalId: externalId ?? '' }),
   }
-}
-
-/** What a member has by this group: its grants and those of its roles, and the same of its parent. */
-async function grantsOfMembers(group: Group, inside: Directory): Promise<ServiceGrant[]> {
-  const parent = group.parent === undefined ? undefined : await inside.groups.find(group.parent)
-  const names = new Set([...group.roles, ...(parent?.roles ?? [])])
-  const roles = await Promise.all([...names].map((name) => inside.roles.find(name)))
-  return [group, parent, ...roles].flatMap((one) => one?.grants ?? [])
 }
 
 async function staleMembers(
