@@ -67,6 +67,7 @@ import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
 import { wireReceipts } from './wiring/receipts.ts'
 import { registration } from './wiring/registration.ts'
+import { scim } from './wiring/scim.ts'
 import { sessionPages } from './wiring/session-pages.ts'
 import { receivers, wireSignals } from './wiring/signals.ts'
 import { statusListParts } from './wiring/status-lists.ts'
@@ -151,6 +152,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
       refusals,
     }),
   )
+  await app.register(scim({ ...deps, ending, callers, people }))
   let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })
 

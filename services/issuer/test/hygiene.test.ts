@@ -1,7 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { type ListedRoute, routeList } from './fixtures/route-list.ts'
-import { ISSUER, ORDERS, testIssuer } from './test-issuer.ts'
+import { ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
 
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
@@ -75,7 +75,19 @@ const FORM = 'application/x-www-form-urlencoded'
 const routes = routeList(issuer.app)
 // Those of the admin API have a table of their own: admin-matrix.test.ts.
 for (const { url } of routes) if (url.startsWith('/admin/v1/')) KINDS[url] = 'json'
+// What they answer otherwise: scim/.
+for (const { url } of routes) if (url.startsWith('/scim/v2/')) KINDS[url] = 'json'
 const admin = (await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')).json()
+await issuer.directory.clients.save({
+  id: 'provisioning',
+  secret: SECRET,
+  grantTypes: ['client_credentials'],
+  services: [ISSUER],
+  grants: [{ audience: ISSUER, grant: '* /scim/v2/*' }],
+})
+const scim = (
+  await issuer.post('/token', { grant_type: 'client_credentials' }, 'provisioning')
+).json()
 await issuer.changeClient('reports', { signals: true, services: [ORDERS, ISSUER] })
 const form = { grant_type: 'client_credentials', resource: ISSUER, scope: 'ssf.manage' }
 const receiver = (await issuer.post('/token', form, 'reports')).json()
@@ -89,6 +101,7 @@ const revoker = (
 
 function tokenFor(url: string): string | undefined {
   if (url.startsWith('/admin/')) return admin.access_token
+  if (url.startsWith('/scim/')) return scim.access_token
   if (url === '/global-token-revocation') return revoker.access_token
   return url.startsWith('/ssf/') ? receiver.access_token : undefined
 }
@@ -115,6 +128,11 @@ function isProperError(t: Test, route: ListedRoute, name: string, answer: LightM
     t.match(headers['content-type'], 'application/problem+json', name)
     t.match(answer.json(), { status: answer.statusCode, code: /^[a-z_-]+$/ }, name)
     t.match(answer.json().detail, /^[\x20-\x7e]+$/, name)
+    return
+  }
+  if (route.url.startsWith('/scim/v2/')) {
+    t.match(headers['content-type'], 'application/scim+json', name)
+    t.match(answer.json(), { status: String(answer.statusCode), detail: /^[\x20-\x7e]+$/ }, name)
     return
   }
   t.match(headers['content-type'], 'application/json', name)
@@ -179,7 +197,10 @@ for (const route of routes) {
   const isJson = kind === 'json' || kind === 'simplejwt'
   const own = isJson ? 'application/json' : FORM
   // Many people at once; its own test asks for more than that.
-  const takesMore = /^\/admin\/v1\/(users\/import|cluster\/(plan|apply))$/.test(route.url)
+  const takesMore =
+    /^\/(admin\/v1\/(users\/import|cluster\/(plan|apply))|scim\/v2\/(Users|Groups)(\/:id)?)$/.test(
+      route.url,
+    )
   const unread: [string, Record<string, string>, string | Buffer, number][] = [
     ['another media type', { 'content-type': isJson ? FORM : 'application/json' }, '{}', 415],
     ['text', { 'content-type': 'text/plain' }, 'a=1', 415],

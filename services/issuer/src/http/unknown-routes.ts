@@ -4,6 +4,8 @@ import { sendProblem } from '../admin/framework/problem.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import type { PageLocale } from '../pages/page-locale.ts'
+import { ScimError, sendFault } from '../scim/scim-error.ts'
+import { SCIM_PREFIX } from '../scim/scim-type.ts'
 import { pathOf } from './parameters.ts'
 
 export interface UnknownRoutesDeps {
@@ -38,6 +40,9 @@ export function unknownRoutes(app: FastifyInstance, deps: UnknownRoutesDeps): vo
       url === undefined
         ? 'there is nothing at this address'
         : 'Allow names the methods of this address'
+    if (path.startsWith(`${SCIM_PREFIX}/`)) {
+      return sendFault(reply, new ScimError(undefined, error_description, reply.statusCode))
+    }
     if (!isPerson) return reply.send({ error: 'invalid_request', error_description })
     const kind = url === undefined ? 'not-found' : 'request'
     return reply.headers(pageHeaders()).send(errorPage({ locale: deps.locale(request), kind }))

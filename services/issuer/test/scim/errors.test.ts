@@ -1,0 +1,161 @@
+/** How SCIM refuses: RFC 7644 section 3.12. */
+import t from 'tap'
+import { GROUP, patchOp, scimClient, USER } from '../fixtures/scim-client.ts'
+import { testIssuer } from '../test-issuer.ts'
+
+const issuer = await testIssuer()
+t.teardown(() => issuer.close())
+const { directory } = issuer
+const scim = await scimClient(issuer, 'entra')
+
+const user = (userName: string, more: object = {}) => ({ schemas: [USER], userName, ...more })
+const group = (displayName: string, more: object = {}) => ({
+  schemas: [GROUP],
+  displayName,
+  ...more,
+})
+
+async function created(path: 'Users' | 'Groups', body: object): Promise<string> {
+  return (await scim('POST', path, body)).json().id
+}
+
+t.test('errors: RFC 7644 section 3.12', async (t) => {
+  const id = await created('Users', user('errors', { externalId: 'taken' }))
+  const other = await created('Users', user('errors-2'))
+  await created('Users', user('paypal'))
+  const group1 = await created('Groups', group('Errors'))
+  const rows: [string, ReturnType<typeof scim>, number, string | undefined][] = [
+    ['no person', scim('GET', 'Users/u_none'), 404, undefined],
+    [
+      'no group',
+      scim('PATCH', 'Groups/g_none', patchOp({ op: 'remove', path: 'externalId' })),
+      404,
+      undefined,
+    ],
+    ['gone already', scim('DELETE', 'Users/u_none'), 404, undefined],
+    ['name in another case', scim('POST', 'Users', user('ERRORS')), 409, 'uniqueness'],
+    ['name that looks the same', scim('POST', 'Users', user('paypa1')), 409, 'uniqueness'],
+    [
+      'taken external id',
+      scim('PUT', `Users/${other}`, user('errors-2', { externalId: 'taken' })),
+      409,
+      'uniqueness',
+    ],
+    [
+      'taken by PATCH',
+      scim(
+        'PATCH',
+        `Users/${other}`,
+        patchOp({ op: 'replace', path: 'userName', value: 'Errors' }),
+      ),
+      409,
+      'uniqueness',
+    ],
+    ['taken group name', scim('POST', 'Groups', group('eRRORS')), 409, 'uniqueness'],
+    ['no user name', scim('POST', 'Users', { schemas: [USER] }), 400, 'invalidValue'],
+    ['no group name', scim('PUT', `Groups/${group1}`, { schemas: [GROUP] }), 400, 'invalidValue'],
+    [
+      'bad address',
+      scim('POST', 'Users', user('x', { emails: [{ value: 'nowhere' }] })),
+      400,
+      'invalidValue',
+    ],
+    ['bad type', scim('POST', 'Users', user('x', { name: 7 })), 400, 'invalidValue'],
+    ['bad boolean', scim('POST', 'Users', user('x', { active: 'perhaps' })), 400, 'invalidValue'],
+    [
+      'short password',
+      scim('POST', 'Users', user('x', { password: 'short' })),
+      400,
+      'invalidValue',
+    ],
+    ['two spellings', scim('POST', 'Users', user('x', { username: 'y' })), 400, 'invalidSyntax'],
+    [
+      'unknown member',
+      scim('POST', 'Groups', group('x', { members: [{ value: 'u_none' }] })),
+      400,
+      'invalidValue',
+    ],
+    [
+      'group as member',
+      scim('POST', 'Groups', group('x', { members: [{ value: group1 }] })),
+      400,
+      'invalidValue',
+    ],
+    ['no filter', scim('GET', 'Users?filter=userName%20is%20%22x%22'), 400, 'invalidFilter'],
+    ['no index', scim('GET', 'Users?filter=not%20(userName%20eq%20%22x%22)'), 400, 'invalidFilter'],
+    ['twice', scim('GET', 'Users?filter=id%20pr&filter=id%20pr'), 400, 'invalidFilter'],
+    ['no number', scim('GET', 'Users?count=many'), 400, 'invalidValue'],
+    ['sorted', scim('GET', 'Users?sortBy=userName'), 400, 'invalidValue'],
+    ['no search', scim('POST', 'Users/.search', { filter: 'id eq "x"' }), 400, 'invalidSyntax'],
+    ['no patch', scim('PATCH', `Users/${id}`, { Operations: [] }), 400, 'invalidSyntax'],
+    [
+      'unknown op',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'move', path: 'x' })),
+      400,
+      'invalidSyntax',
+    ],
+    [
+      'no value',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'add', path: 'nickName' })),
+      400,
+      'invalidSyntax',
+    ],
+    ['no path', scim('PATCH', `Users/${id}`, patchOp({ op: 'remove' })), 400, 'noTarget'],
+    [
+      'bad path',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'remove', path: 'emails[' })),
+      400,
+      'invalidPath',
+    ],
+    [
+      'unknown path',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'add', path: 'shoes', value: 1 })),
+      400,
+      'invalidPath',
+    ],
+    [
+      'no target',
+      scim(
+        'PATCH',
+        `Users/${id}`,
+        patchOp({ op: 'replace', path: 'emails[value co "x"].value', value: 'a@b' }),
+      ),
+      400,
+      'noTarget',
+    ],
+    [
+      'name away',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'remove', path: 'userName' })),
+      400,
+      'invalidValue',
+    ],
+    [
+      'read-only',
+      scim('PATCH', `Users/${id}`, patchOp({ op: 'replace', path: 'id', value: 'x' })),
+      400,
+      'invalidPath',
+    ],
+    ['bulk', scim('POST', 'Bulk', {}), 501, undefined],
+    ['filtered schemas', scim('GET', 'Schemas?filter=id%20pr'), 403, undefined],
+  ]
+  for (const [name, call, status, scimType] of rows) {
+    const answer = await call
+    const body = answer.json()
+    t.strictSame(
+      [answer.statusCode, body.status, body.scimType],
+      [status, String(status), scimType],
+      `${name}: ${body.detail}`,
+    )
+    t.strictSame(body.schemas, ['urn:ietf:params:scim:api:messages:2.0:Error'])
+    t.match(answer.headers['content-type'], /^application\/scim\+json/)
+  }
+  const broken = await issuer.app.inject({
+    ...{ method: 'POST', url: '/scim/v2/Users', payload: '{"userName":"a","userName":"b"}' },
+    headers: {
+      authorization: String((await scim('GET', 'Users')).raw.req.headers.authorization),
+      'content-type': 'application/json',
+    },
+  })
+  t.match(broken.json(), { status: '400', scimType: 'invalidSyntax' })
+  t.equal(await directory.users.findByUsername('x'), undefined, 'and nothing has happened')
+})
