@@ -194,7 +194,7 @@ t.test('a change of rights that could not be told is told when the store is back
     scheduler,
     aroundStore: (store) => {
       const end: typeof store.log.end = async (target, facts) => {
-        if (isAway && target.kind !== 'session') throw new StoreUnavailable('The store')
+        if (isAway) throw new StoreUnavailable('The store')
         return await store.log.end(target, facts)
       }
       return { ...store, log: { ...store.log, end } }
@@ -206,16 +206,17 @@ t.test('a change of rights that could not be told is told when the store is back
   const { access_token: token } = await tokensOf()
   const active = async () => (await issuer.post('/introspect', { token }, 'support')).json().active
   const machine = await issuer.post('/token', { grant_type: 'client_credentials' }, 'operator')
-  const withoutRights = async () =>
-    await issuer.app.inject({
-      method: 'PATCH',
-      url: `/admin/v1/users/${ada}`,
-      headers: { authorization: `Bearer ${machine.json().access_token}` },
-      payload: { roles: [] },
-    })
+  const change = async (method: 'PATCH' | 'POST', path: string, payload: object) => {
+    const headers = { authorization: `Bearer ${machine.json().access_token}` }
+    const answer = await issuer.app.inject({ method, url: `/admin/v1/${path}`, headers, payload })
+    return answer.statusCode
+  }
+  const withoutRights = () => change('PATCH', `users/${ada}`, { roles: [] })
+  const users = [{ line: 2, username: 'bob', status: 'disabled' }]
+  const disabled = () => change('POST', 'users/import', { on_existing: 'update', users })
   const before = timers.length
-  t.equal((await withoutRights()).statusCode, 503)
-  t.equal((await withoutRights()).statusCode, 200, 'nothing is left to change')
+  t.strictSame([await withoutRights(), await disabled()], [503, 503])
+  t.strictSame([await withoutRights(), await disabled()], [200, 200], 'nothing is left to change')
   t.ok(await active())
   t.equal(timers.length, before + 1)
   const [again] = timers.splice(before)
@@ -227,7 +228,11 @@ t.test('a change of rights that could not be told is told when the store is back
   oncemore?.()
   while (await active()) await new Promise(setImmediate)
   t.equal(timers.length, before, 'and once is enough')
-  const records = await issuer.directory.audit.list({ limit: 1, action: 'end' })
+  const recorded = async (target: string) =>
+    (await issuer.directory.audit.list({ limit: 1, action: 'end', target }))[0]
   const detail = { positions: [{ partition: 0 }] }
-  t.match(records, [{ target: `stale ${ada}`, reason: 'permissions_changed', detail }])
+  t.match(await recorded(`stale ${ada}`), { reason: 'permissions_changed', detail })
+  const bob = await issuer.sub('bob')
+  while (!(await recorded(`user ${bob}`))?.detail['positions']) await new Promise(setImmediate)
+  t.match(await recorded(`user ${bob}`), { reason: 'user_disabled', detail })
 })

@@ -1,51 +1,41 @@
 /**
- * A change of rights is in the directory before the log tells it. When the log cannot take the entry, the caller hears of it, but asking
- * again would change nothing and so tell nothing: tokens would keep what was taken away. Therefore this process goes on until
- * the entry is written. Whoever ends something else asks again, and that ends it.
+ * A change of rights, or of who is let in, is in the directory before the log tells it. When the log cannot take the entry, the caller
+ * hears of it, but asking again may change nothing and so tell nothing: tokens would keep what was taken away. Therefore
+ * this process goes on until the entry is written. Whoever ends a session, a token or a key asks again, and that ends it.
  */
-import {
-  type Actor,
-  type Clock,
-  type EndReason,
-  nowSeconds,
-  type Scheduler,
-} from '@latchkey/protocol'
+import type { Actor, EndReason, EndTarget, Scheduler } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import { type End, type Ender, entryExpiresAt } from './end.ts'
+import type { End } from './end.ts'
 
 /** Leases are not given before the store is back either, and it takes longer than this until all have one again. */
 const PAUSE_MS = 500
 
+const FOLLOW_CHANGES: ReadonlySet<EndTarget['kind']> = new Set([
+  'stale',
+  'user',
+  'client',
+  'service',
+])
+
 export interface ToldLaterDeps {
-  readonly store: { readonly log: Pick<Store['log'], 'end'> }
-  readonly clock: Clock
+  readonly store: { readonly log: Pick<Store['log'], 'head'> }
   readonly scheduler: Scheduler
 }
 
-interface Untold {
-  readonly reason: EndReason
-  readonly actor: Actor
-}
-
 export function toldLater(
-  { end, concludeEnd }: Ender,
-  { store, clock, scheduler }: ToldLaterDeps,
+  end: End,
+  { store, scheduler }: ToldLaterDeps,
 ): { readonly end: End; stop(): void } {
-  /** By what it is about: one entry says as much as two. */
-  const untold = new Map<string, Untold>()
+  /** By target: one entry says as much as two. */
+  const untold = new Map<string, readonly [EndTarget, EndReason, Actor]>()
   let callOff: (() => void) | undefined
 
   async function tellAll(): Promise<void> {
-    for (const [about, { reason, actor }] of untold) {
-      const target = { kind: 'stale', about } as const
-      const now = nowSeconds(clock)
-      const outcome = await store.log.end(target, {
-        reason,
-        now,
-        entryExpiresAt: entryExpiresAt(now),
-      })
-      untold.delete(about)
-      await concludeEnd(target, reason, actor, outcome)
+    // Each end that fails leaves a record, so it is looked first whether the store is back.
+    await store.log.head(0)
+    for (const [name, one] of untold) {
+      await end(...one)
+      untold.delete(name)
     }
   }
 
@@ -64,8 +54,8 @@ export function toldLater(
       try {
         return await end(target, reason, actor)
       } catch (error) {
-        if (target.kind === 'stale') {
-          untold.set(target.about, { reason, actor })
+        if (FOLLOW_CHANGES.has(target.kind)) {
+          untold.set(JSON.stringify(target), [target, reason, actor])
           arm()
         }
         throw error

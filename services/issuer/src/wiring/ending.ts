@@ -41,7 +41,7 @@ export function wireEnding(deps: EndingDeps) {
     tell: deliveries.poke,
     concluded: ends.count,
   })
-  const later = toldLater(written, { ...deps, scheduler })
+  const later = toldLater(written.end, { store, scheduler })
   const stop = async () => {
     later.stop()
     await deliveries.stop()
