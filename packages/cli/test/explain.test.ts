@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCodes } from '@latchkey/error-pages'
 import t from 'tap'
+import { refusedLines } from '../src/explain-refused.ts'
 import { explainedLines } from '../src/explained-lines.ts'
 import { sayIn } from '../src/messages/text.ts'
 import { smallIssuer } from './fixtures/small-issuer.ts'
@@ -71,6 +72,16 @@ t.test('a token is explained from a file, from standard input and as it is', asy
   }
   const json = await runLine(['explain', 'token.txt', 'GET', '/admin/v1/users', '--json'], { cwd })
   t.match(JSON.parse(json.out), { status: 200, decided_by: 'right', service: issuer })
+  const refused = await fetch(`http://127.0.0.1:${port}/admin/v1/users`)
+  const id = ((await refused.json()) as { instance: string }).instance.slice('urn:request:'.length)
+  const known = await runLine(['explain', '--request', id], { cwd })
+  t.equal(known.code, 0, known.err)
+  t.match(known.out, /^The issuer refused it: 401 no-credentials\n {4}GET \/admin\/v1\/users at /)
+  const nobody = await runLine(['explain', '--request', 'nobody'], { cwd })
+  t.strictSame(
+    [nobody.code, nobody.out.split('\n')[0]],
+    [1, 'Nobody who was asked remembers a refused request of this id.'],
+  )
   const chinese = await runLine(['explain', '-', 'GET', '/nowhere', '--service', issuer], {
     ...{ cwd, stdin: 'garbage', env: { LANG: 'zh_CN.UTF-8' } },
   })
@@ -206,5 +217,50 @@ t.test('every part of an explanation is told, and nothing steers the terminal', 
     '    role clerk would open it: POST /orders',
     /^of_tomorrow +FAILED$/,
     '    unheard_of',
+  ])
+})
+
+t.test('what issuer and services remember of a request is told, and who is silent', async (t) => {
+  const speaker = { say: sayIn({}), terminal: { timeZone: 'UTC' } as never }
+  const at = 1_795_410_000
+  const found = {
+    issuer: {
+      ...{ at, method: 'POST', route: '/token', status: 400, code: 'invalid_grant' },
+      ...{ reason: 'code_replayed', client_id: 'orders' },
+    },
+    services: [
+      {
+        ...{
+          service: 'http://a',
+          instance: 'one',
+          at,
+          status: 401,
+          reason: 'expired',
+          method: 'GET',
+        },
+        ...{ route: '/orders/:id', jti: 'j', sub: 'u_ada\u001b[2J', lease_ms: 4870 },
+        applied: [{ partition: 0, epoch: 3, offset: 7 }],
+      },
+    ],
+    not_asked: ['away', 'silent', 'other_process', 'of_tomorrow'].map((why) => ({
+      ...{ service: 'http://b', instance: 'two', why },
+    })),
+  }
+  t.strictSame(refusedLines(found, speaker), [
+    'The issuer refused it: 400 invalid_grant',
+    '    code_replayed',
+    '    POST /token at 2026-11-23 05:00:00',
+    '    called by orders',
+    'http://a refused it: 401',
+    '    expired: it has expired',
+    '    GET /orders/:id at 2026-11-23 05:00:00',
+    '    the token said: jti j, sub u_ada\uFFFD[2J',
+    '    verifier one was at epoch 3, offset 7, with a lease for 4.9 s',
+    'These said nothing:',
+    '    two of http://b: it is not connected',
+    '    two of http://b: it did not answer within a second',
+    '    two of http://b: it is connected to another issuer process, which has to be',
+    '    asked itself',
+    '    two of http://b: of_tomorrow',
   ])
 })

@@ -1,5 +1,6 @@
 import { command } from '../command.ts'
 import { explainCode, listCodes } from '../explain-code.ts'
+import { explainRefused } from '../explain-refused.ts'
 import { explainToken } from '../explain-token.ts'
 import { EXPLAIN_HELP } from '../messages/explain.ts'
 
@@ -8,6 +9,13 @@ export const explain = command({
   help: EXPLAIN_HELP.explain,
   arguments: ['[CODE|TOKEN]', '[METHOD]', '[PATH]'],
   options: {
+    request: {
+      value: 'ID',
+      text: {
+        en: 'the id of a refused request, from a log line or an error',
+        zh: '被拒请求的编号，见日志行或错误',
+      },
+    },
     service: {
       value: 'AUDIENCE',
       text: {
@@ -20,11 +28,15 @@ export const explain = command({
     'latchkey explain owned-by-file',
     'latchkey explain - GET /orders/7 < token.txt',
     'latchkey explain token.txt GET /orders/7 --service https://orders.example',
+    'latchkey explain --request 7Y0h2XkQmZcB.4f',
   ],
   run: async (context) => {
     const [subject, method, path] = context.arguments
+    const { request, service } = context.options
+    if (request !== undefined) return await explainRefused(request, context)
     if (subject === undefined) listCodes(context)
     else if (method === undefined) explainCode(subject, context)
-    else await explainToken({ subject, method, path, service: context.options.service }, context)
+    else await explainToken({ subject, method, path, service }, context)
+    return undefined
   },
 })
