@@ -5,6 +5,7 @@ import { nowSeconds, type RouteDeclaration } from '@latchkey/protocol'
 import { decodeJwt, deriveServiceKey } from '@latchkey/tokens'
 import { verifierFrom } from '@latchkey/verifier'
 import t from 'tap'
+import { matchRoute } from '../../src/explain/match-route.ts'
 import { adminCaller } from '../fixtures/admin-caller.ts'
 import { ISSUER, MASTER_KEY, ORDERS, REPORTS, testIssuer } from '../test-issuer.ts'
 import { tokenRequests } from '../token-requests.ts'
@@ -193,6 +194,17 @@ t.test('the explained answer is the answer of the service, and names the check',
   }
 })
 
+t.test('an expression of a service is not run', async (t) => {
+  const never = { method: 'GET', pattern: '/:never((a|a)*$)', number: 0, current: true }
+  const plain = { method: 'GET', pattern: '/:id', number: 1, current: true }
+  const found = matchRoute([never, plain], 'GET', `/${'a'.repeat(90)}b`)
+  t.strictSame(found, { kind: 'matched', route: plain, others: [], perhaps: [never] })
+  t.strictSame(matchRoute([never], 'GET', '/a'), {
+    ...{ kind: 'unmatched', methods: [], perhaps: [never] },
+  })
+  t.strictSame(matchRoute([never], 'POST', '/a').kind, 'unmatched')
+})
+
 t.test('routes are found as the router of the service finds them', async (t) => {
   const token = await fresh()
   await readOn()
@@ -276,7 +288,7 @@ t.test('503 is explained by verifiers without a lease or behind the token', asyn
   await directory.services.setDisabled(ORDERS, false)
 })
 
-t.test('the token is nowhere in the audit log, and who asked is', async (t) => {
+t.test('attack H7: the token is nowhere in the audit log, and who asked is', async (t) => {
   const token = await fresh()
   await readOn()
   await explain(token, 'GET', '/orders/7')
