@@ -285,3 +285,21 @@ t.test('one secret follows another, and no request fails meanwhile', async (t) =
     t.equal((await tokenAt('orders', third.client_secret, { resource: REPORTS })).statusCode, 200)
   })
 })
+
+t.test('a client that is let in again in the middle is not removed', async (t) => {
+  await send('POST', 'clients', { client_id: 'stayer', ...JOB })
+  const { log } = issuer.store
+  const { end } = log
+  Object.assign(log, {
+    end: async (...given: Parameters<typeof end>) => {
+      const outcome = await end(...given)
+      await directory.clients.setDisabled('stayer', false)
+      return outcome
+    },
+  })
+  const removed = await outcome('DELETE', 'clients/stayer')
+  Object.assign(log, { end })
+  t.strictSame(removed, [409, 'client-enabled'], 'what it has got since was not ended')
+  t.ok(await directory.clients.find('stayer'))
+  t.strictSame(await outcome('DELETE', 'clients/stayer'), [204])
+})

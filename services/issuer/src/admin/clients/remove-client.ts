@@ -34,7 +34,8 @@ export function removeClient(deps: AdminClientsDeps) {
       })
       await deps.end({ kind: 'client', clientId: id }, 'client_disabled', actor)
       await deps.recorded(request, 'client.delete', async (inside) => {
-        const { name } = await findClient(id, inside)
+        const { name, disabled } = await findClient(id, inside)
+        if (!disabled) throw enabledMeanwhile(id)
         await inside.clients.remove(id)
         await inside.owned.release('client', id)
         return { target: `client ${id}`, detail: { name }, result: undefined }
@@ -50,6 +51,14 @@ function refuseOwn(id: string, { clientId }: Actor): void {
   throw new InputError('client-own', {
     received: `${id}, by which you ask`,
     expected: 'another client',
+  })
+}
+
+/** Somebody else has let it in again: what it may have got since was not ended. */
+function enabledMeanwhile(id: string): InputError {
+  return new InputError('client-enabled', {
+    received: `${id}, enabled by somebody in this moment`,
+    expected: 'a client that stays disabled while being removed: agree, and ask again',
   })
 }
 

@@ -35,6 +35,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemFact>> = {
   'unknown-registration-token': { status: 404, title: 'There is no such registration token' },
   'audit-head-unknown': { status: 409, title: 'The audit log has changed' },
   'user-enabled': { status: 409, title: 'The user was enabled meanwhile' },
+  'client-enabled': { status: 409, title: 'The client was enabled meanwhile' },
   'client-secrets-full': { status: 409, title: 'Two secrets are good already' },
   'client-secret-last': { status: 409, title: 'It is the last secret without an end' },
   'last-admin': { status: 409, title: 'Nobody would be left who may do everything here' },
