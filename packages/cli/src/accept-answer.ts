@@ -24,7 +24,26 @@ export function accept(answer: Answer, target: Target): Answer {
   if (refusal['code'] === undefined) {
     throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
   }
-  throw new CliError(ISSUER_FAULTS.refused, { why: code, ...refusal, code })
+  const params = { why: code, ...refusal, ...placed(refusal), code }
+  const list = LISTS[code]
+  if (list === undefined || params.why.includes('did you mean')) {
+    throw new CliError(ISSUER_FAULTS.refused, params)
+  }
+  throw new CliError(ISSUER_FAULTS.refusedName, { ...params, list })
+}
+
+/** Commands that list what a refused name could have meant. */
+const LISTS: Readonly<Record<string, string>> = {
+  'unknown-service': 'services list',
+  'unknown-client': 'clients list',
+  'unknown-role': 'roles list',
+  'unknown-key': 'keys list',
+}
+
+/** The reason begins with the member that it is about, where it does not anyway. */
+function placed({ why, where }: Readonly<Record<string, string>>): { why?: string } {
+  if (why === undefined || where === undefined || why.startsWith(where)) return {}
+  return { why: `${where}: ${why}` }
 }
 
 /** Members that help, as text. */

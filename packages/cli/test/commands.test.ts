@@ -205,6 +205,7 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
     body,
     headers,
   })
+  const refused = (body: unknown) => ({ ...TOKEN_REPLY, [SEARCH]: refuse(422, body) })
   const cases: [replies: Record<string, Reply>, code: number, says: RegExp][] = [
     [
       { 'POST /token': refuse(401, { error: 'invalid_client' }) },
@@ -231,6 +232,21 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
       },
       1,
       /The issuer refuses: gone \ufffd\[2J/,
+    ],
+    [
+      refused({ code: 'client-metadata', detail: 'at least one', where: 'uris' }),
+      1,
+      /The issuer refuses: uris: at least one \[client-metadata\]/,
+    ],
+    [
+      refused({ code: 'unknown-role', detail: 'a role' }),
+      1,
+      /: a role\. latchkey roles list shows all there are\. \[unknown-role\]/,
+    ],
+    [
+      refused({ code: 'unknown-role', detail: 'a role (did you mean "a"?)' }),
+      1,
+      /: a role \(did you mean "a"\?\) \[unknown-role\]/,
     ],
     [{ ...TOKEN_REPLY, [SEARCH]: refuse(503) }, 3, /not ready \(status 503\)/],
   ]

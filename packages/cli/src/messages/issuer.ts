@@ -67,6 +67,12 @@ export const ISSUER_FAULTS = {
     en: 'The issuer refuses: {why}',
     zh: '签发服务拒绝：{why}',
   },
+  refusedName: {
+    code: 'refused',
+    exit: 'failed',
+    en: 'The issuer refuses: {why}. latchkey {list} shows all there are.',
+    zh: '签发服务拒绝：{why}。latchkey {list} 会全部列出。',
+  },
   badAnswer: {
     code: 'not-an-issuer',
     exit: 'failed',
