@@ -289,6 +289,33 @@ t.test(
   },
 )
 
+t.test('attack F18: more than 100 who lose what a parent gave have stale tokens', async (t) => {
+  const shop = { name: 'Shop', parent: 'Company' }
+  const company = { name: 'Company', grants: { [REPORTS]: ['GET /all'] } }
+  const rows: [rule: string, groups: object[]][] = [
+    ['a group leaves a parent that loses its grants', [{ name: 'Company' }, { name: 'Shop' }]],
+    ['a group leaves a parent that goes', [{ name: 'Shop' }]],
+    ['a group goes, and its parent stays', [company]],
+    ['both go', []],
+  ]
+  for (const [rule, groups] of rows) {
+    const directory = await memoryDirectory(t)
+    const options = { ...AT, file: 'latchkey.yaml', givesUp: true }
+    const services = [{ audience: REPORTS }]
+    await applyDeclared(directory, { services, groups: [company, shop] }, options)
+    const id = (await directory.groups.findByName('shop'))?.id ?? ''
+    for (let count = 0; count < 101; count++) {
+      await directory.users.create({ username: `user ${count}`, groups: [id] })
+    }
+    const { stale } = await applyDeclared(
+      directory,
+      { services, groups: groups as (typeof shop)[] },
+      options,
+    )
+    t.strictSame(stale, [REPORTS], rule)
+  }
+})
+
 t.test('what is wrong is refused with its place, and nothing of the rest is kept', async (t) => {
   const directory = await memoryDirectory(t)
   for (const [rule, declared, code, where, message] of INVALID_DECLARATIONS) {

@@ -34,6 +34,7 @@ export async function declareGroups(
 ): Promise<Applied[]> {
   if (declared.length === 0) return []
   const before = new Map<DeclaredGroup, Group>()
+  const left = new Map<DeclaredGroup, readonly string[]>()
   const groups = await allGroups(inside)
   const namesBefore = groupNames(groups)
   const stored = new Map(groups.map((group) => [groupKey(group.name), group]))
@@ -44,40 +45,47 @@ export async function declareGroups(
       continue
     }
     before.set(group, found)
-    await leaveParent(inside, found, group, namesBefore)
+    left.set(group, await leaveParent(inside, found, group, namesBefore))
   }
   const isNew = before.size < declared.length
   const names = isNew ? groupNames(await allGroups(inside)) : namesBefore
   const applied: Applied[] = []
   for (const [index, group] of declared.entries()) {
-    const work = () =>
-      declareGroup(inside, group, { ...references, names, before: before.get(group) })
+    const facts = { before: before.get(group), left: left.get(group) ?? [] }
+    const work = () => declareGroup(inside, group, { ...references, names, ...facts })
     applied.push(await within(`groups[${index}]`, work))
   }
   return applied
 }
 
+/** Gives the audiences at which the parent gave rights: it may itself lose some of them, or go, before this group is looked at. */
 async function leaveParent(
-  { groups }: Directory,
+  inside: Directory,
   stored: Group,
   declared: DeclaredGroup,
   names: GroupNames,
-): Promise<void> {
-  if (stored.parent === undefined || names.nameOf(stored.parent) === declared.parent) return
-  await groups.update(stored.id, { parent: '' })
+): Promise<readonly string[]> {
+  if (stored.parent === undefined || names.nameOf(stored.parent) === declared.parent) return []
+  const parent = await inside.groups.find(stored.parent)
+  await inside.groups.update(stored.id, { parent: '' })
+  return parent === undefined ? [] : await audiencesOf(inside, parent)
 }
 
 async function declareGroup(
   inside: Directory,
   declared: DeclaredGroup,
-  context: GroupReferences & { readonly names: GroupNames; readonly before: Group | undefined },
+  context: GroupReferences & {
+    readonly names: GroupNames
+    readonly before: Group | undefined
+    readonly left: readonly string[]
+  },
 ): Promise<Applied> {
   const { names, before } = context
   const id = names.idOf(declared.name, 'name')
   const after = wanted(declared, context)
   const was = before && written(before, names)
   const members = memberChanges(was ?? { ...EMPTY, name: declared.name }, after)
-  const stale = was === undefined ? [] : await staleAfter(inside, id, [was, after])
+  const stale = was === undefined ? [] : await staleAfter(inside, id, [was, after], context.left)
   if (members.length > 0) {
     const parent = after.parent === undefined ? '' : names.idOf(after.parent, 'parent')
     await inside.groups.update(id, { ...after, parent, externalId: after.externalId ?? '' })
@@ -124,10 +132,11 @@ async function staleAfter(
   inside: Directory,
   id: string,
   [before, after]: readonly [WrittenGroup, WrittenGroup],
+  left: readonly string[],
 ): Promise<string[]> {
   const rights = ({ parent, roles, grants }: WrittenGroup) => ({ parent, roles, grants })
   if (memberChanges(rights(before), rights(after)).length === 0) return []
-  const audiences = new Set<string>()
+  const audiences = new Set(left)
   for (const { roles, grants, parent } of [before, after]) {
     for (const audience of await audiencesOf(inside, { roles, grants })) audiences.add(audience)
     const above = parent === undefined ? undefined : await inside.groups.findByName(parent)

@@ -37,8 +37,10 @@ const GIVE_UP: Readonly<Record<OwnedKind, GiveUp>> = {
   group: async (inside, { id, name }) => {
     const before = await inside.groups.find(id)
     if (before === undefined) return undefined
-    const audiences = await audiencesOf(inside, before)
-    const stale = await staleAbout(audiences, (limit) => inside.groups.affected(id, limit))
+    const parent = before.parent === undefined ? undefined : await inside.groups.find(before.parent)
+    const audiences = new Set(await audiencesOf(inside, before))
+    for (const audience of parent ? await audiencesOf(inside, parent) : []) audiences.add(audience)
+    const stale = await staleAbout([...audiences], (limit) => inside.groups.affected(id, limit))
     await inside.groups.delete(id)
     return { ...REMOVED, kind: 'group', name, target: id, stale }
   },
