@@ -122,6 +122,8 @@ t.test('at an issuer of our own: the machine of this folder, and the login', asy
 })
 
 t.test('who asks whom is said, or asked for', async (t) => {
+  const wrong = join(folder, 'wrong')
+  writeFileSync(wrong, 'the secret of somebody else, long enough\n', { mode: 0o600 })
   const rows: [line: string[], code: number, says: RegExp][] = [
     [
       ['--client-id', 'robot', '--client-secret-file', 'nowhere', '--issuer', other.issuer],
@@ -130,6 +132,12 @@ t.test('who asks whom is said, or asked for', async (t) => {
     ],
     [['--issuer', other.issuer], 2, /no-client\b/],
     [[...robot.slice(0, 2), '--client-id', 'nobody'], 4, /client-refused/],
+    [[...robot.slice(0, 4), '--client-secret-file', wrong], 4, /invalid_client.*client-refused/],
+    [
+      ['--client-id', 'latchkey-cli', '--client-secret-file', wrong, '--issuer', small.issuer],
+      4,
+      /refuses the client \(invalid_client\).*client-refused/,
+    ],
     [['--grant', 'password'], 2, /unknown-choice/],
     [['--grant', 'login'], 2, /no-login/],
   ]

@@ -11,6 +11,8 @@ interface Failure {
   readonly error?: string
   readonly error_description?: string
   readonly cause?: Failure
+  /** Of a 401 with a challenge: its body has not been read. */
+  readonly response?: unknown
 }
 
 /** Waits for an exchange with a provider. What goes wrong becomes a CliError that says what the provider said. */
@@ -19,8 +21,20 @@ export async function providerErrors<T>(work: Promise<T>, issuer: string): Promi
     return await work
   } catch (cause) {
     if (cause instanceof CliError) throw cause
-    throw explained(cause as Failure, issuer)
+    throw explained(await withBody(cause as Failure), issuer)
   }
+}
+
+/** A client that authenticated by HTTP Basic is refused with a challenge (RFC 6749 section 5.2): the error stands behind it. */
+async function withBody(failure: Failure): Promise<Failure> {
+  const { response, message } = failure
+  if (!(response instanceof Response) || response.bodyUsed) return failure
+  const body: unknown = await response.json().catch(() => undefined)
+  if (typeof body !== 'object' || body === null) return failure
+  const { error, error_description } = body as Readonly<Record<string, unknown>>
+  if (typeof error !== 'string') return failure
+  const description = typeof error_description === 'string' ? error_description : error
+  return { message, status: response.status, error, error_description: description }
 }
 
 function explained(failure: Failure, issuer: string): CliError {
