@@ -1,4 +1,4 @@
-/** How SCIM refuses: RFC 7644 section 3.12. */
+/** How SCIM refuses: RFC 7644 sections 3.12 and 3.14. */
 import t from 'tap'
 import { GROUP, patchOp, scimClient, USER } from '../fixtures/scim-client.ts'
 import { testIssuer } from '../test-issuer.ts'
@@ -159,3 +159,30 @@ t.test('errors: RFC 7644 section 3.12', async (t) => {
   t.match(broken.json(), { status: '400', scimType: 'invalidSyntax' })
   t.equal(await directory.users.findByUsername('x'), undefined, 'and nothing has happened')
 })
+
+t.test(
+  'RFC 7644 section 3.14: a change is made to the version that the client has seen',
+  async (t) => {
+    const { id } = await directory.groups.create({ name: 'Versions' })
+    const { sub } = await directory.users.create({ username: 'versions' })
+    for (const path of [`Users/${sub}`, `Groups/${id}`]) {
+      const etag = String((await scim('GET', path)).headers.etag)
+      const change = (match: string, externalId: string) =>
+        scim('PATCH', path, patchOp({ op: 'add', path: 'externalId', value: externalId }), {
+          'if-match': match,
+        })
+      t.equal((await scim('GET', path, undefined, { 'if-none-match': etag })).statusCode, 304)
+      t.ok((await change(etag, `${path} 1`)).statusCode < 300)
+      const late = await change(etag, `${path} 2`)
+      t.strictSame([late.statusCode, late.json().status], [412, '412'])
+      t.equal((await scim('DELETE', path, undefined, { 'if-match': etag })).statusCode, 412)
+      t.equal((await scim('GET', path, undefined, { 'if-none-match': etag })).statusCode, 200)
+      t.ok((await change('*', `${path} 3`)).statusCode < 300)
+      const now = String((await scim('GET', path)).headers.etag)
+      t.equal(
+        (await scim('DELETE', path, undefined, { 'if-match': now.replace('W/', '') })).statusCode,
+        204,
+      )
+    }
+  },
+)
