@@ -2,7 +2,6 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import type { Terminal } from '../src/command.ts'
 import { liveLines } from '../src/live-lines.ts'
-import { widthOf } from '../src/text-width.ts'
 import { fakeIssuer, type Reply, runLine, type Seen, TOKEN_REPLY } from './fixtures/stand-ins.ts'
 
 const SID = `s0_${'x'.repeat(22)}`
@@ -226,19 +225,6 @@ const VERIFIERS = {
     },
   ],
 }
-const HEALTHY = {
-  lease_ms: 5000,
-  lease_confirmation_age_ms: 412.7,
-  canary: {
-    ...{ seconds: 30, runs: 12, failed: 0, unconfirmed: 0, count: 24, max_ms: 18.2 },
-    buckets: [
-      { le_ms: 5, count: 20 },
-      { le_ms: 10, count: 20 },
-      { le_ms: 20, count: 24 },
-    ],
-  },
-}
-
 t.test('verifiers are listed, and how each of them is', async (t) => {
   const reply = { 'GET /admin/v1/verifiers': { body: VERIFIERS } }
   const issuer = await fakeIssuer({ ...TOKEN_REPLY, ...reply })
@@ -257,65 +243,6 @@ t.test('verifiers are listed, and how each of them is', async (t) => {
   )
   const json = await runLine(['verifiers', 'list', '--json'], { env: issuer.env })
   t.strictSame(JSON.parse(json.out), VERIFIERS)
-})
-
-t.test('the doctor finds what is wrong, and says how to mend it', async (t) => {
-  const [fine] = VERIFIERS.verifiers
-  const rows: [feed: object, verifiers: object, says: RegExp | undefined][] = [
-    [HEALTHY, [fine], undefined],
-    [{ ...HEALTHY, lease_confirmation_age_ms: undefined }, [fine], /No lease can be given/],
-    [
-      { ...HEALTHY, lease_confirmation_age_ms: 2501 },
-      [fine],
-      /write that the store confirmed is old/,
-    ],
-    [HEALTHY, [], /No service is on the feed/],
-    [HEALTHY, [fine, VERIFIERS.verifiers[3]], /has no verifier on the feed/],
-    [HEALTHY, [fine, { ...fine, connected: false, gone_at: 1 }], undefined],
-    [HEALTHY, [fine, VERIFIERS.verifiers[1]], /\(bbbbbbbbbbbb\) is not up to date/],
-    [HEALTHY, [fine, VERIFIERS.verifiers[2]], /\(cccccccccccc\) is not up to date/],
-    [{ ...HEALTHY, canary: { ...HEALTHY.canary, seconds: 0 } }, [fine], /canary is off/],
-    [{ ...HEALTHY, canary: { ...HEALTHY.canary, failed: 2 } }, [fine], /its session 2 times/],
-    [{ ...HEALTHY, canary: { ...HEALTHY.canary, unconfirmed: 3 } }, [fine], /within T, 3 times/],
-  ]
-  for (const [feed, verifiers, says] of rows) {
-    const issuer = await fakeIssuer({
-      ...TOKEN_REPLY,
-      'GET /admin/v1/feed': { body: feed },
-      'GET /admin/v1/verifiers': { body: { verifiers, complete: true } },
-    })
-    t.teardown(issuer.close)
-    for (const LANG of ['C', 'zh_CN.UTF-8']) {
-      const ran = await runLine(['doctor'], { env: { ...issuer.env, LANG } })
-      t.equal(ran.code, says ? 1 : 0)
-      t.ok(
-        ran.out.split('\n').every((one) => widthOf(one) <= 80),
-        ran.out,
-      )
-      if (LANG === 'C') t.match(ran.out.replace(/\s+/g, ' '), says ?? /Nothing is wrong\./)
-    }
-    const json = JSON.parse((await runLine(['doctor', '--json'], { env: issuer.env })).out)
-    t.equal(json.findings.length, says ? 1 : 0)
-  }
-})
-
-t.test('the canary is plotted, a line for each step that was taken', async (t) => {
-  const issuer = await fakeIssuer({
-    ...TOKEN_REPLY,
-    'GET /admin/v1/feed': { body: { ...HEALTHY, canary: { ...HEALTHY.canary, count: 25 } } },
-    'GET /admin/v1/verifiers': {
-      body: { ...VERIFIERS, verifiers: VERIFIERS.verifiers.slice(0, 1) },
-    },
-  })
-  t.teardown(issuer.close)
-  const { out } = await runLine(['doctor'], { env: issuer.env })
-  const plot = out.split('\n').filter((one) => one.includes('█'))
-  t.strictSame(plot, [
-    `  ≤ 5 ms      ${'█'.repeat(40)}  20`,
-    `  ≤ 20 ms     ${'█'.repeat(8)}${'░'.repeat(32)}  4`,
-    `  > 20 ms     ${'█'.repeat(2)}${'░'.repeat(38)}  1`,
-  ])
-  t.match(out, 'Leases of 5000 ms rest on a write of 413 ms ago.')
 })
 
 t.test('lines on a terminal are drawn over, and in a log there are none', async (t) => {

@@ -1,70 +1,86 @@
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
-import { requireTarget } from '../credentials.ts'
-import { type FeedFacts, feedFindings } from '../feed-findings.ts'
-import { issuerApi, record } from '../issuer-api.ts'
-import { DOCTOR, DOCTOR_FAULTS, DOCTOR_HELP, FINDINGS } from '../messages/doctor.ts'
-import { bar, COLUMNS, padTo, wrap } from '../text-width.ts'
-import { verifierRows } from '../verifier-rows.ts'
-import { readVerifiers } from './verifiers.ts'
+import { findTarget, requireTarget, type Target } from '../credentials.ts'
+import { examineAddress, joined } from '../doctor/examine-address.ts'
+import { examineHere } from '../doctor/examine-here.ts'
+import { examineIssuer, type IssuerSeen } from '../doctor/examine-issuer.ts'
+import { feedLines } from '../doctor/feed-lines.ts'
+import { type Examined, found, NOTHING } from '../doctor/finding.ts'
+import { checkLines, findingLines, gravestFirst, textsOf } from '../doctor/print-findings.ts'
+import { DOCTOR, DOCTOR_FAULTS, DOCTOR_HELP } from '../messages/doctor.ts'
+import { configOption } from '../options.ts'
 
 export const doctor = command({
   name: 'doctor',
   help: DOCTOR_HELP.run,
-  examples: ['latchkey doctor', 'latchkey doctor --json'],
+  options: { config: configOption },
+  examples: ['latchkey doctor', 'latchkey doctor --json', 'latchkey doctor --data-dir /srv/sso'],
   run: async (context) => {
-    const { common, say, print, printJson } = context
-    const api = issuerApi(requireTarget(context), context)
-    const feed = record(await api.get('/admin/v1/feed'))
-    const { verifiers, complete } = await readVerifiers(context)
-    const facts = { feed, verifiers, complete }
-    const findings = feedFindings(facts)
-    if (common.json) printJson({ ...facts, findings: findings.map(({ key }) => key) })
-    else for (const line of [...feedLines(facts, context)]) print(line)
-    if (!common.json) {
-      for (const { key, params } of findings) {
-        const [first = '', ...more] = wrap(say(FINDINGS[key], params), COLUMNS - 4)
-        print(`  ! ${first}`)
-        for (const line of more) print(`    ${line}`)
+    const seen = await examineAll(context, context.options.config)
+    const findings = gravestFirst(seen.findings)
+    if (context.common.json) {
+      context.printJson({
+        ...(seen.issuer !== undefined && { issuer: seen.issuer }),
+        ...seen.running?.facts,
+        checks: seen.checks,
+        findings: findings.map((one) => ({ ...one, ...textsOf(one, context) })),
+      })
+    } else {
+      const { say, print } = context
+      if (seen.running) for (const line of feedLines(seen.running.facts, context)) print(line)
+      print(say(DOCTOR.checks))
+      for (const line of [...checkLines(seen.checks), '', ...findingLines(findings, context)]) {
+        print(line)
       }
       if (findings.length === 0) print(say(DOCTOR.fine))
     }
-    if (findings.length > 0) {
-      throw new CliError(DOCTOR_FAULTS.findings, { count: findings.length })
-    }
+    const count = findings.filter(({ severity }) => severity !== 'note').length
+    if (count > 0) throw new CliError(DOCTOR_FAULTS.findings, { count })
   },
 })
 
-function feedLines(facts: FeedFacts, context: Context): string[] {
-  const { say } = context
-  const { lease_ms, lease_confirmation_age_ms: age } = facts.feed
-  const lease =
-    typeof age === 'number'
-      ? say(DOCTOR.lease, { age: Math.round(age), lease: Number(lease_ms) })
-      : say(DOCTOR.noLease)
-  const table = facts.verifiers.length === 0 ? [] : ['', ...verifierRows(facts.verifiers, context)]
-  return [say(DOCTOR.feed), lease, ...table, '', ...plot(facts, context), '']
+interface Seen extends Examined {
+  readonly issuer: string | undefined
+  /** Absent: no issuer answered. */
+  readonly running: IssuerSeen | undefined
 }
 
-/** How many verifiers took how long, a line for each step that has any. */
-function plot({ feed }: FeedFacts, { say }: Context): string[] {
-  const canary = record(feed['canary'])
-  const { seconds, runs, count, max_ms: max, buckets } = canary
-  if (seconds === 0) return []
-  const title = say(DOCTOR.canary, { runs: Number(runs), max: Math.round(Number(max)) })
-  const steps = Array.isArray(buckets) ? buckets.map(record) : []
-  let before = 0
-  const rows = steps.map((step) => {
-    const upTo = Number(step['count'])
-    const here = upTo - before
-    before = upTo
-    return { label: `≤ ${step['le_ms']} ms`, here }
-  })
-  const last = { label: `> ${steps.at(-1)?.['le_ms']} ms`, here: Number(count) - before }
-  const shown = [...rows, last].filter(({ here }) => here > 0)
-  const most = Math.max(1, ...shown.map(({ here }) => here))
-  return [
-    title,
-    ...shown.map(({ label, here }) => `  ${padTo(label, 10)}  ${bar(here / most, 40)}  ${here}`),
-  ]
+async function examineAll(context: Context, file: string | undefined): Promise<Seen> {
+  const { now } = context.terminal
+  const target = findTarget(context)
+  const running = target && (await examineRunning(target, context))
+  if (running?.kind === 'up') {
+    const { issuer } = running.target
+    const { ticket } = running.seen
+    const all = joined(running.seen, await examineAddress({ issuer, ticket, now }))
+    return { ...all, issuer, running: running.seen }
+  }
+  const here = await examineHere(context, file)
+  const issuer = target?.issuer ?? here.issuer
+  // Nothing is known of any issuer: the error says how to name one.
+  if (issuer === undefined && here.findings.length === 0) requireTarget(context)
+  const why = running?.why ?? NOTHING
+  const address =
+    issuer === undefined ? NOTHING : await examineAddress({ issuer, ticket: undefined, now })
+  const unasked = found([[target === undefined, 'issuer-unasked', 'warning']])
+  const all = joined(joined(why, here), address)
+  return { ...all, findings: [...unasked, ...all.findings], issuer, running: undefined }
+}
+
+type Running =
+  | { readonly kind: 'up'; readonly target: Target; readonly seen: IssuerSeen; why?: never }
+  | { readonly kind: 'down'; readonly why: Examined }
+
+/** One that does not answer is a finding. One that refuses the credentials is not: with others it may be well. */
+async function examineRunning(target: Target, context: Context): Promise<Running> {
+  try {
+    return { kind: 'up', target, seen: await examineIssuer(target, context) }
+  } catch (error) {
+    if (!(error instanceof CliError) || error.fault.exit === 'denied') throw error
+    const why = context.say(error.fault, error.params)
+    return {
+      kind: 'down',
+      why: { checks: [], findings: found([[true, 'issuer-silent', 'error', { why }]]) },
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { systemClock } from '@latchkey/protocol'
 import { examineServer } from '@latchkey/store'
 import { directoryPlace } from '../directory-place.ts'
 import { redisPlace } from '../redis-place.ts'
-import { type LoadOptions, loadSettings } from '../settings/load-settings.ts'
+import { type LoadOptions, readSettings } from '../settings/load-settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { examineDirectory } from './directory-check.ts'
 import type { Examined } from './finding.ts'
@@ -17,10 +17,11 @@ export interface OfflineAnswer extends DoctorAnswer {
   readonly issuer: string
 }
 
-/** Changes nothing, and creates no database. Throws what `loadSettings` throws. */
+/** Changes nothing, and makes neither a folder nor a database. Throws what `readSettings` throws. */
 export async function examineOffline(options: LoadOptions): Promise<OfflineAnswer> {
-  const settings = loadSettings(options)
-  const { issuer, dataDir } = settings
+  const settings = readSettings(options)
+  const { issuer } = settings
+  const dataDir = existsSync(settings.dataDir) ? settings.dataDir : undefined
   const nodeVersion = process.versions.node
   const answer = await runChecks({
     process: () => examineProcess({ dataDir, nodeVersion }),
@@ -30,14 +31,16 @@ export async function examineOffline(options: LoadOptions): Promise<OfflineAnswe
   return { issuer, ...answer }
 }
 
-async function examineStore(settings: Settings): Promise<Examined> {
+type Looked = Omit<Settings, 'masterKey'>
+
+async function examineStore(settings: Looked): Promise<Examined> {
   const place = redisPlace(settings)
   if (place === undefined) return { facts: { engine: 'sqlite' }, findings: [] }
   return examineRedis(await examineServer({ ...place, connectTimeoutMs: 2000 }), systemClock)
 }
 
 /** Migrations of a directory that was never opened are no fault: the first start runs them. */
-async function examineDatabase(settings: Settings): Promise<Examined> {
+async function examineDatabase(settings: Looked): Promise<Examined> {
   const place = directoryPlace(settings)
   if ('file' in place && !existsSync(place.file)) {
     return { facts: { engine: 'sqlite', state: 'new' }, findings: [] }

@@ -32,6 +32,20 @@ export interface LoadOptions {
  * and an embedded installation gets its master key at the first start.
  */
 export function loadSettings(options: LoadOptions): Settings {
+  const { masterKey: given, ...settings } = readSettings(options)
+  openDataFolder(settings.dataDir)
+  const faults: Fault[] = []
+  const file = join(settings.dataDir, 'master.key')
+  const random = options.random ?? systemRandom
+  const masterKey = given ?? keptMasterKey(file, random, (fault) => faults.push(fault))
+  if (masterKey === undefined) throw new SettingsError(faults)
+  return deepFreeze({ ...settings, masterKey })
+}
+
+/** The settings for whoever only looks: changes nothing on disk, and has the master key only if they say it. Throws SettingsError. */
+export function readSettings(
+  options: LoadOptions,
+): Omit<Settings, 'masterKey'> & Partial<Pick<Settings, 'masterKey'>> {
   const faults: Fault[] = []
   const report: Report = (fault) => faults.push(fault)
   const stopAtFaults = () => {
@@ -55,20 +69,15 @@ export function loadSettings(options: LoadOptions): Settings {
   const tls = faults.length === 0 ? checkTls(draft.tls, report) : undefined
   stopAtFaults()
 
-  openDataFolder(draft.dataDir)
-  const masterKey =
-    draft.masterKey ??
-    keptMasterKey(join(draft.dataDir, 'master.key'), options.random ?? systemRandom, report)
-  if (masterKey === undefined) throw new SettingsError(faults)
-  const { tls: _, ...settings } = draft
-  return deepFreeze({
+  const { tls: _, masterKey, ...settings } = draft
+  return {
     ...settings,
-    masterKey,
+    ...(masterKey === undefined ? {} : { masterKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(file === undefined
       ? {}
       : { declaredIn: { name: basename(file), placeOf: placesOf(root) } }),
-  })
+  }
 }
 
 function chooseFile({ file, cwd, env }: LoadOptions, report: Report): string | undefined {
