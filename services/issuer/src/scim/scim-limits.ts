@@ -12,6 +12,10 @@ export const SCIM_LIMITS = {
   bodyBytes: 1_048_576,
   /** Operations of one PATCH: each goes through the whole resource. */
   operations: 1000,
+  /** Of them, those that have to look at every member of a group: nobody else gets a turn meanwhile. */
+  operationsOnAllMembers: 10,
+  /** Of one attribute of a person, while operations go through them: more than anybody has. */
+  values: 64,
   filterChars: 4096,
   /** Parentheses and brackets inside each other. */
   filterDepth: 8,

@@ -160,6 +160,34 @@ t.test('errors: RFC 7644 section 3.12', async (t) => {
   t.equal(await directory.users.findByUsername('x'), undefined, 'and nothing has happened')
 })
 
+t.test('attack H13: a PATCH whose operations would hold up everybody is tooMany', async (t) => {
+  const { sub } = await directory.users.create({ username: 'patient' })
+  const { id } = await directory.groups.create({ name: 'Patients' })
+  await directory.groups.addMembers(id, [sub])
+  const times = (count: number, make: (n: number) => object) =>
+    patchOp(...Array.from({ length: count }, (_, n) => make(n)))
+  const emails = (count: number) => {
+    const value = Array.from({ length: count }, (_, n) => ({ value: `p${n}@example.com` }))
+    return patchOp({ op: 'add', path: 'emails', value })
+  }
+  const removal = (n: number) => ({ op: 'remove', path: `members[display eq "nobody ${n}"]` })
+  const named = (n: number) => ({ op: 'remove', path: `members[value eq "u_${n}"]` })
+  const emptied = () => ({ op: 'replace', path: 'members', value: [{ value: sub }] })
+  const rows: [string, string, object, boolean][] = [
+    ['as many addresses as may be', `Users/${sub}`, emails(64), true],
+    ['one more', `Users/${sub}`, emails(65), false],
+    ['ten looks at all members', `Groups/${id}`, times(10, removal), true],
+    ['one more', `Groups/${id}`, times(11, removal), false],
+    ['as often all others', `Groups/${id}`, times(11, emptied), false],
+    ['members by their ids', `Groups/${id}`, times(500, named), true],
+  ]
+  for (const [rule, path, patch, isGood] of rows) {
+    const answer = await scim('PATCH', path, patch)
+    if (isGood) t.ok(answer.statusCode < 300, rule)
+    else t.match(answer.json(), { status: '400', scimType: 'tooMany' }, rule)
+  }
+})
+
 t.test(
   'RFC 7644 section 3.14: a change is made to the version that the client has seen',
   async (t) => {

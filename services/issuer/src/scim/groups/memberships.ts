@@ -4,6 +4,7 @@ import type { Filter } from '../filter/filter.ts'
 import { matches } from '../patch/matches.ts'
 import type { Document } from '../schemas/canonical.ts'
 import { ScimError } from '../scim-error.ts'
+import { SCIM_LIMITS } from '../scim-limits.ts'
 import { allMembers } from './group-resource.ts'
 
 export type MembershipChange =
@@ -33,6 +34,13 @@ export async function changeMembers(
   changes: readonly MembershipChange[],
   inside: Directory,
 ): Promise<string[]> {
+  const most = SCIM_LIMITS.operationsOnAllMembers
+  if (changes.filter(looksAtAll).length > most) {
+    throw new ScimError(
+      'tooMany',
+      `more than ${most} operations on all members: name them by value`,
+    )
+  }
   const changed = new Set<string>()
   for (const change of changes) {
     const { added, removed } = await differenceOf(id, change, inside)
@@ -47,6 +55,12 @@ export async function changeMembers(
   // The file says of people which groups they are in.
   for (const sub of changed) await refuseOwned(inside, 'user', sub)
   return [...changed]
+}
+
+function looksAtAll(change: MembershipChange): boolean {
+  return change.kind === 'remove-matching'
+    ? namedBy(change.filter) === undefined
+    : change.kind === 'replace'
 }
 
 async function differenceOf(id: string, change: MembershipChange, inside: Directory) {

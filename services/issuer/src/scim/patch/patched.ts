@@ -3,6 +3,7 @@ import { type PatchPath, parsePath } from '../filter/parse-filter.ts'
 import { canonicalValue, type Document, isObject, type Shape } from '../schemas/canonical.ts'
 import { attributeNamed, type ScimAttribute } from '../schemas/scim-attribute.ts'
 import { ScimError } from '../scim-error.ts'
+import { SCIM_LIMITS } from '../scim-limits.ts'
 import { madeBy, matches } from './matches.ts'
 import type { Operation } from './operations.ts'
 
@@ -16,7 +17,7 @@ export interface Target {
   readonly isExtension: boolean
 }
 
-/** @throws ScimError `invalidPath`, `mutability`, `noTarget`, `invalidValue` */
+/** @throws ScimError `invalidPath`, `mutability`, `noTarget`, `invalidValue`, `tooMany` */
 export function patched(
   document: Document,
   operations: readonly Operation[],
@@ -89,9 +90,15 @@ function withoutUrn(attribute: string, { id, extension }: Shape) {
 
 function applyTo(place: Members, target: Target, operation: Operation): void {
   const { attribute } = target
-  if (attribute.multiValued) place[attribute.name] = listAfter(place, target, operation)
+  if (attribute.multiValued) place[attribute.name] = bounded(listAfter(place, target, operation))
   else place[attribute.name] = valueAfter(place[attribute.name], target, operation)
   if (place[attribute.name] === undefined) delete place[attribute.name]
+}
+
+/** The next operation goes through all of them. */
+function bounded(values: unknown): unknown {
+  if (!Array.isArray(values) || values.length <= SCIM_LIMITS.values) return values
+  throw new ScimError('tooMany', `${values.length} values, at most ${SCIM_LIMITS.values}`)
 }
 
 /** Of an attribute with one value. What is not named of a complex one stays (section 3.5.2.3). */
