@@ -163,7 +163,7 @@ export const ADDRESS_FINDINGS = {
     },
     mend: {
       en: 'nginx: proxy_set_header Host $http_host.',
-      zh: 'nginx：proxy_set_header Host $http_host。',
+      zh: '请让其保持不变，nginx：proxy_set_header Host $http_host。',
     },
   },
   'proxy-untrusted': {
@@ -180,7 +180,7 @@ export const ADDRESS_FINDINGS = {
     },
     mend: {
       en: 'nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for.',
-      zh: 'nginx：proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for。',
+      zh: '请让其说明，nginx：proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for。',
     },
   },
   'proxy-proto': {

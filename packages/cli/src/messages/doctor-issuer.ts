@@ -195,7 +195,7 @@ export const ISSUER_FINDINGS = {
       en: 'the data folder {folder} is open to other users of the machine; it holds the master key.',
       zh: '数据目录 {folder} 对本机其他用户开放，其中有主密钥。',
     },
-    mend: { en: 'chmod 700 {folder}', zh: 'chmod 700 {folder}' },
+    mend: { en: 'chmod 700 {folder}', zh: '请运行 chmod 700 {folder}' },
   },
   'issuer-silent': {
     what: { en: 'the issuer says nothing of itself: {why}', zh: '签发服务没有应答：{why}' },
