@@ -259,8 +259,8 @@ t.test('what issuer and services remember of a request is told, and who is silen
     'These said nothing:',
     '    two of http://b: it is not connected',
     '    two of http://b: it did not answer within a second',
-    '    two of http://b: it is connected to another issuer process, which has to be',
-    '    asked itself',
+    '    two of http://b: it is connected to another issuer process, which said',
+    '    nothing',
     '    two of http://b: of_tomorrow',
   ])
 })

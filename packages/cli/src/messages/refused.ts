@@ -25,7 +25,7 @@ export const REFUSED_SILENCE = {
   away: { en: 'it is not connected', zh: '未连接' },
   silent: { en: 'it did not answer within a second', zh: '一秒内未回答' },
   other_process: {
-    en: 'it is connected to another issuer process, which has to be asked itself',
-    zh: '它连接在另一个签发进程上，需直接询问该进程',
+    en: 'it is connected to another issuer process, which said nothing',
+    zh: '它连接在另一个没有回答的签发进程上',
   },
 } satisfies Texts

@@ -1,56 +1,37 @@
-/** GET /admin/v1/refused/:request: why a request of this id was refused, by this process or by a service (docs/operate/explain.md). */
+/** GET /admin/v1/refused/:request: why a request of this id was refused, by the issuer or by a service (docs/operate/explain.md). */
 import type { Directory } from '@latchkey/directory'
-import { type Clock, LIMITS, nowSeconds, type RefusedRequest } from '@latchkey/protocol'
+import { type Clock, LIMITS, nowSeconds, StoreUnavailable } from '@latchkey/protocol'
 import type { VerifierPresence } from '@latchkey/store'
 import { Type } from 'typebox'
 import { actorOf } from '../admin/actor.ts'
 import { adminRoute, adminRoutes } from '../admin/framework/admin-route.ts'
 import { closedObject } from '../admin/framework/closed.ts'
 import { EVERY_ROLE } from '../admin/framework/shipped-roles.ts'
-import type { FeedHub } from '../feed/hub.ts'
-import type { MemberRefused } from '../feed/refused-questions.ts'
-import { identityOf, type KnownVerifiers } from '../receipts/known-verifiers.ts'
-import type { OwnRefusal, OwnRefusals } from './own-refusals.ts'
+import type { KnownVerifiers } from '../receipts/known-verifiers.ts'
+import { ANY_PROCESS, type RefusedExchange } from './refused-exchange.ts'
+import {
+  type FindRefusedHere,
+  mergeRefused,
+  RefusedByIssuer,
+  RefusedByService,
+  type RefusedFindings,
+} from './refused-findings.ts'
 
 export interface RefusedRouteDeps {
   readonly directory: { readonly audit: Pick<Directory['audit'], 'append'> }
-  readonly hub: Pick<FeedHub, 'askRefused'>
-  readonly refusals: OwnRefusals
+  readonly find: FindRefusedHere
+  readonly exchange: Pick<RefusedExchange, 'ask'>
+  /** As verifiers' presence names this process. */
+  readonly process: string
   readonly known: Pick<KnownVerifiers, 'all'>
   readonly clock: Clock
 }
 
 /** As long as refusals are remembered. */
 const KEEP_SECONDS = 3600
+/** As `requestIds` makes them: such a one may be of a process that has no verifier. */
+const OWN_ID = /^[\w-]{12}\.[0-9a-z]+$/
 
-const OPTIONAL = Type.Optional(Type.String())
-
-const ByIssuer = closedObject({
-  at: Type.Integer(),
-  method: Type.String(),
-  route: Type.String(),
-  status: Type.Integer(),
-  code: Type.String(),
-  reason: OPTIONAL,
-  client_id: OPTIONAL,
-  sub: OPTIONAL,
-})
-const ByService = closedObject({
-  service: Type.String(),
-  instance: Type.String(),
-  at: Type.Integer(),
-  status: Type.Integer(),
-  reason: Type.String(),
-  method: Type.String(),
-  route: OPTIONAL,
-  jti: Type.Optional(Type.String({ description: 'As the token said, proven or not.' })),
-  sub: OPTIONAL,
-  sid: OPTIONAL,
-  applied: Type.Array(
-    closedObject({ partition: Type.Integer(), epoch: Type.Integer(), offset: Type.Integer() }),
-  ),
-  lease_ms: Type.Integer({ description: 'The lease was good for so long; 0: there was none.' }),
-})
 const NotAsked = closedObject({
   service: Type.String(),
   instance: Type.String(),
@@ -60,11 +41,11 @@ const NotAsked = closedObject({
 const Answer = closedObject(
   {
     request: Type.String(),
-    issuer: Type.Optional(ByIssuer),
-    services: Type.Array(ByService),
+    issuer: Type.Optional(RefusedByIssuer),
+    services: Type.Array(RefusedByService),
     not_asked: Type.Array(NotAsked, {
       description:
-        'Verifiers that said nothing: gone, too slow, or on the feed of another issuer process.',
+        'Verifiers that said nothing: gone, too slow, or on the feed of an issuer process that said nothing.',
     }),
   },
   'RefusedRequest',
@@ -75,65 +56,46 @@ export function refusedRoute(deps: RefusedRouteDeps) {
     adminRoute({
       method: 'GET',
       path: '/refused/:request',
-      summary: 'Why a request of this id was refused, by this process or by services',
+      summary: 'Why a request of this id was refused, by the issuer or by services',
       roles: EVERY_ROLE,
       params: { request: Type.String({ pattern: `^[!-~]{1,${LIMITS.requestIdChars}}$` }) },
       answers: { 200: Answer },
       async handle(request) {
         const id = request.params.request
-        const asked = await deps.hub.askRefused(id)
-        const own = deps.refusals.find(id)
-        const services = asked.flatMap(({ member, refused = [] }) =>
-          refused.map((one) => describeRefused(one, member)),
-        )
+        const here = await deps.find(id)
         const { verifiers } = await deps.known.all(KEEP_SECONDS)
+        const others = await askOthers(id, here, verifiers, deps)
+        const found = mergeRefused([here, ...others], verifiers)
         await deps.directory.audit.append({
           at: nowSeconds(deps.clock),
           actor: actorOf(request),
           action: 'explain.refused',
           target: `request ${id}`,
           reason: 'admin',
-          detail: { found: services.length + (own ? 1 : 0) },
+          detail: { found: found.services.length + (found.issuer ? 1 : 0) },
         })
-        return {
-          request: id,
-          ...(own && { issuer: describeOwn(own) }),
-          services,
-          not_asked: notAsked(asked, verifiers),
-        }
+        return { request: id, ...found }
       },
     }),
   )
 }
 
-function describeOwn({ clientId, ...own }: OwnRefusal) {
-  return { ...own, ...(clientId !== undefined && { client_id: clientId }) }
-}
-
-function describeRefused(
-  { positions, leaseMs, ...refused }: RefusedRequest,
-  { instance, connection }: MemberRefused['member'],
-) {
-  return {
-    ...{ service: connection.audience, instance },
-    ...refused,
-    applied: positions.map(({ p, epoch, offset }) => ({ partition: p, epoch, offset })),
-    lease_ms: Math.round(leaseMs),
+async function askOthers(
+  id: string,
+  here: RefusedFindings,
+  verifiers: readonly VerifierPresence[],
+  { exchange, process }: RefusedRouteDeps,
+): Promise<readonly RefusedFindings[]> {
+  const elsewhere = verifiers.filter((one) => one.goneAt === undefined && one.process !== process)
+  const processes = new Set(elsewhere.map((one) => one.process))
+  if (here.issuer === undefined && here.services.length === 0 && OWN_ID.test(id)) {
+    processes.add(ANY_PROCESS)
   }
-}
-
-function notAsked(asked: readonly MemberRefused[], known: readonly VerifierPresence[]) {
-  const here = new Map(
-    asked.map((one) => {
-      const { instance, clientId, connection } = one.member
-      return [identityOf({ instance, clientId, audience: connection.audience }), one]
-    }),
-  )
-  return known.flatMap((verifier) => {
-    const { audience: service, instance, goneAt } = verifier
-    const one = here.get(identityOf(verifier))
-    if (one?.refused) return []
-    const elsewhere = goneAt === undefined ? 'other_process' : 'away'
-    return [{ service, instance, why: one ? 'silent' : elsewhere } as const]
-  })
+  try {
+    return await exchange.ask(id, [...processes])
+  } catch (error) {
+    // What is known here is told; the verifiers of the others stand among those that said nothing.
+    if (error instanceof StoreUnavailable) return []
+    throw error
+  }
 }

@@ -43,6 +43,8 @@ import { auditEvidence } from '../audit/audit-evidence.ts'
 import { adminCluster } from '../cluster/cluster-routes.ts'
 import { explainRoute } from '../explain/explain-route.ts'
 import type { OwnRefusals } from '../explain/own-refusals.ts'
+import { refusedExchange } from '../explain/refused-exchange.ts'
+import { type RefusedFindingsDeps, refusedHere } from '../explain/refused-findings.ts'
 import { refusedRoute } from '../explain/refused-route.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { importUsers } from '../import/import-users.ts'
@@ -168,5 +170,16 @@ async function registerOperation(
     ...{ keys: shared.services, catalogues: catalogueBook(services) },
   }
   await app.register(explainRoute(explaining))
-  await app.register(refusedRoute({ ...explaining, refusals }))
+  await app.register(refusedRoute(answeringRefused(app, { ...explaining, ...receipts, refusals })))
+}
+
+/** This process answers the others as long as it runs. */
+function answeringRefused<
+  T extends RefusedFindingsDeps & Pick<Receipts, 'process' | 'scheduler'> & Shared,
+>(app: FastifyInstance, parts: T) {
+  const find = refusedHere(parts)
+  const exchange = refusedExchange({ ...parts, documents: parts.store.documents, find })
+  app.addHook('onReady', async () => exchange.start())
+  app.addHook('onClose', async () => exchange.stop())
+  return { ...parts, find, exchange }
 }

@@ -53,6 +53,7 @@ export function wireReceipts(given: ReceiptDeps) {
   const operations = operationKeeper(shared)
   const canarySeconds = settings.feed.canarySeconds ?? 0
   return {
+    process: shared.process,
     known,
     reporter,
     tracker,

@@ -1,9 +1,14 @@
 /** GET /admin/v1/refused/:request: what this process and the verifiers on its feed remember. */
 import type { AddressInfo } from 'node:net'
+import { systemRandom } from '@latchkey/protocol'
+import { simulatedTime } from '@latchkey/protocol/fixtures/simulated-time.ts'
 import { createVerifier } from '@latchkey/verifier'
 import { fastify } from 'fastify'
 import t from 'tap'
 import { ownRefusals } from '../../src/explain/own-refusals.ts'
+import { ANY_PROCESS, refusedExchange } from '../../src/explain/refused-exchange.ts'
+import { mergeRefused, type RefusedFindings } from '../../src/explain/refused-findings.ts'
+import { identityOf } from '../../src/receipts/known-verifiers.ts'
 import { adminCaller } from '../fixtures/admin-caller.ts'
 import { A, B, hubScene, turn } from '../fixtures/hub-scene.ts'
 import { ISSUER, ORDERS, SECRET, testIssuer } from '../test-issuer.ts'
@@ -92,16 +97,106 @@ t.test('a request id tells why the issuer or a service refused it', async (t) =>
   const unknown = await find('nobody:1')
   t.strictSame(unknown, { request: 'nobody:1', services: [], not_asked: [] })
 
-  const names = { instance: 'far', audience: ORDERS, clientId: 'orders', process: 'other' }
-  const facts = { ...names, connectedAt: issuer.now(), applied: [], kids: [] }
-  await issuer.store.presence.report('other', [facts], issuer.now())
-  t.strictSame((await find('req-8')).not_asked, [
-    { service: ORDERS, instance: 'far', why: 'other_process' },
-  ])
-  await issuer.store.presence.report('other', [{ ...facts, goneAt: issuer.now() }], issuer.now())
-  t.equal((await find('req-8')).not_asked[0].why, 'away')
   const [record] = await issuer.directory.audit.list({ action: 'explain.refused', limit: 1 })
-  t.match(record, { target: 'request req-8', actor: { sub: 'svc:operator' } })
+  t.match(record, { target: 'request nobody:1', actor: { sub: 'svc:operator' } })
+})
+
+t.test('verifiers of which nothing was heard are named, with why', async (t) => {
+  const facts = { audience: ORDERS, clientId: 'orders', connectedAt: 5, applied: [], kids: [] }
+  const known = ['told', 'slow', 'far', 'gone'].map((instance) => ({
+    ...{ ...facts, instance, process: 'p' },
+    ...(instance === 'gone' && { goneAt: 6 }),
+  }))
+  const [told = '', slow = ''] = known.map(identityOf)
+  const findings = [{ services: [], answered: [told], silent: [slow] }]
+  const named = { service: ORDERS }
+  t.strictSame(mergeRefused(findings, known), {
+    services: [],
+    not_asked: [
+      { ...named, instance: 'slow', why: 'silent' },
+      { ...named, instance: 'far', why: 'other_process' },
+      { ...named, instance: 'gone', why: 'away' },
+    ],
+  })
+})
+
+t.test(
+  'other processes are asked through the store, and nobody is waited for longer than it takes',
+  async (t) => {
+    const time = simulatedTime()
+    const kept = new Map<string, string>()
+    const documents = {
+      put: async (kind: string, id: string, text: string) => void kept.set(`${kind} ${id}`, text),
+      get: async (kind: string, id: string) => kept.get(`${kind} ${id}`),
+    }
+    const empty = { services: [], answered: [], silent: [] }
+    const own = { at: 5, method: 'GET', route: '/token', status: 400, code: 'invalid_grant' }
+    const asked: string[] = []
+    const processOf = (
+      process: string,
+      found: RefusedFindings = { ...empty, answered: [process] },
+    ) =>
+      refusedExchange({
+        ...{ documents, process, leaseMs: 5000, clock: time.clock, scheduler: time.scheduler },
+        random: systemRandom,
+        find: async (request) => {
+          asked.push(`${process} ${request}`)
+          return found
+        },
+      })
+    const [here, there] = [processOf('here'), processOf('there')]
+    const refusing = processOf('refusing', { ...empty, issuer: own })
+    for (const one of [here, there, refusing]) one.start()
+    /** Seconds until it was answered. */
+    async function waitFor<T>(asking: Promise<T>): Promise<[T, number]> {
+      const since = time.clock.monotonicMs()
+      let isDone = false
+      const done = asking.finally(() => {
+        isDone = true
+      })
+      while (!isDone) {
+        await turn()
+        time.advance(50)
+      }
+      return [await done, time.clock.monotonicMs() - since]
+    }
+    t.strictSame(await here.ask('r', []), [], 'nobody to ask')
+    const [found, tookMs] = await waitFor(here.ask('r', ['there', ANY_PROCESS]))
+    t.strictSame(
+      found.toSorted((a) => (a.issuer ? 1 : -1)),
+      [
+        { ...empty, answered: ['there'] },
+        { ...empty, issuer: own },
+      ],
+    )
+    t.ok(tookMs <= 1300, `${tookMs} ms`)
+    t.strictSame(
+      asked.toSorted(),
+      ['refusing r', 'there r'],
+      'each once, and not the one that asks',
+    )
+    for (const one of [there, refusing]) one.stop()
+    const [nothing, gaveUpMs] = await waitFor(here.ask('r', ['there', 'nobody']))
+    t.strictSame(nothing, [])
+    t.ok(gaveUpMs >= 2200 && gaveUpMs < 2500, `${gaveUpMs} ms`)
+    here.stop()
+  },
+)
+
+t.test('whichever issuer process is asked, the one that refused it tells', async (t) => {
+  const one = await testIssuer()
+  t.teardown(() => one.close())
+  const two = await testIssuer({ store: one.store })
+  t.teardown(async () => {
+    await two.app.close()
+    await two.directory.close()
+  })
+  const admin = await adminCaller(two)
+  const refused = await one.app.inject({ url: '/admin/v1/groups' })
+  const id = refused.json().instance.slice('urn:request:'.length)
+  const { issuer, services } = (await admin.send('GET', `refused/${id}`)).json()
+  t.match(issuer, { route: '/admin/v1/groups', status: 401, code: 'no-credentials' })
+  t.strictSame(services, [])
 })
 
 t.test('a flood of refusals pushes out the oldest, and what was let in is not kept', async (t) => {
