@@ -4,7 +4,7 @@ import type { Terminal } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { COMMAND_LINE, COMMAND_LINE_FAULTS } from './messages/command-line.ts'
 import type { Say } from './messages/text.ts'
-import { COLUMNS, wrap } from './text-width.ts'
+import { COLUMNS, printable, wrap } from './text-width.ts'
 
 export interface ReportOptions {
   /** As one JSON object, for programs. */
@@ -37,7 +37,12 @@ export function reportError(error: unknown, { json, say, stderr }: ReportOptions
     return EXIT.usage
   }
   if (error instanceof StoreUnavailable) {
-    write('store-unavailable', error.message)
+    const why = error.why === undefined ? '' : ` (${printable(error.why)})`
+    const text = say(COMMAND_LINE.storeUnavailable, { what: error.message, why })
+    write(
+      'store-unavailable',
+      json ? text : wrap(`${text} [store-unavailable]`, COLUMNS).join('\n'),
+    )
     return EXIT.unavailable
   }
   throw error

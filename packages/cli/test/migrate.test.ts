@@ -41,6 +41,7 @@ t.test(
       env,
     })
     t.equal(refused.code, 3)
+    t.match(refused.err, /ECONNREFUSED 127\.0\.0\.1:1\)\..*\[store-unavailable\]/s)
     t.notMatch(refused.out + refused.err, 'hunter2')
   },
 )

@@ -21,4 +21,21 @@ export class StoreUnavailable extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds ?? 1
     this.reason = options.reason ?? 'store_unavailable'
   }
+
+  /** What the innermost cause says, for the log and whoever starts the program; never for callers. Undefined without a cause. */
+  get why(): string | undefined {
+    let [inner, depth] = [this.cause, 0]
+    while (inner instanceof Error && inner.cause !== undefined && depth < 8) {
+      inner = inner.cause
+      depth += 1
+    }
+    if (!(inner instanceof Error)) return undefined
+    // A host with several addresses: the message is empty, and only the code tells.
+    const { message, code } = inner as NodeJS.ErrnoException
+    const said = [
+      message === '' ? undefined : message,
+      message.includes(code ?? '') ? undefined : code,
+    ]
+    return said.filter((one) => one !== undefined).join(', ') || undefined
+  }
 }

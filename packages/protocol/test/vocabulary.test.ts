@@ -48,6 +48,22 @@ t.test('an unavailable store asks for another try after one second, or as told',
   t.notOk('cause' in new StoreUnavailable('redis'))
 })
 
+t.test('why a store is unavailable is what the innermost cause says', async (t) => {
+  const coded = (message: string, code: string) => Object.assign(new Error(message), { code })
+  const outer = (cause: unknown) => new Error('no connection', { cause })
+  const cases: [cause: unknown, why: string | undefined][] = [
+    [coded('connect ECONNREFUSED ::1:1', 'ECONNREFUSED'), 'connect ECONNREFUSED ::1:1'],
+    [outer(coded('database "x" does not exist', '3D000')), 'database "x" does not exist, 3D000'],
+    [outer(coded('', 'ECONNREFUSED')), 'ECONNREFUSED'],
+    [outer('a text'), undefined],
+    [undefined, undefined],
+  ]
+  for (const [cause, why] of cases) t.equal(new StoreUnavailable('redis', { cause }).why, why)
+  const loop = new Error('loop')
+  loop.cause = loop
+  t.equal(new StoreUnavailable('redis', { cause: loop }).why, 'loop')
+})
+
 t.test('limits that depend on each other fit together', async (t) => {
   t.ok(LIMITS.accessTokenSeconds <= LIMITS.accessTokenMaxSeconds)
   t.ok(LIMITS.sessionIdleSeconds <= LIMITS.sessionAbsoluteSeconds)

@@ -7,7 +7,7 @@ import process from 'node:process'
 // Before anything else is loaded: the next start is a third quicker. Not in the folder for temporary files, where somebody
 // else could put code for us to run. Where there is no home to write to, nothing is kept.
 enableCompileCache(join(homedir(), '.cache', 'latchkey'))
-const { InputError } = await import('@latchkey/protocol')
+const { InputError, StoreUnavailable } = await import('@latchkey/protocol')
 const { runIssuer } = await import('./run-issuer.ts')
 const { SettingsError } = await import('./settings/faults.ts')
 
@@ -22,6 +22,7 @@ try {
   process.send?.('ready')
 } catch (error) {
   const isInput = error instanceof InputError || error instanceof SettingsError
-  process.stderr.write(`${isInput ? error.message : String(error)}\n`)
+  const why = error instanceof StoreUnavailable && error.why ? ` (${error.why})` : ''
+  process.stderr.write(`${isInput ? error.message : String(error)}${why}\n`)
   process.exit(1)
 }

@@ -9,6 +9,10 @@ export const COMMAND_LINE = {
   },
   askPassword: { en: 'Password: ', zh: '密码：' },
   askAgain: { en: 'Once more: ', zh: '再输入一次：' },
+  storeUnavailable: {
+    en: '{what}{why}. Does the database run, and is its address right?',
+    zh: '{what}{why}。请检查数据库是否在运行，地址是否正确。',
+  },
 } satisfies Texts
 
 export const COMMAND_LINE_FAULTS = {
