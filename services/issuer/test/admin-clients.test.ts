@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
 import t from 'tap'
+import { cliLoginClient } from '../src/cli-credentials.ts'
+import { declare } from '../src/declare.ts'
 import { type Method, operatorCalls } from './fixtures/operator-calls.ts'
 import { CALLBACK, ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
 
@@ -302,4 +304,17 @@ t.test('a client that is let in again in the middle is not removed', async (t) =
   t.strictSame(removed, [409, 'client-enabled'], 'what it has got since was not ended')
   t.ok(await directory.clients.find('stayer'))
   t.strictSame(await outcome('DELETE', 'clients/stayer'), [204])
+})
+
+t.test('attack H2: what the issuer needs to start again is not removed', async (t) => {
+  const own = cliLoginClient(ISSUER)
+  const start = async () =>
+    await declare({}, [own], {
+      ...{ issuer: ISSUER, directory, accessTokenSeconds: 300 },
+      clock: { nowMs: () => issuer.now() * 1000, monotonicMs: () => 0 },
+    })
+  await start()
+  t.strictSame(await outcome('DELETE', `clients/${own.id}`), [409, 'built-in'])
+  t.strictSame(await outcome('POST', `clients/${own.id}/disable`), [204], 'it can be kept out')
+  t.strictSame((await start()).updated, [], 'and the next start finds it, and leaves it so')
 })

@@ -23,6 +23,15 @@ export function refuseBuiltIn(
   if (client !== -1) refuse(clients[client]?.id ?? '', `clients[${client}].id`)
 }
 
+/** Throws InputError `built-in`: an id is never given again, and without these clients the issuer would not start. */
+export function keepBuiltIn(issuer: string, clientId: string): void {
+  if (!builtIn(issuer).clients.has(clientId)) return
+  throw new InputError('built-in', {
+    received: `${clientId}, which the issuer brings along by itself`,
+    expected: 'another client; this one can be disabled',
+  })
+}
+
 function refuse(received: string, where: string): never {
   const expected = 'something else: the issuer brings this along by itself'
   throw new InputError('built-in', { received, expected, where })

@@ -1,6 +1,7 @@
 /** DELETE /admin/v1/clients/:id: nothing of it lives on, and its id is never given again. */
 import { type Client, refuseOwned } from '@latchkey/directory'
 import { type Actor, InputError } from '@latchkey/protocol'
+import { keepBuiltIn } from '../../cluster/built-in.ts'
 import { actorOf } from '../actor.ts'
 import { adminRoute } from '../framework/admin-route.ts'
 import { refuseChanged } from '../framework/preconditions.ts'
@@ -21,6 +22,7 @@ export function removeClient(deps: AdminClientsDeps) {
     async handle(request, reply) {
       const { id } = request.params
       const actor = actorOf(request)
+      keepBuiltIn(deps.issuer, id)
       refuseOwn(id, actor)
       // First the state, then the end, then the rest: whoever hears of a fault in between can ask again.
       await deps.recorded(request, 'client.disable', async (inside) => {
