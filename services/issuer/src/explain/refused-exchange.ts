@@ -61,8 +61,7 @@ export function refusedExchange(deps: RefusedExchangeDeps): RefusedExchange {
     await put(ANSWER, `${question.id} ${process}`, found)
     if (found.issuer === undefined) return
     // Who asks may know this process by no verifier.
-    const own = { ...found, services: [], answered: [], silent: [] }
-    await put(ANSWER, `${question.id} ${ANY_PROCESS}`, own)
+    await put(ANSWER, `${question.id} ${ANY_PROCESS}`, { ...found, services: [] })
   }
 
   function lookAgain(): void {

@@ -42,31 +42,31 @@ export const RefusedByService = closedObject({
 export interface RefusedFindings {
   readonly issuer?: Static<typeof RefusedByIssuer>
   readonly services: readonly Static<typeof RefusedByService>[]
-  /** Verifiers that have said something, and those that have not, by `identityOf`. */
-  readonly answered: readonly string[]
+  /** Whose findings these are, as verifiers' presence names it. */
+  readonly process: string
+  /** Verifiers that said nothing in time, by `identityOf`. */
   readonly silent: readonly string[]
 }
 
 export interface RefusedFindingsDeps {
   readonly hub: Pick<FeedHub, 'askRefused'>
   readonly refusals: OwnRefusals
+  readonly process: string
 }
 
 export type FindRefusedHere = (request: string) => Promise<RefusedFindings>
 
-export function refusedHere({ hub, refusals }: RefusedFindingsDeps): FindRefusedHere {
+export function refusedHere({ hub, refusals, process }: RefusedFindingsDeps): FindRefusedHere {
   return async (request) => {
     const asked = await hub.askRefused(request)
     const own = refusals.find(request)
-    const named = (isTold: boolean) =>
-      asked.filter(({ refused }) => (refused !== undefined) === isTold).map(nameOf)
     return {
       ...(own && { issuer: describeOwn(own) }),
       services: asked.flatMap(({ member, refused = [] }) =>
         refused.map((one) => describeRefused(one, member)),
       ),
-      answered: named(true),
-      silent: named(false),
+      process,
+      silent: asked.filter(({ refused }) => refused === undefined).map(nameOf),
     }
   }
 }
@@ -97,18 +97,28 @@ export function mergeRefused(
   findings: readonly RefusedFindings[],
   known: readonly VerifierPresence[],
 ) {
-  const answered = new Set(findings.flatMap((one) => one.answered))
+  const processes = new Set(findings.map(({ process }) => process))
   const silent = new Set(findings.flatMap((one) => one.silent))
   const issuer = findings.find((one) => one.issuer)?.issuer
   return {
     ...(issuer && { issuer }),
     services: findings.flatMap(({ services }) => services),
     not_asked: known.flatMap((verifier) => {
-      const name = identityOf(verifier)
-      if (answered.has(name)) return []
-      const elsewhere = verifier.goneAt === undefined ? 'other_process' : 'away'
-      const why = silent.has(name) ? 'silent' : elsewhere
-      return [{ service: verifier.audience, instance: verifier.instance, why } as const]
+      const why = silenceOf(verifier, processes, silent)
+      if (why === undefined) return []
+      const { audience: service, instance } = verifier
+      return [{ service, instance, why }]
     }),
   }
+}
+
+/** Undefined for one that has answered. */
+function silenceOf(
+  verifier: VerifierPresence,
+  processes: ReadonlySet<string>,
+  silent: ReadonlySet<string>,
+): 'away' | 'other_process' | 'silent' | undefined {
+  if (verifier.goneAt !== undefined) return 'away'
+  if (!processes.has(verifier.process)) return 'other_process'
+  return silent.has(identityOf(verifier)) ? 'silent' : undefined
 }

@@ -104,11 +104,11 @@ t.test('a request id tells why the issuer or a service refused it', async (t) =>
 t.test('verifiers of which nothing was heard are named, with why', async (t) => {
   const facts = { audience: ORDERS, clientId: 'orders', connectedAt: 5, applied: [], kids: [] }
   const known = ['told', 'slow', 'far', 'gone'].map((instance) => ({
-    ...{ ...facts, instance, process: 'p' },
+    ...{ ...facts, instance, process: instance === 'far' ? 'q' : 'p' },
     ...(instance === 'gone' && { goneAt: 6 }),
   }))
-  const [told = '', slow = ''] = known.map(identityOf)
-  const findings = [{ services: [], answered: [told], silent: [slow] }]
+  const [, slow = ''] = known.map(identityOf)
+  const findings = [{ services: [], process: 'p', silent: [slow] }]
   const named = { service: ORDERS }
   t.strictSame(mergeRefused(findings, known), {
     services: [],
@@ -129,13 +129,10 @@ t.test(
       put: async (kind: string, id: string, text: string) => void kept.set(`${kind} ${id}`, text),
       get: async (kind: string, id: string) => kept.get(`${kind} ${id}`),
     }
-    const empty = { services: [], answered: [], silent: [] }
+    const empty = { services: [], process: 'refusing', silent: [] }
     const own = { at: 5, method: 'GET', route: '/token', status: 400, code: 'invalid_grant' }
     const asked: string[] = []
-    const processOf = (
-      process: string,
-      found: RefusedFindings = { ...empty, answered: [process] },
-    ) =>
+    const processOf = (process: string, found: RefusedFindings = { ...empty, process }) =>
       refusedExchange({
         ...{ documents, process, leaseMs: 5000, clock: time.clock, scheduler: time.scheduler },
         random: systemRandom,
@@ -165,7 +162,7 @@ t.test(
     t.strictSame(
       found.toSorted((a) => (a.issuer ? 1 : -1)),
       [
-        { ...empty, answered: ['there'] },
+        { ...empty, process: 'there' },
         { ...empty, issuer: own },
       ],
     )
