@@ -107,6 +107,8 @@ t.test('a condition chooses those of whom it is true, in the order of their ids'
     const got = (await users.select({ where, limit: 500 })).map(({ sub }) => sub)
     found += got.length
     t.strictSame(got, expected, JSON.stringify(where))
+    const [first] = await users.select({ where, limit: 1 })
+    t.equal(first?.sub, expected[0], 'also when a page is full at once')
     t.equal(await users.count({ where, most: 500 }), expected.length)
   }
   t.ok(found > 500, 'and that is more than nobody')

@@ -15,7 +15,8 @@ const TIMES = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const satisfi
 /** `search_text` is user name, name and address, apart by line ends: what stands before and behind each of them. */
 const LINES = { username: ['', '\n%\n%'], name: ['%\n', '\n%'], email: ['%\n%\n', ''] } as const
 
-export function userSql(condition: UserCondition, engine: Engine): Sql {
+/** @param engine whose indexes are to be asked; undefined: few rows are looked at anyway */
+export function userSql(condition: UserCondition, engine: Engine | undefined): Sql {
   const e = expressionBuilder<Tables, 'users'>()
   switch (condition.kind) {
     case 'and':
@@ -30,7 +31,9 @@ export function userSql(condition: UserCondition, engine: Engine): Sql {
       const { member, value } = condition
       if (member === 'sub') return e('id', '=', value)
       // Null, as any comparison with nothing gives, would stay null under `not`.
-      if (member === 'externalId') return e(e.fn.coalesce('external_id', sql.lit('')), '=', value)
+      if (member === 'externalId') {
+        return e.and([e('external_id', '=', value), e('external_id', 'is not', null)])
+      }
       return e(
         'id',
         'in',
@@ -39,8 +42,11 @@ export function userSql(condition: UserCondition, engine: Engine): Sql {
     }
     case 'disabled':
       return e('disabled', '=', sql.lit(condition.value ? 1 : 0))
-    case 'updatedAt':
-      return e('updated_at', TIMES[condition.operator], condition.value)
+    case 'updatedAt': {
+      const isSo = e('updated_at', TIMES[condition.operator], condition.value)
+      // Without statistics SQLite would rather go through everybody in the order of ids.
+      return engine ? e('id', 'in', e.selectFrom('users').select('id').where(isSo)) : isSo
+    }
     case 'has':
       return e(condition.member === 'email' ? 'email' : 'external_id', 'is not', null)
   }
@@ -48,7 +54,7 @@ export function userSql(condition: UserCondition, engine: Engine): Sql {
 
 function userText(
   { member, operator, value }: Extract<UserCondition, { kind: 'text' }>,
-  engine: Engine,
+  engine: Engine | undefined,
 ): Sql {
   const e = expressionBuilder<Tables, 'users'>()
   const folded = fold(value)
@@ -56,7 +62,7 @@ function userText(
   const [before, behind] = LINES[member]
   const pattern = `${before}${patternOf(operator, folded)}${behind}`
   const like = sql<boolean>`search_text like ${pattern} escape '!'`
-  return e.and([like, engine.searchIndex(folded)])
+  return engine ? e.and([like, engine.searchIndex(folded)]) : like
 }
 
 export function groupSql(condition: GroupCondition): Sql {
@@ -76,7 +82,9 @@ export function groupSql(condition: GroupCondition): Sql {
     case 'is': {
       const { member, value } = condition
       if (member === 'id') return e('id', '=', value)
-      if (member === 'externalId') return e(e.fn.coalesce('external_id', sql.lit('')), '=', value)
+      if (member === 'externalId') {
+        return e.and([e('external_id', '=', value), e('external_id', 'is not', null)])
+      }
       return e(
         'id',
         'in',
