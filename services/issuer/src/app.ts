@@ -152,7 +152,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
       refusals,
     }),
   )
-  await app.register(scim({ ...deps, ending, callers, people }))
+  await app.register(scim({ ...deps, ending, tokens, callers, people }))
   let unfollow = () => {}
   const keeper = housekeeping({ ...deps, ...feeding, log })
 

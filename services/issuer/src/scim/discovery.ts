@@ -77,6 +77,12 @@ function providerConfig(base: string): object {
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'httpbasic',
+        name: 'HTTP Basic',
+        description: 'The id and the secret of a client that may ask for such a token.',
+        specUri: 'https://www.rfc-editor.org/info/rfc7617',
+      },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
   }

@@ -31,6 +31,7 @@ export class ScimError extends Error {
 
 const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error'
 const CHALLENGE = bearerChallenge('latchkey scim')
+const BASIC = 'Basic realm="latchkey scim"'
 
 /** Error handler of everything below `/scim/v2`. */
 export function sendScimError(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
@@ -44,7 +45,7 @@ export function sendScimError(thrown: unknown, request: FastifyRequest, reply: F
   }
   if (thrown instanceof NoCredentials) {
     // RFC 6750 section 3.1: a request without credentials gets no error code in its challenge.
-    reply.header('www-authenticate', CHALLENGE(undefined, request))
+    reply.header('www-authenticate', `${CHALLENGE(undefined, request)}, ${BASIC}`)
     return sendFault(
       reply,
       new ScimError(undefined, 'an access token for this issuer is missing', 401),
@@ -52,7 +53,10 @@ export function sendScimError(thrown: unknown, request: FastifyRequest, reply: F
   }
   const error = toOAuthError(thrown)
   logError(request, error)
-  if (error.status < 500) reply.header('www-authenticate', CHALLENGE(error, request))
+  if (error.status < 500) {
+    const isClient = error.code === 'invalid_client'
+    reply.header('www-authenticate', isClient ? BASIC : CHALLENGE(error, request))
+  }
   if (error.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(error.retryAfterSeconds))
   }

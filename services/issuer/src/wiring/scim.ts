@@ -7,6 +7,7 @@ import { refuseMoreThanOwn } from '../admin/own-rights.ts'
 import { recordedChange } from '../admin/recorded-change.ts'
 import { rightsChange } from '../admin/rights-change.ts'
 import { jsonBody } from '../http/json-body.ts'
+import { basicCaller } from '../scim/basic-caller.ts'
 import { scimDiscovery } from '../scim/discovery.ts'
 import { scimGroupChanges } from '../scim/groups/change-groups.ts'
 import { scimGroupReading } from '../scim/groups/read-groups.ts'
@@ -22,6 +23,7 @@ import { scimUserReading } from '../scim/users/read-users.ts'
 import type { Callers } from './callers.ts'
 import type { Ending } from './ending.ts'
 import type { People } from './people.ts'
+import type { Tokens } from './tokens.ts'
 
 export interface ScimWiring {
   readonly settings: {
@@ -32,12 +34,13 @@ export interface ScimWiring {
   readonly directory: Directory
   readonly clock: Clock
   readonly ending: Pick<Ending, 'end'>
-  readonly callers: Pick<Callers, 'readCaller'>
+  readonly callers: Callers
+  readonly tokens: Pick<Tokens, 'grants'>
   readonly people: Pick<People, 'codes'>
 }
 
 export function scim(wiring: ScimWiring) {
-  const { settings, store, directory, clock } = wiring
+  const { settings, store, directory, clock, callers } = wiring
   const { issuer, attributes = [] } = settings
   const { end } = wiring.ending
   const recorded = recordedChange({ directory, clock })
@@ -62,7 +65,7 @@ export function scim(wiring: ScimWiring) {
   }
   return async (app: FastifyInstance): Promise<void> => {
     jsonBody(app, [SCIM_TYPE, 'application/json'])
-    guardScim(app, wiring.callers)
+    guardScim(app, { readCaller: basicCaller({ ...callers, grants: wiring.tokens.grants }) })
     await app.register(scimDiscovery(deps))
     await app.register(scimUserReading(deps))
     await app.register(scimUserCreation(deps, shape))

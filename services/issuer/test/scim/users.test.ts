@@ -1,7 +1,8 @@
 /** People by SCIM 2.0: RFC 7643 section 4.1, RFC 7644 section 3. */
 import t from 'tap'
-import { ENTERPRISE, patchOp, scimClient, USER } from '../fixtures/scim-client.ts'
-import { ISSUER, testIssuer } from '../test-issuer.ts'
+import { adminMachine } from '../fixtures/admin-machine.ts'
+import { ENTERPRISE, GROUP, patchOp, scimClient, USER } from '../fixtures/scim-client.ts'
+import { ISSUER, ORDERS, testIssuer } from '../test-issuer.ts'
 
 const ATTRIBUTES = [
   { name: 'department', type: 'text' },
@@ -271,3 +272,20 @@ t.test(
     t.notMatch(JSON.stringify(records), 'another-long-password')
   },
 )
+
+t.test('what the admin API maps to a group reaches its members', async (t) => {
+  const admin = await adminMachine(issuer, 'mapping', ['* /admin/v1/*'])
+  const bob = await issuer.sub('bob')
+  const { id } = (
+    await scim('POST', 'Groups', {
+      schemas: [GROUP],
+      displayName: 'Readers',
+      members: [{ value: bob }],
+    })
+  ).json()
+  t.strictSame((await directory.users.rightsAt(bob, ORDERS)).routes, [])
+  t.equal((await admin('PATCH', `groups/${id}`, { roles: ['reader'] })).statusCode, 200)
+  t.ok((await directory.users.rightsAt(bob, ORDERS)).routes.includes('GET /orders'))
+  await scim('PATCH', `Groups/${id}`, patchOp({ op: 'remove', path: `members[value eq "${bob}"]` }))
+  t.strictSame((await directory.users.rightsAt(bob, ORDERS)).routes, [])
+})
