@@ -271,6 +271,7 @@ t.test(
       const answer = await ask('POST', '/token', { 'content-type': type }, payload)
       const code = status === 415 ? 'invalid_request' : 'unsupported_grant_type'
       t.strictSame([answer.statusCode, answer.json().error], [status, code], type)
+      if (status === 415) t.match(answer.json().error_description, 'x-www-form-urlencoded', type)
     }
   },
 )

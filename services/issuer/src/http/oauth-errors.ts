@@ -18,7 +18,7 @@ export interface RequestRefusal {
 /** By the status that they keep. */
 const TRANSPORT_FAULTS: Readonly<Record<number, string>> = {
   413: 'the body is too large',
-  415: 'the content type is not taken here',
+  415: 'the content type is not taken here: application/json for JSON, application/x-www-form-urlencoded for forms',
 }
 
 /** Every thrown thing becomes an OAuthError; unknown ones say nothing of their inside. */
