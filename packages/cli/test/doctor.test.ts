@@ -1,5 +1,5 @@
 /** `latchkey doctor`: what it says of an issuer that answers, and of one that does not. */
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FINDINGS } from '@latchkey/issuer'
 import { freePort } from '@latchkey/testkit'
@@ -157,6 +157,14 @@ t.test('every finding of the issuer has its texts here, and no text has a gap', 
     t.strictSame(names(mend.zh), names(mend.en), id)
     t.match(what.en, /^[a-zA-Z{].*[.}]$/, id)
   }
+  t.end()
+})
+
+t.test('docs/operate/doctor.md lists every finding as it is said', (t) => {
+  const page = new URL('../../../docs/operate/doctor.md', import.meta.url)
+  const listed = readFileSync(page, 'utf8').match(/^\| `[a-z-]+` \| .* \|$/gm)
+  const rows = Object.entries(DOCTOR_FINDINGS).map(([id, { what }]) => `| \`${id}\` | ${what.en} |`)
+  t.strictSame(listed, rows)
   t.end()
 })
 

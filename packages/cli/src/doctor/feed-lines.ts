@@ -14,14 +14,16 @@ export function feedLines(facts: FeedFacts, context: Context): string[] {
       ? say(DOCTOR.lease, { age: Math.round(age), lease: Number(lease_ms) })
       : say(DOCTOR.noLease)
   const table = facts.verifiers.length === 0 ? [] : ['', ...verifierRows(facts.verifiers, context)]
-  return [say(DOCTOR.feed), lease, ...table, '', ...plot(facts, context), '']
+  const drawn = plot(facts, context)
+  return [say(DOCTOR.feed), lease, ...table, ...(drawn.length > 0 ? ['', ...drawn] : []), '']
 }
 
 /** How many verifiers took how long, a line for each step that has any. */
 function plot({ feed }: FeedFacts, { say }: Context): string[] {
   const canary = record(feed['canary'])
   const { seconds, runs, count, max_ms: max, buckets } = canary
-  if (seconds === 0) return []
+  // Of none nothing can be drawn.
+  if (seconds === 0 || count === 0) return []
   const title = say(DOCTOR.canary, { runs: Number(runs), max: Math.round(Number(max)) })
   const steps = Array.isArray(buckets) ? buckets.map(record) : []
   let before = 0

@@ -132,7 +132,7 @@ export const ISSUER_FINDINGS = {
   },
   'secret-weak': {
     what: {
-      en: 'secrets of {count} clients look made up, or are those of an example: {clients}.',
+      en: 'clients whose secret looks made up, or is that of an example ({count}): {clients}.',
       zh: '{count} 个客户端的密钥像是编造的，或来自示例：{clients}。',
     },
     mend: {
@@ -142,7 +142,7 @@ export const ISSUER_FINDINGS = {
   },
   'secret-old': {
     what: {
-      en: 'secrets of {count} clients are older than a year: {clients}.',
+      en: 'clients whose secret is older than a year ({count}): {clients}.',
       zh: '{count} 个客户端的密钥已超过一年：{clients}。',
     },
     mend: {
@@ -152,7 +152,7 @@ export const ISSUER_FINDINGS = {
   },
   'redirect-plain': {
     what: {
-      en: "{count} clients with a secret answer to an http address of a developer's machine: {clients}.",
+      en: 'clients with a secret that answer to an http address of a developer ({count}): {clients}.',
       zh: '{count} 个带密钥的客户端使用开发者机器的 http 地址：{clients}。',
     },
     mend: {

@@ -39,6 +39,7 @@ export function examineRedis(redis: RedisExamination, clock: Pick<Clock, 'nowMs'
   const late = online.filter(({ lagSeconds }) => lagSeconds > LATE_SECONDS)
   return {
     facts: {
+      engine: 'redis',
       version,
       append_only: redis.appendOnly ? (redis.appendFsync ?? 'yes') : 'no',
       replicas: online.length,
