@@ -261,6 +261,10 @@ t.test('other spellings of a line are refused, whatever JSON they are', async (t
     ['another number', line.replace('"id":1', '"id":1.0')],
     ['an actor that is none', line.replace(/"actor":\{[^}]*\}/, '"actor":null')],
     ['a detail that is none', line.replace(/"detail":\{.*?\},/, '"detail":[],')],
+    [
+      'a detail that exhausts whoever reads it',
+      line.replace(/"detail":\{.*?\},/, `"detail":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)},`),
+    ],
     ['too long', `${line}${' '.repeat(70_000)}`],
     ['nothing', ''],
   ]

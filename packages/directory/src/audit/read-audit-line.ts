@@ -1,3 +1,4 @@
+import { isAuditDetail } from '../checks/audit-detail.ts'
 import { type AuditFacts, type AuditLink, auditLine } from './audit-line.ts'
 import { canonicalJson } from './canonical-json.ts'
 
@@ -11,7 +12,8 @@ const MOST_LINE_CHARS = 65_536
 export function readAuditLine(line: string): { facts: AuditFacts; link: AuditLink } | undefined {
   if (line.length > MOST_LINE_CHARS) return undefined
   const read = parsed(line)
-  if (!isObject(read) || !isObject(read['actor']) || !isObject(read['detail'])) return undefined
+  if (!isObject(read) || !isObject(read['actor']) || !isAuditDetail(read['detail']))
+    return undefined
   const { actor } = read
   const texts = [read['action'], read['target'], read['reason'], read['previous'], actor['sub']]
   const links = [read['seal'], read['digest']]

@@ -10,7 +10,7 @@ const DEPTH = 8
  * what JSON would drop or change.
  */
 export function checkDetail(detail: Readonly<Record<string, unknown>>): string {
-  if (!isPlainObject(detail) || !isPlainJson(detail, DEPTH)) {
+  if (!isAuditDetail(detail)) {
     refuse('something else', `plain JSON, at most ${DEPTH} levels deep`)
   }
   const text = canonicalJson(detail, (foreign) => cleanText(foreign, foreign.length))
@@ -19,6 +19,11 @@ export function checkDetail(detail: Readonly<Record<string, unknown>>): string {
     refuse(`${bytes} bytes`, `at most ${DIRECTORY_LIMITS.auditDetailBytes} bytes of JSON`)
   }
   return text
+}
+
+/** Plain JSON, and not so deep that going through it could exhaust the stack. */
+export function isAuditDetail(value: unknown): boolean {
+  return isPlainObject(value) && isPlainJson(value, DEPTH)
 }
 
 /** No undefined, NaN, Date, bigint or class: JSON.stringify would drop or change them without a word. */
