@@ -1,5 +1,6 @@
 /** Which route of a catalogue a path leads to: the router of Fastify, find-my-way, on the routes that the service has published. */
 import type { CatalogueRoute } from '@latchkey/directory'
+import { LIMITS } from '@latchkey/protocol'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 
 export type RouteMatch =
@@ -45,9 +46,11 @@ function isOf(method: string): (route: CatalogueRoute) => boolean {
 
 /** What stands before the first parameter is compared letter by letter, and spares most of a large catalogue a router. */
 function mayAnswer({ pattern }: CatalogueRoute, path: string): boolean {
-  const [fixed = ''] = pattern.split(/[:*]/, 1)
-  const isLiteral = pattern.includes('::') || path.includes('%')
-  return isLiteral || path.startsWith(fixed)
+  // An optional parameter takes the slash before it along.
+  const fixed = pattern.replace(/\/?[:*].*$/s, '')
+  // Written in another way, which only the router reads.
+  const isEscaped = pattern.includes('::') || path.slice(0, fixed.length).includes('%')
+  return isEscaped || path.startsWith(fixed)
 }
 
 /** An expression of a service must not run here: it could take for ever. */
@@ -56,7 +59,8 @@ function hasExpression({ pattern }: CatalogueRoute): boolean {
 }
 
 function routed(routes: readonly CatalogueRoute[], path: string): CatalogueRoute | undefined {
-  const router = findMyWay()
+  // Services set limits of their own on parameters.
+  const router = findMyWay({ maxParamLength: LIMITS.uriChars })
   for (const route of routes) {
     try {
       router.on(route.method as HTTPMethod, route.pattern, () => {}, route)

@@ -205,6 +205,28 @@ t.test('an expression of a service is not run', async (t) => {
   t.strictSame(matchRoute([never], 'POST', '/a').kind, 'unmatched')
 })
 
+t.test('paths are read as the router reads them, escapes included', async (t) => {
+  const patterns = ['/a b/:id', '/orders::all', '/files/*', '/orders/:id?', '/x/:a-:b']
+  const routes = patterns.map((pattern, number) => ({
+    ...{ method: 'GET', pattern, number, current: true },
+  }))
+  for (const [path, pattern] of [
+    ['/a%20b/7', '/a b/:id'],
+    ['/orders:all', '/orders::all'],
+    ['/files/a/b', '/files/*'],
+    ['/orders', '/orders/:id?'],
+    ['/orders/7', '/orders/:id?'],
+    ['/orders/%C3%A9', '/orders/:id?'],
+    ['/x/1-2', '/x/:a-:b'],
+    ['/X/1-2', undefined],
+    ['/orders/7/', undefined],
+    ['/%', undefined],
+  ]) {
+    const found = matchRoute(routes, 'GET', path ?? '')
+    t.equal(found.kind === 'matched' ? found.route.pattern : undefined, pattern, path)
+  }
+})
+
 t.test('routes are found as the router of the service finds them', async (t) => {
   const token = await fresh()
   await readOn()
