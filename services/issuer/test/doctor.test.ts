@@ -1,7 +1,6 @@
 /** GET /admin/v1/doctor, GET /probe, and what can be said without an issuer. */
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { openMigrations } from '@latchkey/directory'
 import { StoreUnavailable, systemClock } from '@latchkey/protocol'
 import { connectRedisStore } from '@latchkey/store'
@@ -165,15 +164,11 @@ t.test(
     })
     t.strictSame(ids(blank), [])
 
-    const file = join(cwd, 'directory.db')
-    const opened = await openMigrations({ file }, systemClock)
-    await opened.up()
-    await opened.close()
-    t.strictSame(ids(await examineOffline({ cwd, env })), [])
-    const database = new DatabaseSync(file)
-    database.exec('delete from migrations where number > 3')
-    database.close()
+    const opened = await openMigrations({ file: join(cwd, 'directory.db') }, systemClock)
+    t.teardown(() => opened.close())
     t.strictSame(ids(await examineOffline({ cwd, env })), ['migrations-pending'])
+    await opened.up()
+    t.strictSame(ids(await examineOffline({ cwd, env })), [])
 
     const redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
     t.teardown(() => redis.stop())

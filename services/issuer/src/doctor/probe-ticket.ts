@@ -9,6 +9,8 @@ export interface ProbeTickets {
 }
 
 const SECONDS = 60
+/** It says nothing else: that it is good is all. */
+const FACTS = 'probe'
 
 export function probeTickets(deps: {
   readonly macKey: KeyObject
@@ -16,7 +18,7 @@ export function probeTickets(deps: {
 }): ProbeTickets {
   const carried = carriedFacts({ ...deps, seconds: SECONDS })
   return {
-    write: () => carried.write('probe'),
+    write: () => carried.write(FACTS),
     isGood: (text) => carried.read(text) !== undefined,
   }
 }
