@@ -39,6 +39,7 @@ export async function shop(options: {
       }),
   })
   app.addHook('onClose', () => verifier.close())
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id))
   await app.register(latchkey, { verifier, session: loginSession })
   await app.register(login, {
     issuer,

@@ -93,6 +93,34 @@ t.test('an end through one reaches the verifiers of the other', async (t) => {
   }
 })
 
+t.test(
+  'whichever is asked about a request id, the service that refused it tells why',
+  async (t) => {
+    const admin = await one.calls.admin()
+    const tokens = await one.calls.tokens((await ada()).browser)
+    t.equal((await one.stock(tokens.access_token)).status, 200)
+    await one.calls.end({ kind: 'session', sid: sidOf(tokens) }, admin)
+    const refused = async () => {
+      const answer = await one.stock(tokens.access_token)
+      return answer.status === 401 ? answer.headers['x-request-id'] : undefined
+    }
+    await until('it is refused', async () => (await refused()) !== undefined)
+    const id = await refused()
+    for (const { calls } of sites) {
+      const answer = await calls.get(`/admin/v1/refused/${id}`, {
+        authorization: `Bearer ${admin}`,
+      })
+      const { services, not_asked } = answer.json() as {
+        services: { sid: string }[]
+        not_asked: []
+      }
+      const found = services.filter(({ sid }) => sid === sidOf(tokens))
+      t.match(found, [{ status: 401, reason: 'session_ended', method: 'GET', route: '/stock' }])
+      t.strictSame(not_asked, [], 'the verifiers of both were asked')
+    }
+  },
+)
+
 t.test('a verifier that was away gets what it missed, and no snapshot', async (t) => {
   const admin = await two.calls.admin()
   const { browser } = await ada()
