@@ -46,7 +46,7 @@ export function homePage(page: HomePage): string {
       title: messages.homeOutTitle,
       main: html`${badge('calm')}<h1>${messages.homeOutTitle}</h1>
 <p class="soft">${messages.homeOutText}</p>
-<p><a class="quiet" id="sign-in" href="/sign-in">${messages.signIn}</a></p>`,
+<a class="act" id="sign-in" href="/sign-in">${messages.signIn}</a>`,
     })
   }
   return layout({

@@ -36,9 +36,10 @@ label{display:block;margin-bottom:.375rem;font-weight:600;font-size:.9375rem}
 input{display:block;width:100%;min-height:3rem;padding:.625rem .875rem;font:inherit;color:var(--ink);
 background:var(--card);border:1px solid var(--line);border-radius:.625rem}
 input[aria-invalid]{border-color:var(--bad)}
-button{display:block;width:100%;min-height:3rem;margin-top:1.75rem;padding:.625rem 1.25rem;font:inherit;font-weight:600;
+button,.act{display:block;width:100%;min-height:3rem;margin-top:1.75rem;padding:.625rem 1.25rem;font:inherit;font-weight:600;
 color:var(--act-on);background:var(--act);border:1px solid transparent;border-radius:.625rem;cursor:pointer}
-button:hover{background:var(--act-over)}
+.act{text-align:center;text-decoration:none}
+button:hover,.act:hover{background:var(--act-over)}
 button.second,button.account,button.small{color:var(--ink);background:var(--card);border-color:var(--line)}
 button.second:hover,button.account:hover,button.small:hover{background:var(--back)}
 button.second,button.account{margin-top:.75rem}
