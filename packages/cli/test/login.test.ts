@@ -49,6 +49,7 @@ t.test('RFC 8252: login opens the browser, and commands act as the person', asyn
   const ran = await withBrowser(['login', small.issuer, '--no-browser'], small.signIn)
   t.match(ran, { code: 0, out: `Signed in at ${small.issuer} as ada.\n` })
   t.match(ran.page?.text, 'This window can be closed.')
+  t.notMatch(ran.page?.text, /signed in/i, 'it stands there after a no, too')
   const { file, login } = stored()
   t.equal(statSync(file).mode & 0o777, 0o600, 'the file is closed to others')
   t.equal(statSync(logins).mode & 0o777, 0o700)

@@ -2,7 +2,7 @@
 import type { Faults, Texts } from './text.ts'
 
 export const OIDC = {
-  done: { en: 'Signed in', zh: '已登录' },
+  done: { en: 'Back to the terminal', zh: '请返回终端' },
   doneText: {
     en: 'This window can be closed. The command goes on in the terminal.',
     zh: '可以关闭此窗口。命令在终端中继续。',

@@ -32,7 +32,10 @@ export async function codeSignIn(
     oidc.randomNonce(),
     oidc.randomPKCECodeVerifier(),
   ]
-  const page = `<!doctype html><meta charset="utf-8"><title>${say(OIDC.done)}</title><p>${say(OIDC.doneText)}</p>`
+  // Whether the person is signed in, or has said no, nobody knows yet.
+  const page =
+    '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
+    `<title>${say(OIDC.done)}</title><h1>${say(OIDC.done)}</h1><p>${say(OIDC.doneText)}</p>`
   const receiver = await loopbackReceiver({ state, port: options.port, page })
   try {
     const asksForIdToken = options.scope.split(' ').includes('openid')
