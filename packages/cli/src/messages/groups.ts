@@ -5,7 +5,6 @@ export const GROUPS = {
   running: { en: 'Running an issuer', zh: '运行签发服务' },
   self: { en: 'Signing in yourself', zh: '本人登录' },
   cluster: { en: 'What is declared in a file', zh: '在文件中声明的内容' },
-  cluster: { en: 'What is declared in a file', zh: '在文件中声明的内容' },
   migrate: { en: 'The database of the directory', zh: '目录的数据库' },
   users: { en: 'People who sign in', zh: '登录的人' },
   groups: { en: 'People with rights in common', zh: '共同拥有权限的人' },
