@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readPeople } from '../src/import/read-people.ts'
@@ -22,6 +22,14 @@ async function run(argv: string[], files: Record<string, string> = {}) {
     cwd,
   })
 }
+
+t.test('a link that somebody has put beside the file is not followed', async (t) => {
+  writeFileSync(join(cwd, 'precious'), 'kept')
+  symlinkSync(join(cwd, 'precious'), join(cwd, 'linked.csv.progress.new'))
+  const ran = await run(['@linked.csv'], { 'linked.csv': 'username\nlinus\n' })
+  t.match(ran, { code: 0, out: /^1 created/ })
+  t.equal(readFileSync(join(cwd, 'precious'), 'utf8'), 'kept')
+})
 
 t.test('a CSV file brings in people with everything that it says', async (t) => {
   const csv = [

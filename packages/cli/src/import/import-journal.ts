@@ -38,8 +38,12 @@ export async function journalFile(file: string, about: string): Promise<JournalF
       }
     },
     write: (journal) => {
-      writeFileSync(`${place}.new`, `${JSON.stringify({ digest, ...journal })}\n`, { mode: 0o600 })
-      renameSync(`${place}.new`, place)
+      const next = `${place}.new`
+      // In a folder that others write to, somebody may have put a link there, and would have us write elsewhere.
+      rmSync(next, { force: true })
+      const options = { mode: 0o600, flag: 'wx' }
+      writeFileSync(next, `${JSON.stringify({ digest, ...journal })}\n`, options)
+      renameSync(next, place)
     },
     remove: () => rmSync(place, { force: true }),
   }
