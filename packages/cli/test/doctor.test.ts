@@ -43,7 +43,7 @@ interface Faults {
 /** An issuer with these faults, whose public address is where it listens. */
 async function issuerWith(t: { teardown(end: () => void): void }, faults: Faults) {
   const { feed = HEALTHY, verifiers = [FINE], complete = true, findings = [] } = faults
-  const doctor = { issuer: '', checks: CHECKS, findings, probe_ticket: 'a-ticket' }
+  const doctor = { issuer: '', checks: CHECKS, findings, probe_pass: 'a-pass' }
   const replies: Record<string, Reply | ((seen: Seen) => Reply)> = {
     ...TOKEN_REPLY,
     'GET /admin/v1/feed': { body: feed },
@@ -200,7 +200,7 @@ t.test('a real issuer: what it stands on, its public address, and then without i
     ['verifiers-none'],
   )
   t.match(up, { code: 1, err: /doctor-findings/ })
-  t.notMatch(up.out, /eyJ|probe_ticket/, 'no token and no ticket')
+  t.notMatch(up.out, /eyJ|probe_pass/, 'no token and no pass')
   await issuer.close()
 
   const env = { PASSWORD_OF_ADA: 'ada-ada-ada' }

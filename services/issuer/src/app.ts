@@ -287,6 +287,6 @@ function programs(
     await app.register(feedPoll({ ...feeds, scheduler, leaseMs }))
     const parts = { store: () => store.ping(), directory: () => directory.ping() }
     await app.register(health({ parts, directory: directory.engine }))
-    await app.register(probe({ ...deps, tickets: keys.probeTickets }))
+    await app.register(probe({ ...deps, passes: keys.probePasses }))
   }
 }

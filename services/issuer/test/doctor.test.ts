@@ -112,19 +112,19 @@ t.test('over the admin API, with a Redis that then hangs', async (t) => {
   )
 })
 
-t.test('the probe says how a request has arrived, to whoever has a ticket', async (t) => {
+t.test('the probe says how a request has arrived, to whoever has a pass', async (t) => {
   const issuer = await testIssuer({ trustedProxy: '127.0.0.1' })
   t.teardown(() => issuer.close())
   const { send } = await adminCaller(issuer)
-  const { probe_ticket: ticket } = (await send('GET', 'doctor')).json()
+  const { probe_pass: pass } = (await send('GET', 'doctor')).json()
   const ask = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     issuer.app.inject({ url: '/probe', headers, remoteAddress })
 
-  for (const bad of [undefined, '', 'probe.9999999999.x', `${ticket}x`]) {
+  for (const bad of [undefined, '', 'probe.9999999999.x', `${pass}x`]) {
     const refused = await ask(bad === undefined ? {} : { 'latchkey-probe': bad })
     t.equal(refused.statusCode, 400, String(bad))
   }
-  const own = { 'latchkey-probe': ticket, host: 'sso.localhost:4000' }
+  const own = { 'latchkey-probe': pass, host: 'sso.localhost:4000' }
   const plain = await ask(own)
   t.strictSame(plain.json(), {
     host: 'sso.localhost:4000',

@@ -51,8 +51,8 @@ async function examineAll(context: Context, file: string | undefined): Promise<S
   const running = target && (await examineRunning(target, context))
   if (running?.kind === 'up') {
     const { issuer } = running.target
-    const { ticket } = running.seen
-    const all = joined(running.seen, await examineAddress({ issuer, ticket, now }))
+    const { pass } = running.seen
+    const all = joined(running.seen, await examineAddress({ issuer, pass, now }))
     return { ...all, issuer, running: running.seen }
   }
   const here = await examineHere(context, file)
@@ -61,7 +61,7 @@ async function examineAll(context: Context, file: string | undefined): Promise<S
   if (issuer === undefined && here.findings.length === 0) requireTarget(context)
   const why = running?.why ?? NOTHING
   const address =
-    issuer === undefined ? NOTHING : await examineAddress({ issuer, ticket: undefined, now })
+    issuer === undefined ? NOTHING : await examineAddress({ issuer, pass: undefined, now })
   const unasked = found([[target === undefined, 'issuer-unasked', 'warning']])
   const all = joined(joined(why, here), address)
   return { ...all, findings: [...unasked, ...all.findings], issuer, running: undefined }

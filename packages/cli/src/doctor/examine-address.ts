@@ -8,19 +8,19 @@ export interface AddressOptions {
   /** Exactly as tokens say it. */
   readonly issuer: string
   /** Absent: no issuer was there to give one. */
-  readonly ticket: string | undefined
+  readonly pass: string | undefined
   readonly now: () => number
 }
 
 /** The public address as a browser sees it, from here: each step needs those before it. */
-export async function examineAddress({ issuer, ticket, now }: AddressOptions): Promise<Examined> {
+export async function examineAddress({ issuer, pass, now }: AddressOptions): Promise<Examined> {
   const url = new URL(issuer)
   const isHttps = url.protocol === 'https:'
   const steps: (() => Promise<Examined>)[] = [
     () => examineNames(url),
     ...(isHttps ? [() => examineCertificate(url, now())] : []),
     () => examineDiscovery(issuer, now),
-    async () => (ticket === undefined ? NOTHING : await examineProbe(issuer, ticket)),
+    async () => (pass === undefined ? NOTHING : await examineProbe(issuer, pass)),
   ]
   let all = NOTHING
   for (const step of steps) {

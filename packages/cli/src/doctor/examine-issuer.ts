@@ -9,7 +9,7 @@ import type { Check, Examined, Finding, Severity } from './finding.ts'
 
 export interface IssuerSeen extends Examined {
   readonly facts: FeedFacts
-  readonly ticket: string
+  readonly pass: string
 }
 
 /** What a running issuer says of itself, of what it stands on, and of the feed. Throws CliError when it does not answer. */
@@ -20,7 +20,7 @@ export async function examineIssuer(target: Target, context: Context): Promise<I
   const facts = { feed, ...(await readVerifiers(context)) }
   return {
     facts,
-    ticket: String(doctor['probe_ticket']),
+    pass: String(doctor['probe_pass']),
     checks: list(doctor['checks']).map(readCheck),
     findings: [...list(doctor['findings']).map(readFinding), ...feedFindings(facts)],
   }

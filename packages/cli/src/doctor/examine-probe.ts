@@ -8,15 +8,15 @@ const PROBE_PATH = '/probe'
 const COOKIE = '__Host-latchkey-doctor'
 const ANSWER_MS = 10_000
 
-/** @param ticket opens the probe and nothing else: the public address may lead to a stranger */
-export async function examineProbe(issuer: string, ticket: string): Promise<Examined> {
+/** @param pass opens the probe and nothing else: the public address may lead to a stranger */
+export async function examineProbe(issuer: string, pass: string): Promise<Examined> {
   return await timed('probe', async () => {
-    const first = await ask(issuer, ticket)
+    const first = await ask(issuer, pass)
     if (typeof first === 'string') {
       return { facts: {}, findings: found([[true, 'probe-refused', 'error', { why: first }]]) }
     }
     const kept = keptCookie(first.cookies)
-    const second = kept.value === undefined ? undefined : await ask(issuer, ticket, kept.value)
+    const second = kept.value === undefined ? undefined : await ask(issuer, pass, kept.value)
     const back = typeof second === 'object' ? record(second.seen)['cookie'] : undefined
     const isLost = kept.value !== undefined && back !== kept.value
     const { seen, cacheControl } = first
@@ -43,14 +43,14 @@ interface Answered {
 }
 
 /** The status, or the code of the system, when it is not the answer of the probe. */
-async function ask(issuer: string, ticket: string, cookie?: string): Promise<Answered | string> {
+async function ask(issuer: string, pass: string, cookie?: string): Promise<Answered | string> {
   try {
     const { status, headers, body } = await exchange({
       url: new URL(PROBE_PATH, issuer),
       method: 'GET',
       headers: {
         accept: 'application/json',
-        'latchkey-probe': ticket,
+        'latchkey-probe': pass,
         ...(cookie !== undefined && { cookie: `${COOKIE}=${cookie}` }),
       },
       timeoutMs: ANSWER_MS,

@@ -179,8 +179,8 @@ export const ADDRESS_FINDINGS = {
       zh: '受信任的代理未说明为谁转发：所有人都算作 {address}。',
     },
     mend: {
-      en: 'nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for.',
-      zh: '请让其说明，nginx：proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for。',
+      en: 'nginx: proxy_set_header X-Forwarded-For $remote_addr.',
+      zh: '请让其说明，nginx：proxy_set_header X-Forwarded-For $remote_addr。',
     },
   },
   'proxy-proto': {

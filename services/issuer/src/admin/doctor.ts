@@ -1,14 +1,14 @@
-/** GET /admin/v1/doctor: what is wrong with what this issuer stands on, and a ticket to look at its public address. */
+/** GET /admin/v1/doctor: what is wrong with what this issuer stands on, and a pass to look at its public address. */
 import { Type } from 'typebox'
 import { type IssuerChecksDeps, issuerChecks } from '../doctor/issuer-checks.ts'
-import type { ProbeTickets } from '../doctor/probe-ticket.ts'
+import type { ProbePasses } from '../doctor/probe-pass.ts'
 import { runChecks } from '../doctor/run-checks.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
 import { EVERY_ROLE } from './framework/shipped-roles.ts'
 
 export interface AdminDoctorDeps extends IssuerChecksDeps {
-  readonly probeTickets: Pick<ProbeTickets, 'write'>
+  readonly probePasses: Pick<ProbePasses, 'write'>
 }
 
 const Facts = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))
@@ -25,7 +25,7 @@ const Doctor = closedObject(
         facts: Facts,
       }),
     ),
-    probe_ticket: Type.String(),
+    probe_pass: Type.String(),
   },
   'Doctor',
 )
@@ -42,7 +42,7 @@ export function adminDoctor(deps: AdminDoctorDeps) {
       handle: async () => ({
         issuer: deps.issuer,
         ...(await runChecks(checks)),
-        probe_ticket: deps.probeTickets.write(),
+        probe_pass: deps.probePasses.write(),
       }),
     }),
   )

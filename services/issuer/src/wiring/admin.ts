@@ -113,7 +113,7 @@ function sharedParts(deps: AdminApiDeps) {
     hub: feeding.hub,
     openerWatch: feeding.openerWatch,
     services: keys.services,
-    probeTickets: keys.probeTickets,
+    probePasses: keys.probePasses,
     dataDir: settings.dataDir,
     ...deps.keyLife,
   }

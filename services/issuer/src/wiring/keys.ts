@@ -1,7 +1,7 @@
 import type { Directory } from '@latchkey/directory'
 import type { Clock, Random } from '@latchkey/protocol'
 import { deriveKey } from '@latchkey/tokens'
-import { probeTickets } from '../doctor/probe-ticket.ts'
+import { probePasses } from '../doctor/probe-pass.ts'
 import { serviceKeys } from '../keys/service-keys.ts'
 import { loadSigningKeys } from '../keys/signing-keys.ts'
 import { clientSigning } from '../minting/client-signing.ts'
@@ -39,7 +39,7 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
     cursorMac: deriveKey(masterKey, 'latchkey/admin-cursor/v1'),
     idempotencyKey: deriveKey(masterKey, 'latchkey/idempotency/v1'),
-    probeTickets: probeTickets({ macKey: deriveKey(masterKey, 'latchkey/probe/v1'), clock }),
+    probePasses: probePasses({ macKey: deriveKey(masterKey, 'latchkey/probe/v1'), clock }),
     signing: clientSigning({ issuer, keys: ring, clientSecrets: directory.clientSecrets }),
     subjectFor: subjects(deriveKey(masterKey, 'latchkey/pairwise/v1')),
   }

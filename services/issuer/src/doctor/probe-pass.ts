@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock } from '@latchkey/protocol'
 import { carriedFacts } from '../keys/carried-facts.ts'
 
-export interface ProbeTickets {
+export interface ProbePasses {
   write(): string
   isGood(text: string | undefined): boolean
 }
@@ -12,10 +12,10 @@ const SECONDS = 60
 /** It says nothing else: that it is good is all. */
 const FACTS = 'probe'
 
-export function probeTickets(deps: {
+export function probePasses(deps: {
   readonly macKey: KeyObject
   readonly clock: Clock
-}): ProbeTickets {
+}): ProbePasses {
   const carried = carriedFacts({ ...deps, seconds: SECONDS })
   return {
     write: () => carried.write(FACTS),
