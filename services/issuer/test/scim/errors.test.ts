@@ -214,3 +214,35 @@ t.test(
     }
   },
 )
+
+t.test('what cannot be told whole, or takes long to count, is tooMany', async (t) => {
+  let isFull = false
+  const someone = { sub: 'u_1', username: 'someone', name: '' }
+  const crowded = await testIssuer({
+    around: (inner) => ({
+      ...inner,
+      users: {
+        ...inner.users,
+        count: (query) => (isFull ? Promise.resolve(query.most) : inner.users.count(query)),
+      },
+      groups: {
+        ...inner.groups,
+        members: (id, page) =>
+          isFull
+            ? Promise.resolve(Array(page.limit).fill(someone))
+            : inner.groups.members(id, page),
+      },
+    }),
+  })
+  t.teardown(() => crowded.close())
+  const call = await scimClient(crowded, 'crowd')
+  const { id } = (await call('POST', 'Groups', group('Crowd'))).json()
+  const whole = ['Users?filter=userName%20sw%20%22a%22', `Groups/${id}`, 'Groups']
+  for (const path of whole) {
+    isFull = false
+    t.equal((await call('GET', path)).statusCode, 200, path)
+    isFull = true
+    t.match((await call('GET', path)).json(), { status: '400', scimType: 'tooMany' }, path)
+  }
+  t.equal((await call('GET', `Groups/${id}?excludedAttributes=members`)).statusCode, 200)
+})

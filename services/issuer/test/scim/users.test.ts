@@ -238,6 +238,8 @@ t.test('PATCH: RFC 7644 section 3.5.2', async (t) => {
 t.test(
   'active: false ends the sessions before the answer, and so do a password and DELETE',
   async (t) => {
+    const away = await created(user('not yet', { active: false }))
+    t.equal((await directory.users.find(away))?.disabled, true, 'one who comes in later')
     await issuer.addPerson('leaver')
     const sub = await issuer.sub('leaver')
     await issuer.browser().signIn('leaver')
