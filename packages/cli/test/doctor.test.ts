@@ -232,6 +232,11 @@ t.test(
     t.match(ran, { code: 1, out: /nothing answers at the public.*warning: no issuer was asked/s })
     t.match(ran.out, /directory {4}engine sqlite, state new/)
     t.strictSame(readdirSync(cwd), ['latchkey.yaml'], 'it has made nothing')
+    const other = await issuerWith(t, {})
+    other.close()
+    const elsewhere = await runLine(['doctor'], { cwd, env: other.env, now: Date.now })
+    t.match(elsewhere, { code: 1, out: /issuer says nothing of itself/ })
+    t.notMatch(elsewhere.out, 'directory', 'settings of another issuer are not looked at')
     const nowhere = await runLine(['doctor'], { cwd: t.testdir({}), env: { HOME: cwd } })
     t.match(nowhere, { code: 2, out: '', err: /no-credentials/ })
   },

@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
 import { findTarget, requireTarget, type Target } from '../credentials.ts'
 import { examineAddress, joined } from '../doctor/examine-address.ts'
-import { examineHere } from '../doctor/examine-here.ts'
+import { examineHere, type HereSeen } from '../doctor/examine-here.ts'
 import { examineIssuer, type IssuerSeen } from '../doctor/examine-issuer.ts'
 import { feedLines } from '../doctor/feed-lines.ts'
 import { type Examined, found, NOTHING } from '../doctor/finding.ts'
@@ -55,7 +55,7 @@ async function examineAll(context: Context, file: string | undefined): Promise<S
     const all = joined(running.seen, await examineAddress({ issuer, pass, now }))
     return { ...all, issuer, running: running.seen }
   }
-  const here = await examineHere(context, file)
+  const here = await examineUnlessOther(target, context, file)
   const issuer = target?.issuer ?? here.issuer
   // Nothing is known of any issuer: the error says how to name one.
   if (issuer === undefined && here.findings.length === 0) requireTarget(context)
@@ -65,6 +65,17 @@ async function examineAll(context: Context, file: string | undefined): Promise<S
   const unasked = found([[target === undefined, 'issuer-unasked', 'warning']])
   const all = joined(joined(why, here), address)
   return { ...all, findings: [...unasked, ...all.findings], issuer, running: undefined }
+}
+
+/** Settings of another issuer say nothing of the one that does not answer. */
+async function examineUnlessOther(
+  target: Target | undefined,
+  context: Context,
+  file: string | undefined,
+): Promise<HereSeen> {
+  const here = await examineHere(context, file)
+  const isSame = here.issuer === undefined || here.issuer === (target?.issuer ?? here.issuer)
+  return isSame ? here : { ...NOTHING, issuer: undefined }
 }
 
 type Running =
