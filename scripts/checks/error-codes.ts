@@ -12,7 +12,7 @@ const ONE = [
   // Rules for the addresses of a client.
   /\b\w+Uri: '([a-z]+-uri)'/g,
   // Messages of the command line that are no faults of their own.
-  /\bwrite\('([a-z][a-z-]*)'/g,
+  /\bwrite\(\s*'([a-z][a-z-]*)'/g,
   // WebSocket close codes that are ours to define: RFC 6455 section 7.4.2.
   /\b(?:code: |CODE = )(4\d{3})\b/g,
 ]

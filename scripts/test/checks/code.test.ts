@@ -186,6 +186,8 @@ t.test('codes are found in every form', async (t) => {
   },
 }
     socket.close({ code: 4499 })
+    write(
+      'fourteen-code', text)
     scalarKind('HOST, or not', 'ten-code', (value) => value)
     scalarKind(\`1 to \${max}\`, 'thirteen-code', parse)
     scalarKind(shape, 'eleven-code', parse) + refusal('twelve-code', file, expected)
@@ -196,6 +198,7 @@ t.test('codes are found in every form', async (t) => {
     'eleven-code',
     'five',
     'four_code',
+    'fourteen-code',
     'nine_code',
     'one-code',
     'seven-code',

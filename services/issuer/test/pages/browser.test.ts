@@ -86,7 +86,8 @@ t.test(
         ...{ action: '/sign-in/new-password', hidden: { csrf: 'c1' } },
       }),
     )
-    const shown = await tab.locator('input:visible').evaluateAll((all) => all.map(({ id }) => id))
+    const inputs = await tab.locator('input:visible').all()
+    const shown = await Promise.all(inputs.map((one) => one.getAttribute('id')))
     t.same(shown, ['new-password', 'new-password-again'])
     t.equal(await tab.locator('input[autocomplete=username]').inputValue(), 'ada')
     await context.close()
