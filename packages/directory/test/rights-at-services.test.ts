@@ -71,3 +71,16 @@ t.test('people are put together by equal rights', async (t) => {
   ])
   t.strictSame(await users.rightsSets(REPORTS), [])
 })
+
+t.test('of some people the sets are those of all, however many are asked about', async (t) => {
+  const { users, ada, bob, eve } = await staff(t)
+  const all = await users.rightsSets(ORDERS)
+  const nobody = Array.from({ length: 1200 }, (_, number) => `u_${number}`)
+  const crowd = [ada.sub, ...nobody.slice(600), bob.sub, bob.sub, ...nobody.slice(0, 600), eve.sub]
+  const bySub = <T extends { sub: string }>(sets: readonly T[]) =>
+    sets.toSorted((one, other) => (one.sub < other.sub ? -1 : 1))
+  t.strictSame(bySub(await users.rightsSets(ORDERS, crowd)), bySub(all))
+  for (const one of all) t.strictSame(await users.rightsSets(ORDERS, [one.sub]), [one])
+  t.strictSame(await users.rightsSets(ORDERS, nobody), [])
+  t.strictSame(await users.rightsSets(ORDERS, []), [])
+})
