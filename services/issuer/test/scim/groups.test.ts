@@ -251,6 +251,8 @@ t.test(
     )
     t.match(seen, [{ most: Number.MAX_SAFE_INTEGER }, { skip: 4 }])
     t.match(await page(7), { totalResults: 9 })
+    await call('GET', `Users?startIndex=9&count=2&filter=${encodeURIComponent('userName sw "w"')}`)
+    t.match(seen.at(-1), { skip: 8 }, 'nor those of one list those of another')
     const other = await scimClient(spied, 'other')
     seen.length = 0
     await other('GET', 'Users?startIndex=9&count=2')

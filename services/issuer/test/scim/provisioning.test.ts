@@ -273,6 +273,10 @@ t.test(
         0,
       )
     }
+    const away = await directory.users.create({ username: 'operator away', roles: ['admin'] })
+    await directory.users.setDisabled(away.sub, true)
+    const off = patchOp({ op: 'replace', path: 'active', value: false })
+    t.equal((await scim('PATCH', `Users/${away.sub}`, off)).statusCode, 403, 'also while disabled')
     const bob = await issuer.sub('bob')
     const member = { op: 'add', path: 'members', value: [{ value: bob }] }
     t.equal((await scim('PATCH', `Groups/${admins.id}`, patchOp(member))).statusCode, 403)

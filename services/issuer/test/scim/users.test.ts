@@ -291,3 +291,17 @@ t.test('what the admin API maps to a group reaches its members', async (t) => {
   await scim('PATCH', `Groups/${id}`, patchOp({ op: 'remove', path: `members[value eq "${bob}"]` }))
   t.strictSame((await directory.users.rightsAt(bob, ORDERS)).routes, [])
 })
+
+t.test('a number stays verified while it is the same', async (t) => {
+  const number = { phone_number: '+4930123456', phone_number_verified: true }
+  const { sub } = await directory.users.create({ username: 'caller', profile: number })
+  const patch = (path: string, value: unknown) =>
+    scim('PATCH', `Users/${sub}`, patchOp({ op: 'replace', path, value }))
+  await patch('nickName', 'C')
+  t.strictSame((await directory.users.find(sub))?.profile, { nickname: 'C', ...number })
+  await patch('phoneNumbers', [{ value: '+49 30 654321' }])
+  t.strictSame((await directory.users.find(sub))?.profile, {
+    nickname: 'C',
+    phone_number: '+4930654321',
+  })
+})

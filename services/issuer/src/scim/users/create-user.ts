@@ -19,8 +19,7 @@ export function scimUserCreation(deps: ScimDeps, shape: Shape) {
         password === undefined ? undefined : await deps.directory.users.hashPassword(password)
       const { sub, resource } = await deps.rightsChange(request, 'user.create', async (inside) => {
         const created = await inside.users.create(newUser(given, hash))
-        await deps.refuseMoreThanOwn(request, created, inside)
-        // Nobody has a token or a session of theirs yet: nothing is to be ended.
+        // Rights come with groups. Nobody has a token or a session of theirs yet: nothing is to be ended.
         if (given.active === false) await inside.users.setDisabled(created.sub, true)
         const user = (await inside.users.find(created.sub)) ?? created
         return {
