@@ -14,7 +14,10 @@ export function widthOf(text: string): number {
 
 /** Text of others without what could steer the terminal: control characters and marks that turn the direction. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+  return text.replace(
+    /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    '\ufffd',
+  )
 }
 
 /** Cut to so many columns, with an ellipsis when something is missing. */

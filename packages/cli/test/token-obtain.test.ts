@@ -5,7 +5,7 @@ import t from 'tap'
 import { signInElsewhere } from './fixtures/other-browser.ts'
 import { otherProvider } from './fixtures/other-provider.ts'
 import { smallIssuer } from './fixtures/small-issuer.ts'
-import { runLine } from './fixtures/stand-ins.ts'
+import { fakeIssuer, runLine } from './fixtures/stand-ins.ts'
 
 const folder = t.testdir({ home: {}, secret: 'a secret of the robot, long enough\n' })
 const secret = join(folder, 'secret')
@@ -55,6 +55,18 @@ t.test('RFC 6749 section 4.4: a client gets tokens of its own, at any provider',
   })
   t.match(wrong, { code: 1, err: /signature is wrong/ })
   t.notMatch(wrong.err, signature, 'the token is not shown')
+})
+
+t.test('attack H6: no answer of a provider steers the terminal', async (t) => {
+  const hostile: Awaited<ReturnType<typeof fakeIssuer>> = await fakeIssuer({
+    'GET /.well-known/openid-configuration': () => ({ body: discovery }),
+    'POST /token': { body: { access_token: 'a\u001b]0;x\u0007\u061cb', token_type: 'Bearer' } },
+  })
+  t.teardown(hostile.close)
+  const base = `http://127.0.0.1:${hostile.port}`
+  const discovery = { issuer: base, token_endpoint: `${base}/token` }
+  const line = ['token', 'obtain', '--issuer', base, ...robot.slice(2)]
+  t.match(await runLine(line, { env }), { code: 0, out: 'a\ufffd]0;x\ufffd\ufffdb\n' })
 })
 
 t.test('RFC 9449: with --dpop the token is bound to a key that is kept', async (t) => {

@@ -16,6 +16,7 @@ import { providerErrors } from '../oidc/provider-errors.ts'
 import { signInParameters } from '../oidc/sign-in.ts'
 import { PROVIDER_OPTIONS, SIGN_IN_OPTIONS } from '../options.ts'
 import { withProgress } from '../progress.ts'
+import { printable } from '../text-width.ts'
 import { readSecret } from './login.ts'
 
 const GRANTS = ['login', 'client_credentials', 'code', 'device', 'refresh', 'exchange'] as const
@@ -73,7 +74,8 @@ export const tokenObtain = command({
     const grant = options.grant ?? (isPerson ? 'login' : 'client_credentials')
     const tokens = grant === 'login' ? await fromLogin(context) : await fromProvider(grant, context)
     if (common.json) return printJson(tokens)
-    print(String(tokens.access_token))
+    // Of any provider; RFC 6749 appendix A.12 has nothing in a token that could steer a terminal.
+    print(printable(String(tokens.access_token)))
     const seconds = tokens.expires_in
     if (seconds !== undefined) terminal.stderr.write(`${say(TOKEN.obtained, { seconds })}\n`)
   },

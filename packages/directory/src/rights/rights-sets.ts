@@ -6,8 +6,9 @@ import type { Queries } from '../sql/sql.ts'
 const AT_ONCE = 500
 
 /**
- * See `Users.rightsSets`. Of some people nothing is read that is of others: a change for one person must not wait for a million. People have their rights from few places, so that ten thousand of them have a handful of sets: who has
- * what is read as names of places, and grants are put together once for each set.
+ * See `Users.rightsSets`. People have their rights from few places, so that ten thousand of them have a handful of sets: who has
+ * what is read as names of places, and grants are put together once for each set. Of some people nothing is read that others
+ * have: a change for one of them must not wait for a million.
  */
 export async function rightsSets(
   db: Queries,
