@@ -4,6 +4,7 @@ import { startRedis } from '@latchkey/store/redis-server'
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { declare, publishDeclared } from '../src/declare.ts'
+import { toldLater } from '../src/ending/told-later.ts'
 import { CAUSES, type Cause, type Scene, sidOf } from './fixtures/causes-of-ends.ts'
 import {
   AUTHORIZE,
@@ -235,4 +236,27 @@ t.test('a change of rights that could not be told is told when the store is back
   const bob = await issuer.sub('bob')
   while (!(await recorded(`user ${bob}`))?.detail['positions']) await new Promise(setImmediate)
   t.match(await recorded(`user ${bob}`), { reason: 'user_disabled', detail })
+})
+
+t.test('an end that fails for another reason is not asked for again and again', async (t) => {
+  const timers: (() => void)[] = []
+  let times = 0
+  const faults: Error[] = [new StoreUnavailable('The store'), new TypeError('a mistake')]
+  const { end } = toldLater(
+    async () => {
+      times += 1
+      throw faults.shift() ?? new TypeError('a mistake')
+    },
+    {
+      store: { log: { head: async () => ({}) as never } },
+      scheduler: { after: (_, task) => void timers.push(task) ?? (() => {}) },
+    },
+  )
+  const ending = end({ kind: 'stale', about: 'u_1' }, 'permissions_changed', { sub: 'issuer' })
+  await t.rejects(ending, StoreUnavailable)
+  timers.shift()?.()
+  await new Promise(setImmediate)
+  t.strictSame([times, timers.length], [2, 0])
+  await t.rejects(end({ kind: 'user', sub: 'u_1' }, 'admin', { sub: 'issuer' }), TypeError)
+  t.equal(timers.length, 0)
 })

@@ -3,7 +3,13 @@
  * hears of it, but asking again may change nothing and so tell nothing: tokens would keep what was taken away. Therefore
  * this process goes on until the entry is written. Whoever ends a session, a token or a key asks again, and that ends it.
  */
-import type { Actor, EndReason, EndTarget, Scheduler } from '@latchkey/protocol'
+import {
+  type Actor,
+  type EndReason,
+  type EndTarget,
+  type Scheduler,
+  StoreUnavailable,
+} from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { End } from './end.ts'
 
@@ -34,8 +40,21 @@ export function toldLater(
     // Each end that fails leaves a record, so it is looked first whether the store is back.
     await store.log.head(0)
     for (const [name, one] of untold) {
-      await end(...one)
       untold.delete(name)
+      await told(...one)
+    }
+  }
+
+  const told: End = async (target, reason, actor) => {
+    try {
+      return await end(target, reason, actor)
+    } catch (error) {
+      // Whatever else is wrong would be wrong again.
+      if (FOLLOW_CHANGES.has(target.kind) && error instanceof StoreUnavailable) {
+        untold.set(JSON.stringify(target), [target, reason, actor])
+        arm()
+      }
+      throw error
     }
   }
 
@@ -49,18 +68,5 @@ export function toldLater(
     })
   }
 
-  return {
-    end: async (target, reason, actor) => {
-      try {
-        return await end(target, reason, actor)
-      } catch (error) {
-        if (FOLLOW_CHANGES.has(target.kind)) {
-          untold.set(JSON.stringify(target), [target, reason, actor])
-          arm()
-        }
-        throw error
-      }
-    },
-    stop: () => callOff?.(),
-  }
+  return { end: told, stop: () => callOff?.() }
 }
