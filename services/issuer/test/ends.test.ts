@@ -249,7 +249,12 @@ t.test('an end that fails for another reason is not asked for again and again', 
     },
     {
       store: { log: { head: async () => ({}) as never } },
-      scheduler: { after: (_, task) => void timers.push(task) ?? (() => {}) },
+      scheduler: {
+        after: (_, task) => {
+          timers.push(task)
+          return () => {}
+        },
+      },
     },
   )
   const ending = end({ kind: 'stale', about: 'u_1' }, 'permissions_changed', { sub: 'issuer' })
