@@ -8,7 +8,8 @@ const PROCESS_BYTES = 9
  * nobody anything of use; nothing that is secret may be derived from such an id.
  */
 export function requestIds(random: Random): () => string {
-  const processId = random.bytes(PROCESS_BYTES).toString('base64url')
+  // No sign in it that a shell, or the command line, could take for something else.
+  const processId = random.bytes(PROCESS_BYTES).toString('hex')
   let count = 0
   return () => `${processId}.${(++count).toString(36)}`
 }

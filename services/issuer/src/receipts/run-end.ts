@@ -40,9 +40,10 @@ export function runEnd(deps: RunEndDeps): RunEnd {
     const run = follow(asked, outcome, before)
     const { id } = asked.facts
     keeper.open(id, run.operation)
-    void run.settled.then(() => keeper.close(id))
+    // Who waits for the receipts is answered when other processes can tell them, too.
+    const settled = run.settled.then(() => keeper.close(id))
     await keeper.save(id)
-    return run
+    return { ...run, settled }
   }
 
   async function scan(wish: Wish & { target: ScanTarget }): Promise<Run> {
