@@ -31,9 +31,9 @@ t.test('drift is told with who holds what, and ends with 5', async (t) => {
   const chinese = await run(`services drift ${REPORTS}`, 'zh_CN.UTF-8')
   t.match(chinese.out, '不涵盖任何路由的授权（1）')
   const own = await run(`services drift ${issuer.issuer} --json`)
-  t.strictSame(JSON.parse(own.out).unreachable, [
-    { route: 'POST /global-token-revocation', holders: [] },
-  ])
+  const { unreachable } = JSON.parse(own.out) as { unreachable: { route: string }[] }
+  const found = unreachable.find(({ route }) => route === 'POST /global-token-revocation')
+  t.strictSame(found, { route: 'POST /global-token-revocation', holders: [] })
 })
 
 t.test('what a user may call is told route by route, with the grant that opens it', async (t) => {

@@ -3,6 +3,9 @@ import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { runSql } from './run-sql.ts'
 import { prepareTemplate, TEMPLATE } from './template.ts'
 
+/** In this process, whoever asks. */
+let made = 0
+
 export interface TestDatabases {
   /** A database in today's form without a row in it. */
   empty(): Promise<TestDatabase>
@@ -23,7 +26,6 @@ export interface TestDatabase {
 export function testDatabases(port: string | undefined): TestDatabases {
   // A database takes ten times as long to make as to empty, so they are used again.
   const stock = { empty: [] as string[], blank: [] as string[] }
-  let made = 0
   let server: Promise<PostgresServer['url']> | undefined
 
   async function create(urlOf: PostgresServer['url'], template: string): Promise<string> {

@@ -25,6 +25,8 @@ function runShare(share: Share, progressed: (progress: Progress) => void): Promi
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const worker = new Worker(new URL(`./seed-runner.${extension}`, import.meta.url), {
       workerData: share,
+      // Every seed leaves a whole cluster to the collector, which has less to do when it comes seldom.
+      resourceLimits: { maxYoungGenerationSizeMb: 192 },
     })
     worker.on('message', progressed)
     worker.on('error', reject)

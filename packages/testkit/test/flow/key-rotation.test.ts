@@ -30,6 +30,8 @@ async function admin<T>(site: Site, path: string, body?: object): Promise<T> {
     },
     ...(body && { body: JSON.stringify(body) }),
   })
+  // Fifty at once want to write: who is told to come again does.
+  if (answer.status === 503) return await admin(site, path, body)
   if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text}`)
   return answer.json() as T
 }
