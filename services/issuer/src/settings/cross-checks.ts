@@ -28,19 +28,7 @@ export function crossCheck(draft: Draft, report: Report): void {
       expected: 'trusted_proxies naming the proxy that sets this header',
     })
   }
-  const audiences = [
-    draft.issuer,
-    ...(draft.declared.services ?? []).map(({ audience }) => audience),
-  ]
-  for (const service of draft.registration.services) {
-    if (audiences.includes(service)) continue
-    report({
-      at: 'registration.services',
-      code: 'unknown-service',
-      received: quote(service),
-      expected: 'the audience of a service in this file',
-    })
-  }
+  checkRegistration(draft, report)
   checkSimplejwtClient(draft, report)
   if (draft.languages.length === 0) {
     report({ at: 'languages', code: 'no-language', received: 'none', expected: 'at least one' })
@@ -104,5 +92,20 @@ function checkTransport({ issuer, listen, tls, trustedProxies }: Draft, report: 
       received: `plain http on ${listen.host}`,
       expected: 'tls, a loopback address, or trusted_proxies naming the proxy that ends TLS',
     })
+  }
+}
+
+function checkRegistration({ issuer, declared, registration }: Draft, report: Report): void {
+  const audiences = (declared.services ?? []).map(({ audience }) => audience)
+  const at = 'registration.services'
+  for (const service of registration.services) {
+    const received = quote(service)
+    if (service === issuer) {
+      // With the consent of an administrator, an app that nobody knows would administer.
+      report({ at, code: 'registration-issuer', received, expected: 'services besides the issuer' })
+    } else if (!audiences.includes(service)) {
+      const expected = 'the audience of a service in this file'
+      report({ at, code: 'unknown-service', received, expected })
+    }
   }
 }

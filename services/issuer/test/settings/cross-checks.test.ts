@@ -153,6 +153,12 @@ t.test('settings that do not go together are refused', async (t) => {
     [{ yaml: `${LOCAL}languages: [de]\n` }, 'not-a-choice'],
     [{ yaml: `${LOCAL}registration: { mode: yes-please }\n` }, 'not-a-choice'],
     [{ yaml: `${LOCAL}registration: { services: [https://x.example] }\n` }, 'unknown-service'],
+    [
+      {
+        yaml: `issuer: https://sso.example\n${LOCAL.replace(/^issuer:.*\n/m, '')}registration: { services: [https://sso.example] }\n`,
+      },
+      'registration-issuer',
+    ],
     [{ yaml: `${LOCAL}tokens: { access_seconds: 901 }\n` }, 'not-in-range'],
     [{ yaml: `${LOCAL}tokens: { access_seconds: "300" }\n` }, 'not-in-range'],
     [{ yaml: `${LOCAL}tokens: 300\n` }, 'not-a-group'],
