@@ -50,6 +50,7 @@ users:
   - username: ${JSON.stringify(admin)}
     name: First administrator
     roles: [admin, reader]
+    # Of the first password, and used once: take this line out before you share or commit the file.
     password_hash: ${passwordHash}
 `
 }
