@@ -57,6 +57,7 @@ t.test('what an error of the server means', async (t) => {
     [answered('25006'), 'unavailable'],
     [answered('28P01'), 'unavailable'],
     [answered('3D000'), 'unavailable'],
+    [answered('42501'), 'unavailable'],
     [answered('08006'), 'unavailable'],
     [answered('XX000'), 'unavailable'],
     [new ConnectionFault('lost'), 'unavailable'],

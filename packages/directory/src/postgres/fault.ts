@@ -16,6 +16,7 @@ const UNAVAILABLE = [
   '25P03', // idle_in_transaction_session_timeout
   '28', // the login is refused
   '3D', // no such database
+  '42501', // insufficient_privilege: the tables belong to another role
   '53', // out of memory, disk or connections
   '55P03', // lock_not_available: it has waited `PostgresLimits.lockMs` already, so it is not tried again
   '57', // cancelled, shut down, starting up
