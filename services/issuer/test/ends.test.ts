@@ -216,6 +216,12 @@ t.test('a change of rights that could not be told is told when the store is back
   const users = [{ line: 2, username: 'bob', status: 'disabled' }]
   const disabled = () => change('POST', 'users/import', { on_existing: 'update', users })
   const before = timers.length
+  t.equal(await change('POST', 'ends', { target: { kind: 'user', sub: ada } }), 503)
+  t.equal(
+    timers.length,
+    before,
+    'an end that somebody asked for is asked for again, and comes not behind',
+  )
   t.strictSame([await withoutRights(), await disabled()], [503, 503])
   t.strictSame([await withoutRights(), await disabled()], [200, 200], 'nothing is left to change')
   t.ok(await active())

@@ -46,7 +46,15 @@ export function wireEnding(deps: EndingDeps) {
     later.stop()
     await deliveries.stop()
   }
-  return { end: later.end, concludeEnd: written.concludeEnd, deliveries, ends, stop }
+  return {
+    end: later.end,
+    /** For ends that nobody has changed anything for: who is told that one failed asks again, and nothing comes behind. */
+    endAsked: written.end,
+    concludeEnd: written.concludeEnd,
+    deliveries,
+    ends,
+    stop,
+  }
 }
 
 export type Ending = ReturnType<typeof wireEnding>
