@@ -30,7 +30,7 @@ export interface RefusedRouteDeps {
 /** As long as refusals are remembered. */
 const KEEP_SECONDS = 3600
 /** As `requestIds` makes them: such a one may be of a process that has no verifier. */
-const OWN_ID = /^[\w-]{12}\.[0-9a-z]+$/
+const OWN_ID = /^[0-9a-f]{18}\.[0-9a-z]+$/
 
 const NotAsked = closedObject({
   service: Type.String(),

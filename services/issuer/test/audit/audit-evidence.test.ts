@@ -44,7 +44,7 @@ t.test('an export is the chain as JSON lines, with the record of the export itse
       sub: 'svc:operator',
       client_id: 'operator',
       address: '127.0.0.1',
-      request_id: /^[\w-]{12}\.\w+$/,
+      request_id: /^[0-9a-f]{18}\.\w+$/,
     },
   })
   await append(5, now + 1000)

@@ -104,7 +104,7 @@ t.test(
       (await issuer.directory.audit.list({ limit: 1, action }))[0]
     const signedIn = await newest('sign_in')
     t.match(signedIn, {
-      actor: { sub, sid: /^s0_/, address: '127.0.0.1', requestId: /^[\w-]{12}\.\w+$/ },
+      actor: { sub, sid: /^s0_/, address: '127.0.0.1', requestId: /^[0-9a-f]{18}\.\w+$/ },
       target: /^session s0_/,
       detail: { again: false, amr: ['pwd'] },
     })
