@@ -69,6 +69,7 @@ function load(first: Tokens) {
   }
   const done = run()
   return {
+    uses: (kid: string) => kids.has(kid),
     stop: () => {
       goesOn = false
       return done
@@ -102,6 +103,7 @@ t.test(
           .keys.some(({ kid, state }) => kid === next && state === 'active'),
       )
     }
+    await until('a token of it was shown', async () => running.uses(next))
     const { refused, kids } = await running.stop()
     t.strictSame(refused, [])
     t.strictSame(kids, [before, next])
