@@ -28,7 +28,7 @@ export const explain = command({
     'latchkey explain owned-by-file',
     'latchkey explain - GET /orders/7 < token.txt',
     'latchkey explain token.txt GET /orders/7 --service https://orders.example',
-    'latchkey explain --request 7Y0h2XkQmZcB.4f',
+    'latchkey explain --request ed8f4a6b90c1d2e3f4.4f',
   ],
   run: async (context) => {
     const [subject, method, path] = context.arguments
