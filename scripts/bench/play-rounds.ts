@@ -22,7 +22,9 @@ export async function playRounds(
 ): Promise<void> {
   const rounds = wanted ?? (quick ? plan.quick : plan.usual)
   const over = performance.now() + plan.budgetMs
-  for (let round = -plan.warmUp; round < rounds; round++) {
+  // Figures of a smoke run mean nothing, warm or cold.
+  const warmUp = quick ? 0 : plan.warmUp
+  for (let round = -warmUp; round < rounds; round++) {
     const late = wanted === undefined && performance.now() > over
     if (late && round >= LEAST_ROUNDS) return
     progress(plan.what, Math.max(0, round), rounds)

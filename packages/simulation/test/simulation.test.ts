@@ -41,7 +41,10 @@ t.test(`invariants hold under faults: ${SEEDS} seeds`, { timeout: 600_000 }, asy
 
 async function outcomeOf(mutant: Mutant, seeds: number, breaks = /./) {
   const file = new URL('./fixtures/find-mutant.ts', import.meta.url)
-  const worker = new Worker(file, { workerData: { mutant, root: ROOT, seeds, breaks } })
+  const worker = new Worker(file, {
+    workerData: { mutant, root: ROOT, seeds, breaks },
+    resourceLimits: { maxYoungGenerationSizeMb: 192 },
+  })
   const [outcome] = await once(worker, 'message')
   return outcome as 'survived' | { seed: number; violation: string }
 }
