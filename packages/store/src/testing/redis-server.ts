@@ -1,6 +1,7 @@
 /** A real redis-server of one's own, for tests: on a free port of 127.0.0.1, with nothing on the disk that lasts. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
 import { freePort, type RedisProcess, redisProcess } from './redis-process.ts'
 
 export interface RedisServer extends RedisProcess {
@@ -16,7 +17,20 @@ export async function startRedis(options: { args?: readonly string[] } = {}): Pr
 /** A replica of `master`; resolves when it has all that the master has. */
 export async function startReplica(master: RedisServer): Promise<RedisServer> {
   const args = ['--replicaof', '127.0.0.1', `${master.port}`]
-  return await startServer(args, 'MASTER <-> REPLICA sync: Finished with success')
+  const replica = await startServer(args, 'MASTER <-> REPLICA sync: Finished with success')
+  await seenOnline(replica.port, master)
+  return replica
+}
+
+/** The replica is done a moment before its master knows. */
+async function seenOnline(port: number, master: RedisServer): Promise<void> {
+  const redis = new Redis(master.url)
+  try {
+    const online = new RegExp(`port=${port},state=online`)
+    while (!online.test(await redis.info('replication')));
+  } finally {
+    redis.disconnect()
+  }
 }
 
 async function startServer(args: readonly string[], ready: string): Promise<RedisServer> {
