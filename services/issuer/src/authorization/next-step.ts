@@ -117,13 +117,9 @@ async function askToSignIn(
   deps: NextStepDeps,
 ): Promise<FastifyReply> {
   const expected = session && (await deps.users.find(session.sub))?.username
-  return sendSignInPage(reply, {
-    issuer: deps.issuer,
-    csrf: deps.csrf.issue(request, reply),
-    form: appForm(asked),
-    locale: deps.locale(request, asked.uiLocales),
-    username: asked.loginHint ?? expected,
-  })
+  const errand = { form: appForm(asked), uiLocales: asked.uiLocales }
+  const username = asked.loginHint ?? expected
+  return sendSignInPage(request, reply, { errand, username }, deps)
 }
 
 async function askForAccount(

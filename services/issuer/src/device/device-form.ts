@@ -91,11 +91,5 @@ export function sendDeviceSignIn(
   userCode: string | undefined,
   deps: Pick<DevicePagesDeps, 'issuer' | 'csrf' | 'locale'>,
 ): FastifyReply {
-  return sendSignInPage(reply, {
-    issuer: deps.issuer,
-    csrf: deps.csrf.issue(request, reply),
-    form: deviceForm(userCode),
-    locale: deps.locale(request),
-    username: undefined,
-  })
+  return sendSignInPage(request, reply, { errand: { form: deviceForm(userCode) } }, deps)
 }

@@ -120,11 +120,5 @@ function sendSignInAgain(
   { username }: User,
   deps: Deps,
 ): FastifyReply {
-  return sendSignInPage(reply, {
-    issuer: deps.issuer,
-    csrf: deps.csrf.issue(request, reply),
-    form: ONE_TIME_CODE_PAGE.form,
-    locale: deps.locale(request),
-    username,
-  })
+  return sendSignInPage(request, reply, { errand: ONE_TIME_CODE_PAGE, username }, deps)
 }

@@ -23,14 +23,7 @@ export function signInCode(deps: SignInCodeDeps) {
       const { sessions, ...errand } = await readErrand(request, reply, deps)
       const { body } = request
       const beginAnew = (error?: 'expired') =>
-        sendSignInPage(reply, {
-          issuer: deps.issuer,
-          csrf: deps.csrf.issue(request, reply),
-          form: errand.form,
-          locale: deps.locale(request, errand.uiLocales),
-          username: undefined,
-          ...(error && { error }),
-        })
+        sendSignInPage(request, reply, { errand, error }, deps)
       if (body.get('start-again') !== undefined) return beginAnew()
       const text = body.get('password-step')
       const { fields } = errand.form

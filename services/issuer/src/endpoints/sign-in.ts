@@ -5,11 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import { HOME_PAGE } from '../account/account-errand.ts'
 import type { NextStepDeps } from '../authorization/next-step.ts'
 import { bounded, type Parameters } from '../http/parameters.ts'
+import type { SignInError } from '../pages/sign-in-page.ts'
 import type { CheckCredentials } from '../people/check-credentials.ts'
 import { completeSignIn } from '../sign-in/complete-sign-in.ts'
 import { type CodeStepDeps, sendCodePage } from '../sign-in/send-code-page.ts'
 import { type NewPasswordPageDeps, sendNewPasswordPage } from '../sign-in/send-new-password-page.ts'
-import { type SignInAnswer, sendSignInPage } from '../sign-in/send-sign-in-page.ts'
+import { sendSignInPage } from '../sign-in/send-sign-in-page.ts'
 import { placeFor, type SignInDeps } from '../sign-in/sign-in-session.ts'
 import { readErrand } from './read-errand.ts'
 
@@ -25,28 +26,14 @@ export interface SignInEndpointDeps
 export function signIn(deps: SignInEndpointDeps) {
   return async (app: FastifyInstance) => {
     app.get('/sign-in', async (request, reply) =>
-      sendSignInPage(reply, {
-        issuer: deps.issuer,
-        csrf: deps.csrf.issue(request, reply),
-        form: HOME_PAGE.form,
-        locale: deps.locale(request),
-        username: undefined,
-      }),
+      sendSignInPage(request, reply, { errand: HOME_PAGE }, deps),
     )
 
     app.post<{ Body: Parameters }>('/sign-in', async (request, reply) => {
       const { sessions, ...errand } = await readErrand(request, reply, deps)
       const username = bounded(request.body, 'username', LIMITS.usernameChars)
-      const again = (error: NonNullable<SignInAnswer['error']>, retryAfterSeconds?: number) =>
-        sendSignInPage(reply, {
-          issuer: deps.issuer,
-          csrf: deps.csrf.issue(request, reply),
-          form: errand.form,
-          locale: deps.locale(request, errand.uiLocales),
-          username,
-          error,
-          ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-        })
+      const again = (error: SignInError, retryAfterSeconds?: number) =>
+        sendSignInPage(request, reply, { errand, username, error, retryAfterSeconds }, deps)
       if (sessions === undefined) return again('expired')
       const outcome = await deps.checkCredentials({
         username: username ?? '',

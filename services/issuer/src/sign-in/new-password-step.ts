@@ -3,10 +3,10 @@
  * code, nobody is signed in by it. It is bound to the browser, to what the person signs in for, to the place in the log before
  * anything was looked at, to five minutes, and to the password that it is to replace.
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Clock, Position } from '@latchkey/protocol'
 import { carriedFacts } from '../keys/carried-facts.ts'
-import type { PasswordStepPlace } from './password-step.ts'
+import { type PasswordStepPlace, placeText } from './password-step.ts'
 
 export interface NewPasswordStep {
   readonly sub: string
@@ -27,15 +27,13 @@ export const NEW_PASSWORD_SECONDS = 300
 
 export function newPasswordSteps(deps: { macKey: KeyObject; clock: Clock }): NewPasswordSteps {
   const carried = carriedFacts({ ...deps, seconds: NEW_PASSWORD_SECONDS })
-  const textOf = ({ csrf, fields }: PasswordStepPlace) =>
-    `${csrf} ${createHash('sha256').update(JSON.stringify(fields)).digest('base64url')}`
   return {
     write: ({ sub, rev, withCode, passwordChangedAt }, place) => {
       const numbers = [rev.partition, rev.epoch, rev.offset, Number(withCode), passwordChangedAt]
-      return carried.write([sub, ...numbers].join('.'), textOf(place))
+      return carried.write([sub, ...numbers].join('.'), placeText(place))
     },
     read: (text, place) => {
-      const [sub, ...numbers] = carried.read(text, textOf(place))?.split('.') ?? []
+      const [sub, ...numbers] = carried.read(text, placeText(place))?.split('.') ?? []
       if (sub === undefined) return undefined
       const [partition = 0, epoch = 0, offset = 0, code = 0, changedAt = 0] = numbers.map(Number)
       const rev = { partition, epoch, offset }

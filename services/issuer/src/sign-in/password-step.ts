@@ -27,15 +27,18 @@ export interface PasswordSteps {
 /** Enough to find the phone. */
 export const PASSWORD_STEP_SECONDS = 300
 
+/** What binds a step to its place. */
+export function placeText({ csrf, fields }: PasswordStepPlace): string {
+  return `${csrf} ${createHash('sha256').update(JSON.stringify(fields)).digest('base64url')}`
+}
+
 export function passwordSteps(deps: { macKey: KeyObject; clock: Clock }): PasswordSteps {
   const carried = carriedFacts({ ...deps, seconds: PASSWORD_STEP_SECONDS })
-  const textOf = ({ csrf, fields }: PasswordStepPlace) =>
-    `${csrf} ${createHash('sha256').update(JSON.stringify(fields)).digest('base64url')}`
   return {
     write: ({ sub, rev }, place) =>
-      carried.write([sub, rev.partition, rev.epoch, rev.offset].join('.'), textOf(place)),
+      carried.write([sub, rev.partition, rev.epoch, rev.offset].join('.'), placeText(place)),
     read: (text, place) => {
-      const [sub, ...numbers] = carried.read(text, textOf(place))?.split('.') ?? []
+      const [sub, ...numbers] = carried.read(text, placeText(place))?.split('.') ?? []
       if (sub === undefined) return undefined
       const [partition = 0, epoch = 0, offset = 0] = numbers.map(Number)
       return { sub, rev: { partition, epoch, offset } }
