@@ -3,7 +3,7 @@ import { feedClient } from '@latchkey/feed'
 import t from 'tap'
 import { cliLoginClient } from '../src/cli-credentials.ts'
 import { declare } from '../src/declare.ts'
-import { type Method, operatorCalls } from './fixtures/operator-calls.ts'
+import { adminCaller, type Method } from './fixtures/admin-caller.ts'
 import { CALLBACK, ISSUER, ORDERS, REPORTS, SECRET, testIssuer, VERIFIER } from './test-issuer.ts'
 
 const issuer = await testIssuer()
@@ -12,7 +12,7 @@ const { directory } = issuer
 await issuer.app.listen({ host: '127.0.0.1', port: 0 })
 const { port } = issuer.app.server.address() as AddressInfo
 
-const { tokenAt, tokenOf, send, outcome } = await operatorCalls(issuer)
+const { tokenAt, tokenOf, send, outcome } = await adminCaller(issuer)
 
 const at = (audience: string) => `services/${encodeURIComponent(audience)}`
 const JOB = { grant_types: ['client_credentials'], services: [ORDERS] }

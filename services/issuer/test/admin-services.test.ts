@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
 import t from 'tap'
-import { operatorCalls } from './fixtures/operator-calls.ts'
+import { adminCaller } from './fixtures/admin-caller.ts'
 import {
   CALLBACK,
   ISSUER,
@@ -17,7 +17,7 @@ t.teardown(() => issuer.close())
 const { directory } = issuer
 await issuer.app.listen({ host: '127.0.0.1', port: 0 })
 const { port } = issuer.app.server.address() as AddressInfo
-const { send, outcome } = await operatorCalls(issuer)
+const { send, outcome } = await adminCaller(issuer)
 
 const at = (audience: string) => `services/${encodeURIComponent(audience)}`
 
