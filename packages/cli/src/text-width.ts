@@ -42,30 +42,26 @@ export function bar(part: number, columns: number): string {
 }
 
 /**
- * Lines of at most so many columns. Breaks at spaces and between wide characters; what is longer than a line is cut up.
- * Closing punctuation does not begin a line.
+ * Lines of at most so many columns. Breaks at spaces and between wide characters; closing punctuation does not begin a
+ * line. A path or an address that is longer than a line stays whole on one of its own, so that it can be copied.
  */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const piece of pieces(text, columns)) {
+  for (const piece of pieces(text)) {
     if (widthOf(line + piece.trimEnd()) > columns) {
       lines.push(line.trimEnd())
       line = piece.trimStart()
     } else line += piece
   }
-  return [...lines, line.trimEnd()].filter((one, index) => one !== '' || index === 0)
+  const found = [...lines, line.trimEnd()].filter((one) => one !== '')
+  return found.length === 0 ? [''] : found
 }
 
-function pieces(text: string, columns: number): string[] {
-  const found = text.match(
+const pieces = (text: string): readonly string[] =>
+  text.match(
     /\s*(?:[^\s\u2e80-\uffef]+|[\u2e80-\uffef][\u3001\u3002\uff01-\uff0f\uff1a-\uff1f]*)|\s+/gu,
-  )
-  return (found ?? []).flatMap((piece) => {
-    if (widthOf(piece) <= columns) return [piece]
-    return piece.match(new RegExp(`.{1,${Math.floor(columns / 2)}}`, 'gu')) ?? []
-  })
-}
+  ) ?? []
 
 /** Two columns: a name, and a text that is wrapped beside it. */
 export function definition(

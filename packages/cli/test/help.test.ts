@@ -115,7 +115,6 @@ t.test('widths: wide characters count twice, nothing gets lost', async (t) => {
   for (const [text, columns] of [
     ['a b c d e f', 3],
     ['会话会话会话', 5],
-    ['x'.repeat(30), 10],
     ['', 10],
     ['用 abc 登录。到此为止', 8],
   ] as const) {
@@ -126,6 +125,12 @@ t.test('widths: wide characters count twice, nothing gets lost', async (t) => {
     )
     t.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''))
   }
+})
+
+t.test('a path that is longer than a line stays whole, on a line of its own', async (t) => {
+  const path = `/${'x'.repeat(30)}`
+  t.same(wrap(`in ${path} it is`, 10), ['in', path, 'it is'])
+  t.same(wrap(path, 10), [path])
 })
 
 t.test('the manual has the table of commands as they are, and the exit codes', async (t) => {
