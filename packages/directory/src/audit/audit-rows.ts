@@ -1,3 +1,4 @@
+import type { Actor } from '@latchkey/protocol'
 import type { Audit, ExportedRecord } from '../directory.ts'
 import { optional } from '../sql/columns.ts'
 import type { Queries } from '../sql/sql.ts'
@@ -9,18 +10,22 @@ export function factsOf(row: Omit<AuditRow, 'seal' | 'digest'>, previous: string
   return {
     id: row.id,
     at: row.at,
-    actor: {
-      sub: row.actor_sub,
-      ...optional('clientId', row.actor_client_id),
-      ...optional('sid', row.actor_sid),
-      ...optional('address', row.actor_address),
-      ...optional('requestId', row.request_id),
-    },
+    actor: actorOf(row),
     action: row.action,
     target: row.target,
     reason: row.reason,
     detail: row.detail,
     previous,
+  }
+}
+
+export function actorOf(row: Omit<AuditRow, 'id' | 'seal' | 'digest'>): Actor {
+  return {
+    sub: row.actor_sub,
+    ...optional('clientId', row.actor_client_id),
+    ...optional('sid', row.actor_sid),
+    ...optional('address', row.actor_address),
+    ...optional('requestId', row.request_id),
   }
 }
 

@@ -5,12 +5,11 @@ import { cleanText, quoted } from '../checks/text.ts'
 import { checkWholeNumber } from '../checks/whole-number.ts'
 import type { Audit, AuditRecord } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
-import { optional } from '../sql/columns.ts'
 import { nextCount } from '../sql/next-count.ts'
 import type { Queries, Sql } from '../sql/sql.ts'
 import type { AuditRow } from '../sql/tables.ts'
 import { linkOf } from './audit-chain.ts'
-import { digestBefore, factsOf, headOf, linesOf } from './audit-rows.ts'
+import { actorOf, digestBefore, factsOf, headOf, linesOf } from './audit-rows.ts'
 import { groupCommit } from './group-commit.ts'
 import { pruneAudit } from './prune-audit.ts'
 import { verifyAudit } from './verify-audit.ts'
@@ -114,13 +113,7 @@ function recordOf(row: AuditRow): AuditRecord {
   return {
     id: row.id,
     at: row.at,
-    actor: {
-      sub: row.actor_sub,
-      ...optional('clientId', row.actor_client_id),
-      ...optional('sid', row.actor_sid),
-      ...optional('address', row.actor_address),
-      ...optional('requestId', row.request_id),
-    },
+    actor: actorOf(row),
     action: row.action,
     target: row.target,
     reason: row.reason,

@@ -1,11 +1,9 @@
 import { InputError } from '@latchkey/protocol'
+import { SOME_NAMES_ROWS, someNames } from '../checks/some-names.ts'
 import { quoted } from '../checks/text.ts'
 import { nextCount } from '../sql/next-count.ts'
 import type { Queries } from '../sql/sql.ts'
 import { unknownGroup } from './read-groups.ts'
-
-/** How many children an error names. */
-const NAMED = 5
 
 /**
  * The parent as stored, null for ''. One level: a parent has no parent, and a group with children gets none. Throws InputError
@@ -33,9 +31,8 @@ export async function refuseChildren(db: Queries, id: string): Promise<void> {
   await nextCount(db, 'group-nesting')
   const children = await childrenOf(db, id)
   if (children.length === 0) return
-  const named = children.slice(0, NAMED).map(quoted).join(', ')
   throw new InputError('group-in-use', {
-    received: `the parent of ${named}${children.length > NAMED ? ' and others' : ''}`,
+    received: `the parent of ${someNames(children.map(quoted))}`,
     expected: 'a group without children: give them another parent, or none, first',
   })
 }
@@ -46,7 +43,7 @@ async function childrenOf(db: Queries, id: string): Promise<string[]> {
     .select('name')
     .where('parent', '=', id)
     .orderBy('id')
-    .limit(NAMED + 1)
+    .limit(SOME_NAMES_ROWS)
     .execute()
   return rows.map(({ name }) => name)
 }

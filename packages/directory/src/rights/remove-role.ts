@@ -1,10 +1,8 @@
 import { InputError } from '@latchkey/protocol'
+import { SOME_NAMES_ROWS, someNames } from '../checks/some-names.ts'
 import { quoted } from '../checks/text.ts'
 import { holderOf } from '../sql/grants.ts'
 import type { Queries } from '../sql/sql.ts'
-
-/** How many of each an error names. */
-const NAMED = 5
 
 /** See `Roles.remove`. Users and groups refer to it, so that one who is given it at the same time is not forgotten. */
 export async function removeRole(db: Queries, name: string): Promise<void> {
@@ -26,7 +24,7 @@ async function refuseInUse(db: Queries, name: string): Promise<void> {
     .select('groups.name')
     .where('group_roles.role', '=', name)
     .orderBy('groups.id')
-    .limit(NAMED + 1)
+    .limit(SOME_NAMES_ROWS)
     .execute()
   const users = await db
     .selectFrom('user_roles')
@@ -34,7 +32,7 @@ async function refuseInUse(db: Queries, name: string): Promise<void> {
     .select('users.username as name')
     .where('user_roles.role', '=', name)
     .orderBy('users.id')
-    .limit(NAMED + 1)
+    .limit(SOME_NAMES_ROWS)
     .execute()
   const held = [...listed('group', groups), ...listed('user', users)]
   if (held.length === 0) return
@@ -46,6 +44,5 @@ async function refuseInUse(db: Queries, name: string): Promise<void> {
 
 function listed(kind: string, rows: readonly { name: string }[]): string[] {
   if (rows.length === 0) return []
-  const names = rows.slice(0, NAMED).map(({ name }) => quoted(name))
-  return [`${kind} ${names.join(', ')}${rows.length > NAMED ? ' and others' : ''}`]
+  return [`${kind} ${someNames(rows.map(({ name }) => quoted(name)))}`]
 }

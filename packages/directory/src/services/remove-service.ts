@@ -1,10 +1,8 @@
 import { InputError } from '@latchkey/protocol'
+import { SOME_NAMES_ROWS, someNames } from '../checks/some-names.ts'
 import { quoted } from '../checks/text.ts'
 import type { Queries } from '../sql/sql.ts'
 import { lockService } from './lock-service.ts'
-
-/** As many are named in the message. */
-const MOST_NAMED = 5
 
 /**
  * Takes the service away with its keys, its routes and the credentials that open its feed. Which generation its keys had is noted
@@ -39,14 +37,14 @@ export async function refuseUsed(db: Queries, audience: string): Promise<void> {
     .distinct()
     .where('audience', '=', audience)
     .orderBy('holder')
-    .limit(MOST_NAMED + 1)
+    .limit(SOME_NAMES_ROWS)
     .execute()
   const clients = await db
     .selectFrom('client_services')
     .select('client_id')
     .where('audience', '=', audience)
     .orderBy('client_id')
-    .limit(MOST_NAMED + 1)
+    .limit(SOME_NAMES_ROWS)
     .execute()
   const users = [
     ...holders.map(
@@ -55,9 +53,8 @@ export async function refuseUsed(db: Queries, audience: string): Promise<void> {
     ...clients.map(({ client_id }) => `the services of client ${client_id}`),
   ]
   if (users.length === 0) return
-  const more = users.length > MOST_NAMED ? ' and others' : ''
   throw new InputError('service-in-use', {
-    received: `${quoted(audience)}, which stands in ${users.slice(0, MOST_NAMED).join(', ')}${more}`,
+    received: `${quoted(audience)}, which stands in ${someNames(users)}`,
     expected: 'a service that nobody has a grant at and no client may ask tokens for',
   })
 }
