@@ -1,3 +1,4 @@
+import { applyDeclared, type Directory } from '@latchkey/directory'
 import t from 'tap'
 import { DEVICE_GRANT } from '../src/grants/device-code.ts'
 import {
@@ -144,6 +145,35 @@ t.test('a client that an administrator has disabled can do nothing but go', asyn
   t.equal((await manage('PUT', client, METADATA)).statusCode, 403)
   t.match(await issuer.directory.clients.find(client.client_id), { disabled: true })
   t.equal((await manage('DELETE', client)).statusCode, 204)
+})
+
+t.test('attack D19: what a file has taken over changes itself no more', async (t) => {
+  const { directory } = issuer
+  const takenOver = async ({ client_id: id }: Registered) => {
+    const declared = { id, name: 'Ours', redirectUris: METADATA.redirect_uris }
+    await applyDeclared(directory, { clients: [declared] }, { now: 1, file: 'cluster.yaml' })
+    return await directory.clients.find(id)
+  }
+  for (const method of ['PUT', 'DELETE'] as const) {
+    const client = await registered()
+    const ours = await takenOver(client)
+    t.ok(isRefusal(await manage(method, client, METADATA), 401, 'invalid_token'), method)
+    t.strictSame(await directory.clients.find(client.client_id), ours)
+
+    const other = await registered()
+    const { transaction } = directory
+    // Between the look at the token and the change: whoever waits for the write lock is overtaken like that.
+    t.intercept(directory, 'transaction', {
+      value: async (work: (inside: Directory) => Promise<unknown>) => {
+        Object.assign(directory, { transaction })
+        await takenOver(other)
+        return await transaction(work)
+      },
+      writable: true,
+    })
+    t.ok(isRefusal(await manage(method, other, METADATA), 401, 'invalid_token'), `${method}, late`)
+    t.match(await directory.clients.find(other.client_id), { name: 'Ours', disabled: false })
+  }
 })
 
 // Last: a day goes by.

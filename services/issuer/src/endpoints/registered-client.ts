@@ -79,6 +79,16 @@ async function proven(request: ClientRequest, { directory }: RegisteredClientDep
   return { client, accessToken }
 }
 
+/**
+ * The client as it is inside the transaction that changes it. A cluster file that declares a client takes it over, and its registration
+ * token away: what was proven before that is proven no more, and the file alone changes the client.
+ */
+async function stillRegistered({ id, registrationTokenHash }: Client, inside: Directory) {
+  const client = await inside.clients.find(id)
+  if (client !== undefined && client.registrationTokenHash === registrationTokenHash) return client
+  throw new OAuthError('invalid_token', 'registration_access_token_wrong')
+}
+
 /** One that an administrator has disabled may only go: its update must not undo that. */
 async function living(request: ClientRequest, deps: RegisteredClientDeps) {
   const found = await proven(request, deps)
@@ -101,8 +111,8 @@ async function update(client: Client, body: Metadata, deps: RegisteredClientDeps
   const secret = isNew ? deps.random.bytes(32).toString('base64url') : undefined
   const { id, registrationTokenHash } = client
   const updated = await deps.directory.transaction(async (inside) => {
-    const disabled = (await inside.clients.find(id))?.disabled
-    if (disabled !== false) throw new OAuthError('insufficient_scope', 'client_disabled')
+    const { disabled } = await stillRegistered(client, inside)
+    if (disabled) throw new OAuthError('insufficient_scope', 'client_disabled')
     const saved = await inside.clients.save({
       id,
       ...selfRegistered(metadata, deps.registration.services),
@@ -151,9 +161,13 @@ async function followSecret(
 /** Nothing of it lives on, and only then is it forgotten: whoever hears of a fault in between can ask again. */
 async function remove(client: Client, deps: RegisteredClientDeps): Promise<void> {
   const { id } = client
-  await deps.directory.clients.setDisabled(id, true)
+  await deps.directory.transaction(async (inside) => {
+    await stillRegistered(client, inside)
+    await inside.clients.setDisabled(id, true)
+  })
   await deps.end({ kind: 'client', clientId: id }, 'client_disabled', itself(client))
   await deps.directory.transaction(async (inside) => {
+    await stillRegistered(client, inside)
     await inside.clients.remove(id)
     await record(inside, client, 'client.delete', deps)
   })
