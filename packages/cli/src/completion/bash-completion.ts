@@ -25,6 +25,11 @@ ${places.flatMap(valueCases).join('\n')}
   case "$command" in
 ${places.map(wordCase).join('\n')}
   esac
+  if [[ $cur != -* ]]; then
+    case "$command" in
+${places.flatMap(pathCases).join('\n')}
+    esac
+  fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 complete -F _latchkey latchkey
@@ -35,13 +40,19 @@ function valueCases({ at, values }: Place): string[] {
   return [...values].map(([option, value]) => {
     const pattern = quoted(`${at} ${option}`)
     if (value === 'free') return `    ${pattern}) return ;;`
-    if (value === 'file' || value === 'folder') {
-      const kind = value === 'file' ? '-f' : '-d'
-      return `    ${pattern}) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen ${kind} -- "$cur"); return ;;`
-    }
+    if (value === 'file' || value === 'folder') return `    ${pattern}) ${pathsFor(value)} ;;`
     const words = quoted(value.join(' '))
     return `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W ${words} -- "$cur"); return ;;`
   })
+}
+
+function pathCases({ at, paths }: Place): string[] {
+  return paths === undefined ? [] : [`      ${quoted(at)}) ${pathsFor(paths)} ;;`]
+}
+
+function pathsFor(kind: 'file' | 'folder'): string {
+  const flag = kind === 'file' ? '-f' : '-d'
+  return `compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen ${flag} -- "$cur"); return`
 }
 
 function wordCase({ at, choices }: Place): string {

@@ -14,6 +14,8 @@ export interface Place {
   readonly choices: readonly Choice[]
   /** By option with its dashes: its values, paths, or nothing (what people make up). */
   readonly values: ReadonlyMap<string, readonly string[] | 'file' | 'folder' | 'free'>
+  /** What stands there besides the choices. */
+  readonly paths: 'file' | 'folder' | undefined
 }
 
 /** Every place of the command table, from the beginning to the options of each command. */
@@ -56,5 +58,12 @@ function place(
       : [[`--${name}`, option.choices ?? option.completes ?? 'free'] as const],
   )
   const offered = options.map(([name, { text }]) => ({ word: `--${name}`, meaning: say(text) }))
-  return { at, choices: [...choices, ...offered], values: new Map(values) }
+  return { at, choices: [...choices, ...offered], values: new Map(values), paths: pathsOf(command) }
+}
+
+/** By what the help calls it: a command has at most one argument that is a path, and no other beside it. */
+function pathsOf(command: Command | undefined): Place['paths'] {
+  const [argument = ''] = command?.arguments ?? []
+  if (/\bFILE\b/.test(argument)) return 'file'
+  return /\bDIR\b/.test(argument) ? 'folder' : undefined
 }

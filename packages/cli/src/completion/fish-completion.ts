@@ -24,14 +24,17 @@ ${places.flatMap(lines).join('\n')}
 `
 }
 
-function lines({ at, choices, values }: Place): string[] {
+function lines({ at, choices, values, paths }: Place): string[] {
   const condition = `complete -c latchkey -n ${quoted(`__latchkey_at ${quoted(at)}`)}`
-  return choices.map(({ word, meaning }: Choice) => {
+  const words = choices.map(({ word, meaning }: Choice) => {
     const description = `-d ${quoted(meaning)}`
     if (!word.startsWith('--')) return `${condition} -a ${quoted(word)} ${description}`
     return `${condition} -l ${word.slice(2)}${offeredFor(values.get(word))} ${description}`
   })
+  return paths === undefined ? words : [...words, `${condition}${PATHS[paths]}`]
 }
+
+const PATHS = { file: ' -F', folder: ` -a ${quoted('(__fish_complete_directories)')}` }
 
 function offeredFor(value: ReturnType<Place['values']['get']>): string {
   if (value === undefined) return ''
