@@ -18,9 +18,10 @@ import { servicesIn } from './services/services.ts'
 import { signingKeysIn } from './signing-keys.ts'
 import { examine } from './sql/examine.ts'
 import { rememberedReads } from './sql/remembered.ts'
-import { insideTransaction, type Sql } from './sql/sql.ts'
+import { insideTransaction, type Queries, type Sql } from './sql/sql.ts'
 import { undoneAlone } from './sql/undone-alone.ts'
 import { streamsIn } from './streams/streams.ts'
+import { untoldEndsIn } from './untold-ends.ts'
 import { heldByUserIn, usersIn } from './users/users.ts'
 
 export interface SqlDirectoryDeps {
@@ -39,19 +40,8 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
   const directory: Directory = {
     engine: sql.engine.name,
     ...remembering(partsOver(deps), deps),
-    transaction: (work) =>
-      sql.write(async (db) => {
-        const inside: Directory = {
-          engine: sql.engine.name,
-          ...partsOver({ ...deps, sql: insideTransaction(db, sql.engine) }),
-          transaction: (part) => part(inside),
-          attempt: (part) => undoneAlone(db, () => part(inside)),
-          ping: async () => {},
-          examine: () => examine(insideTransaction(db, sql.engine)),
-          close: () => Promise.reject(new Error('a transaction cannot close its directory')),
-        }
-        return work(inside)
-      }),
+    transaction: (work) => sql.write((db) => work(directoryInside(db, deps))),
+    snapshot: (work) => sql.snapshot((db) => work(directoryInside(db, deps))),
     ping: () =>
       sql.read(async (db) => {
         await db.selectFrom('migrations').select('number').limit(1).execute()
@@ -61,6 +51,22 @@ export function sqlDirectory(deps: SqlDirectoryDeps): Directory {
     close: () => sql.close(),
   }
   return directory
+}
+
+function directoryInside(db: Queries, deps: SqlDirectoryDeps): Directory {
+  const { engine } = deps.sql
+  const sql = insideTransaction(db, engine)
+  const inside: Directory = {
+    engine: engine.name,
+    ...partsOver({ ...deps, sql }),
+    transaction: (part) => part(inside),
+    snapshot: (part) => part(inside),
+    attempt: (part) => undoneAlone(db, () => part(inside)),
+    ping: async () => {},
+    examine: () => examine(sql),
+    close: () => Promise.reject(new Error('a transaction cannot close its directory')),
+  }
+  return inside
 }
 
 /** A look at what other processes have written costs more than all else that most requests do. */
@@ -109,5 +115,6 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     registrationTokens: registrationTokensIn(deps),
     streams: streamsIn(deps),
     owned: ownedIn(deps),
+    untoldEnds: untoldEndsIn(deps),
   }
 }

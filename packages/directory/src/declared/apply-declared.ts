@@ -25,6 +25,8 @@ export interface ApplyOptions {
     inside: Directory,
     work: () => Promise<readonly Applied[]>,
   ) => Promise<readonly Applied[]>
+  /** What else belongs to it: done last, inside the transaction. Default: nothing. */
+  readonly also?: (inside: Directory, applied: AppliedDeclaration) => Promise<void>
 }
 
 /**
@@ -45,7 +47,9 @@ export async function applyDeclared(
     const { applied, plan } = await attempt(inside, declared, { ...options, hashes })
     if (options.digest !== undefined) refuseOtherPlan(plan, options.digest)
     for (const one of applied) await recordApplied(inside, one, options)
-    return summary(applied)
+    const whole = summary(applied)
+    await options.also?.(inside, whole)
+    return whole
   })
 }
 
@@ -62,7 +66,7 @@ export type Started =
 export async function startDeclared(
   directory: Directory,
   declared: DeclaredDirectory,
-  options: { readonly now: number; readonly file: string },
+  options: Pick<ApplyOptions, 'now' | 'also'> & { readonly file: string },
 ): Promise<Started> {
   const owned = await directory.owned.list()
   if (owned.some(({ file, applied }) => applied && file === options.file)) {

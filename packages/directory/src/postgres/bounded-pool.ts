@@ -13,8 +13,8 @@ const WRITE_LOCK = 0x6c61_7463_686b_6579n
 const BEGIN = `begin; select pg_advisory_xact_lock(${WRITE_LOCK})`
 
 /**
- * A pool for Kysely in which nothing takes longer than `answerMs`, and in which every transaction begins with the write
- * lock. A connection that did not answer, or is in an unknown state, is closed and not given to the next one.
+ * A pool for Kysely in which nothing takes longer than `answerMs`, and in which every transaction that may write begins with the
+ * write lock. A connection that did not answer, or is in an unknown state, is closed and not given to the next one.
  * @param answerMs undefined: for ever, for migrations
  */
 export function boundedPool(pool: pg.Pool, answerMs?: number): PostgresPool {

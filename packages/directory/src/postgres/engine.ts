@@ -13,6 +13,8 @@ export const postgresEngine: Engine = {
     }>`select to_regclass(${table}) is not null as found`.execute(db)
     return rows[0]?.found === true
   },
+  snapshot: (db, work) =>
+    db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
   examine: examinePostgres,
   migrating: inCodeUnitOrder,
   searchIndex: (text) => sql`latchkey_grams(search_text) @> ${gramsOf(text)}`,

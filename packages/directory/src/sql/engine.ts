@@ -9,6 +9,8 @@ export interface Engine {
   readonly faultOf: FaultOf
   /** Whether the table is there, asked without the right to make one. */
   hasTable(db: Queries, table: string): Promise<boolean>
+  /** Runs reads that all see one moment. */
+  snapshot<T>(db: Queries, work: (inside: Queries) => Promise<T>): Promise<T>
   /** What it says of itself, for whoever operates it. */
   examine(db: Queries): Promise<SqliteFacts | PostgresFacts>
   /** The same connection for migrations: what they create orders texts by code unit. */

@@ -15,6 +15,7 @@ import { userLooks } from '../migrations/0011-user-looks.ts'
 import { userSearch } from '../migrations/0012-user-search.ts'
 import { grantsByText } from '../migrations/0013-grants-by-text.ts'
 import { changedUsers } from '../migrations/0014-changed-users.ts'
+import { untoldEnds } from '../migrations/0015-untold-ends.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 12, name: 'user-search', up: userSearch },
   { number: 13, name: 'grants-by-text', up: grantsByText },
   { number: 14, name: 'changed-users', up: changedUsers },
+  { number: 15, name: 'untold-ends', up: untoldEnds },
 ]
 
 /**

@@ -14,6 +14,8 @@ export interface Sql {
   read<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /** One transaction that holds the write lock from its beginning: writes take turns, in all processes together. */
   write<T>(work: (db: Queries) => Promise<T>): Promise<T>
+  /** Reads of one moment, and nothing but reads. */
+  snapshot<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /**
    * A number that changes when anybody has changed anything, so that equal numbers mean equal answers; one that has passed
    * never comes back. Undefined where that is not known, as inside a transaction. It is at least as new as the moment of the
@@ -75,6 +77,8 @@ export function openSql(
         versions?.wrote()
       }
     },
+    snapshot: async (work) =>
+      attempt(() => engine.snapshot(db, (inside) => working.run(true, () => work(inside)))),
     version: (lagMs = 0) => (closed || working.getStore() ? undefined : versions?.now(lagMs)),
     async close() {
       closed = true
@@ -89,6 +93,7 @@ export function insideTransaction(db: Queries, engine: Engine): Sql {
     engine,
     read: (work) => work(db),
     write: (work) => work(db),
+    snapshot: (work) => work(db),
     version: () => undefined,
   }
 }

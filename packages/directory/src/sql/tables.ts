@@ -1,3 +1,4 @@
+import type { EndReason } from '@latchkey/protocol'
 import type {
   Client,
   ClientKeyAlg,
@@ -45,6 +46,7 @@ export interface Tables {
   stream_exclusions: { stream_id: string; subject: string }
   client_people: { client_id: string; user_id: string }
   owned: OwnedRow
+  untold_ends: UntoldEndRow
   counters: { name: string; value: number }
   migrations: { number: number; name: string; applied_at: number }
 }
@@ -177,6 +179,16 @@ export interface StreamRow {
   description: string | null
   created_at: number
   updated_at: number
+}
+
+export interface UntoldEndRow {
+  id: string
+  /** JSON of `ChangedTarget`. */
+  target: string
+  reason: EndReason
+  /** JSON of `Actor`. */
+  actor: string
+  held_until: number
 }
 
 export interface GrantRow {

@@ -11,6 +11,9 @@ export const sqliteEngine: Engine = {
       select 1 from sqlite_schema where type = 'table' and name = ${table}`.execute(db)
     return rows.length > 0
   },
+  // With the write lock: the one connection of this process would not see in between what others write, and what is remembered
+  // would seem to be still so.
+  snapshot: (db, work) => db.transaction().execute(work),
   examine: examineSqlite,
   migrating: (db) => db,
   // Triples of the text itself; of a shorter one, all triples that begin with it.
