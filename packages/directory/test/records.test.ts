@@ -308,3 +308,27 @@ t.test('a part of a transaction is undone alone, and the rest stays', async (t) 
   await t.rejects(alone, /undone/)
   t.equal(await directory.users.findByUsername('fifth'), undefined)
 })
+
+t.test('a snapshot reads one moment, whoever writes in between', async (t) => {
+  const [directory, other] = (await sharedDirectories(t, 2)) as [Directory, Directory]
+  const names = async ({ roles }: Directory) => (await roles.list()).map(({ name }) => name)
+  const role = { name: 'late', description: '', grants: [] }
+  const seen = await directory.snapshot(async (inside) => {
+    const before = await names(inside)
+    const written = other.roles.save(role)
+    // On SQLite it waits until this is over.
+    if (directory.engine === 'postgres') await written
+    return { written, before, after: await names(inside) }
+  })
+  await seen.written
+  t.strictSame([seen.before, seen.after], [[], []])
+  t.strictSame(await names(directory), ['late'])
+  await t.rejects(
+    directory.snapshot(() => directory.roles.list()),
+    /use the directory it was given/,
+  )
+  if (directory.engine === 'sqlite') return
+  const writes = directory.snapshot((inside) => inside.roles.save({ ...role, name: 'never' }))
+  await t.rejects(writes, { name: 'StoreUnavailable' })
+  t.strictSame(await names(directory), ['late'], 'and the connection is good')
+})

@@ -19,6 +19,7 @@ function attributedInside(inside: Directory): Directory {
     ...inside,
     audit: attributed(inside.audit),
     transaction: (part) => part(own),
+    snapshot: (part) => part(own),
     attempt: (part) => inside.attempt(() => part(own)),
   }
   return own

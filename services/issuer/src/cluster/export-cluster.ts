@@ -28,8 +28,8 @@ export async function exportCluster(
   directory: Directory,
   { builtIn, withUsers = true }: ExportOptions,
 ): Promise<ClusterDocument> {
-  // In one transaction: what refers to each other is read at one time.
-  return await directory.transaction(async (inside) => {
+  // What refers to each other is read at one moment.
+  return await directory.snapshot(async (inside) => {
     const services = await inside.services.list()
     const clients = await inside.clients.list()
     const roles = await inside.roles.list()
