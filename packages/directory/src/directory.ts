@@ -10,6 +10,7 @@ import type { RegistrationTokens } from './contract/registration-token.ts'
 import type { Roles } from './contract/role.ts'
 import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
 import type { Streams } from './contract/stream.ts'
+import type { UntoldEnds } from './contract/untold-end.ts'
 import type { Users } from './contract/user.ts'
 
 export type * from './contract/attribute.ts'
@@ -27,6 +28,7 @@ export type * from './contract/rights.ts'
 export type * from './contract/role.ts'
 export type * from './contract/service-key.ts'
 export type * from './contract/stream.ts'
+export type * from './contract/untold-end.ts'
 export type * from './contract/user.ts'
 
 /**
@@ -48,6 +50,7 @@ export interface Directory {
   readonly registrationTokens: RegistrationTokens
   readonly streams: Streams
   readonly owned: OwnedThings
+  readonly untoldEnds: UntoldEnds
   /**
    * Everything that `work` does through the directory it is given happens together or not at all: a change and its
    * audit record, for example. Transactions take turns, in all processes together. `work` may run more than once (the

@@ -21,6 +21,7 @@ import { rememberedReads } from './sql/remembered.ts'
 import { insideTransaction, type Queries, type Sql } from './sql/sql.ts'
 import { undoneAlone } from './sql/undone-alone.ts'
 import { streamsIn } from './streams/streams.ts'
+import { untoldEndsIn } from './untold-ends.ts'
 import { heldByUserIn, usersIn } from './users/users.ts'
 
 export interface SqlDirectoryDeps {
@@ -114,5 +115,6 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     registrationTokens: registrationTokensIn(deps),
     streams: streamsIn(deps),
     owned: ownedIn(deps),
+    untoldEnds: untoldEndsIn(deps),
   }
 }
