@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { FEED_NONCE_HEADER, feedFrame } from '@latchkey/protocol'
 import t from 'tap'
 import { type Feed, type FeedEncoding, feedClient } from '../src/index.ts'
+import { sayLater } from '../src/say-later.ts'
 import { at, entry } from './log.ts'
 import { KEY } from './scripted-network.ts'
 import { CREDENTIALS, type ServerPeer as Peer, scriptedServer } from './scripted-server.ts'
@@ -67,6 +68,36 @@ for (const encoding of ['text', 'binary'] as const) {
     await server.close()
   })
 }
+
+t.test('what is said leaves behind what has arrived, in order and once', async (t) => {
+  const sent: unknown[] = []
+  const say = sayLater((body) => sent.push(body))
+  say.later('first')
+  say.later('second')
+  await Promise.resolve()
+  t.same(sent, [], 'not while something may still be read')
+  await new Promise(setImmediate)
+  t.same(sent, ['first', 'second'])
+  say.later('third')
+  say.now()
+  t.same(sent.slice(2), ['third'], 'a goodbye does not wait')
+  await new Promise(setImmediate)
+  t.equal(sent.length, 3)
+})
+
+t.test('an entry that arrives at the last moment is acknowledged before the goodbye', async (t) => {
+  const server = await scriptedServer()
+  const feed = connect(server.port)
+  const peer = await server.accept()
+  await join(peer, feed)
+  const code = closeCode(peer)
+  feed.subscribe({ applied: () => void feed.close() })
+  peer.send({ t: 'entries', epoch: 1, entries: [entry(11)] })
+  let applied = 0
+  while (applied < 11) applied = (await peer.next('ack')).offset
+  t.equal(await code, 1000)
+  await server.close()
+})
 
 t.test('names under .localhost reach this machine without a name server', async (t) => {
   const server = await scriptedServer()
