@@ -21,6 +21,8 @@ export const STORE_LIMITS = {
   familiesPerSession: 64,
   /** Windows of one app in one browser. An app that signs in silently again and again must not crowd out the others. */
   familiesPerClient: 8,
+  /** Where the entry of an end stands that is told once: as long as whoever should have told it may have been away. */
+  toldOnceSeconds: 86_400,
   /** Rows or entries looked at in one step of cleaning, so that nobody waits long behind it. */
   trimBatch: 1000,
 } as const

@@ -51,6 +51,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
     log: {
       head: () => log.head(0),
       end: () => log.end({ kind: 'all' }, FACTS),
+      hasEnded: () => log.hasEnded({ kind: 'all' }, 'word'),
       read: () => log.read(0, 0, 10),
       heartbeat: () => log.heartbeat(0),
       trim: () => log.trim(0, NOW),

@@ -12,7 +12,10 @@ export interface OrderedHead extends LogHead {
 }
 
 export interface RedisClient {
-  readonly log: Omit<RevocationLog, 'head'> & { head(partition: number): Promise<OrderedHead> }
+  /** Nothing here changes a directory, so no end is told once. */
+  readonly log: Omit<RevocationLog, 'head' | 'hasEnded'> & {
+    head(partition: number): Promise<OrderedHead>
+  }
   readonly run: RunScript
 }
 

@@ -27,12 +27,21 @@ export interface RevocationLog {
    * `session` of an unknown sid appends nothing. Everybody's entries (client, service, key, all, stale about an
    * audience) go to every partition.
    * With `always` a session that the store does not know gets its entry, too: a log that was lost is put right from the audit
-   * record. Resolves when as many replicas as the store was opened for have it (Redis `WAIT`), else throws StoreUnavailable.
+   * record. With `once` nothing is appended, except to a partition where this word has no entry, for a day: the entries that it has are
+   * given again. A session is ended once anyway. Resolves when as many replicas as the store was opened for have it (Redis `WAIT`), else throws StoreUnavailable.
    */
   end(
     target: EndTarget,
-    facts: { reason: EndReason; now: number; entryExpiresAt: number; always?: boolean },
+    facts: {
+      reason: EndReason
+      now: number
+      entryExpiresAt: number
+      always?: boolean
+      once?: string
+    },
   ): Promise<EndOutcome>
+  /** Whether an end of this word has its entry. */
+  hasEnded(target: Exclude<EndTarget, { kind: 'session' }>, once: string): Promise<boolean>
   /** Entries after an offset in order, at most `limit`; `complete` false when the log no longer reaches back that far. */
   read(partition: number, afterOffset: number, limit: number): Promise<LogSlice>
   /**

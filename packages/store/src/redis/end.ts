@@ -2,12 +2,17 @@ import { type BroadTarget, endScope } from '../end-scope.ts'
 import { type EntryFacts, entryFacts } from '../entry-facts.ts'
 import type { EndOutcome, LoggedEntry, LogHead, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
+import { textDigest } from '../text-digest.ts'
 import type { RedisContext } from './context.ts'
+import { guarded } from './guarded.ts'
 import { type PackedSession, unpackSession } from './packed-session.ts'
 import type { SeenHeads } from './seen-heads.ts'
 import { knownPartition } from './sessions.ts'
 
 type EndFacts = Parameters<RevocationLog['end']>[1]
+
+/** Purpose of the values that say where the entry of an end stands that is told once. */
+const ONCE = 'end-once'
 
 export interface RedisEndDeps {
   readonly context: RedisContext
@@ -21,6 +26,19 @@ export function redisEnd(deps: RedisEndDeps): RevocationLog['end'] {
     target.kind === 'session'
       ? endSession(target.sid, facts, deps)
       : endBroadly(target, facts, deps)
+}
+
+/** The partitions get their entries at once, so the first speaks for all of them. */
+export function redisHasEnded({
+  redis,
+  keys,
+  partitions,
+}: RedisContext): RevocationLog['hasEnded'] {
+  return async (target, once) => {
+    const [partition = 0] = endScope(target, partitions).partitions
+    const place = await guarded(redis.get(keys(partition).value(ONCE, textDigest(once))))
+    return place !== null
+  }
 }
 
 async function endSession(
@@ -69,10 +87,10 @@ async function endBroadly(
   const said = entryFacts(target, { value }, facts)
   const heads = await Promise.all(
     partitions.map(async (partition) => {
-      const { cuts, head, log } = keys(partition)
+      const { cuts, head, log, value: valueKey } = keys(partition)
       const reply = await runConfirmed(
         'end-older',
-        [cuts, head, log],
+        [cuts, head, log, valueKey(ONCE, textDigest(facts.once ?? ''))],
         nextEpoch(partition),
         partition,
         said.k,
@@ -83,6 +101,9 @@ async function endBroadly(
         said.a ?? '',
         cut,
         facts.now + context.sessionAbsoluteSeconds,
+        facts.once ?? '',
+        STORE_LIMITS.toldOnceSeconds,
+        facts.now,
       )
       return seen.note(partition, reply)
     }),

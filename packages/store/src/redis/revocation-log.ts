@@ -1,7 +1,7 @@
 import type { LoggedEntry, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
-import { type RedisEndDeps, redisEnd } from './end.ts'
+import { type RedisEndDeps, redisEnd, redisHasEnded } from './end.ts'
 import type { ServerClock } from './server-clock.ts'
 
 export interface RedisLogDeps extends RedisEndDeps {
@@ -15,6 +15,7 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
   return {
     watch: deps.watch,
     end: redisEnd(deps),
+    hasEnded: redisHasEnded(context),
     trim: (partition, now) => trim(partition, now, context),
 
     async head(partition) {

@@ -18,7 +18,7 @@ export const SCRIPTS = {
   'create-family': 2,
   'create-session': 2,
   'decide-device': 2,
-  'end-older': 3,
+  'end-older': 4,
   'end-session': 7,
   'find-session': 4,
   'forget-session': 1,

@@ -5,7 +5,7 @@ import {
   partitionOfSubject,
   systemRandom,
 } from '@latchkey/protocol'
-import type { LoggedEntry } from '@latchkey/store'
+import type { LoggedEntry, Store } from '@latchkey/store'
 import type { Test } from 'tap'
 import { logDigest } from '../../src/log-digest.ts'
 import type { Engine } from './engines.ts'
@@ -114,6 +114,40 @@ export async function logRules(t: Test, engine: Engine): Promise<void> {
       t.strictSame(entries, [], 'what is no session of this store has no log to stand in')
     }
   })
+
+  await t.test(
+    'with once, 50 ends at once of one word have one entry in each partition',
+    async (t) => {
+      const store = await engine.open(t)
+      const { log } = store
+      const sub = newSub()
+      for (const target of [
+        { kind: 'user', sub },
+        { kind: 'client', clientId: 'orders' },
+        { kind: 'stale', about: sub },
+      ] as const) {
+        const once = { ...FACTS, once: `word of ${target.kind}` }
+        t.equal(await log.hasEnded(target, once.once), false)
+        const outcomes = await fifty(() => log.end(target, once))
+        t.equal(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size, 1)
+        t.equal(await log.hasEnded(target, once.once), true)
+        t.equal(
+          (await everyEntry(store)).filter(({ k }) => k === target.kind).length,
+          outcomes[0]?.entries.length,
+        )
+        const young = await livingSession(store, { sub })
+        const later = { ...once, now: NOW + 86_399, entryExpiresAt: NOW + 90_000 }
+        const again = await log.end(target, later)
+        t.match(
+          again.entries.map(({ o, d }) => ({ o, d })),
+          outcomes[0]?.entries.map(({ o, d }) => ({ o, d })),
+        )
+        t.ok(await store.sessions.find(young.sid, NOW), 'what began since lives on')
+        const other = await log.end(target, { ...once, once: 'another word' })
+        t.notSame(other.entries[0]?.o, again.entries[0]?.o)
+      }
+    },
+  )
 
   await t.test('a new log is empty, and its epoch is the second of its creation', async (t) => {
     const before = Math.floor(Date.now() / 1000)
@@ -258,4 +292,12 @@ export async function logRules(t: Test, engine: Engine): Promise<void> {
     stopReuse()
     t.equal(silent, true)
   })
+}
+
+async function everyEntry(store: Store): Promise<LoggedEntry[]> {
+  const partitions = Array.from({ length: store.partitions }, (_, partition) => partition)
+  const slices = await Promise.all(
+    partitions.map((partition) => store.log.read(partition, 0, 1000)),
+  )
+  return slices.flatMap(({ entries }) => entries)
 }
