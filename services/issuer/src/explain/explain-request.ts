@@ -12,18 +12,11 @@ import type { LeaseClock } from '../feed/lease-clock.ts'
 import type { ServiceKeys } from '../keys/service-keys.ts'
 import type { KnownVerifiers } from '../receipts/known-verifiers.ts'
 import { type EndedCheckDeps, endedCheck } from './ended-check.ts'
-import {
-  type Check,
-  type CheckName,
-  type Decision,
-  decisionOf,
-  failed,
-  passed,
-  unknown,
-} from './explanation.ts'
+import { type Check, failed, passed } from './explanation.ts'
+import { bindingCheck, type Explanation, explanationOf, NOTHING_PROVEN } from './explanation-of.ts'
 import { currentCheck, leaseCheck } from './lease-check.ts'
-import { matchRoute } from './match-route.ts'
 import { type RightCheckDeps, rightCheck } from './right-check.ts'
+import { type AskedRequest, routeCheck } from './route-check.ts'
 import { type ProvenToken, tokenChecks } from './token-checks.ts'
 
 export interface ExplainDeps extends EndedCheckDeps, RightCheckDeps {
@@ -40,25 +33,13 @@ export interface ExplainDeps extends EndedCheckDeps, RightCheckDeps {
   readonly clock: Clock
 }
 
-export interface ExplainedRequest {
+export interface ExplainedRequest extends AskedRequest {
   readonly token: string
-  readonly method: string
-  /** Without a query. */
-  readonly path: string
   readonly service: StoredService
-}
-
-export interface Explanation extends Decision {
-  readonly route?: string
-  /** Of a token whose signature is good. */
-  readonly token?: AccessTokenClaims
-  readonly kid?: string
-  readonly checks: readonly Check[]
 }
 
 /** Verifiers that left longer ago are forgotten. */
 const KEEP_SECONDS = 3600
-const OF_THE_TOKEN: readonly CheckName[] = ['ended', 'current', 'binding', 'right']
 
 export async function explainRequest(
   asked: ExplainedRequest,
@@ -66,56 +47,23 @@ export async function explainRequest(
 ): Promise<Explanation> {
   const { service } = asked
   const catalogue = await deps.directory.services.catalogue(service.audience)
-  const { route, check } = routeCheck(catalogue, asked)
-  const pattern = route && { route: `${route.method} ${route.pattern}` }
-  if (route?.public) return { ...pattern, ...decisionOf([check]), checks: [check] }
+  const routed = routeCheck(catalogue, asked)
+  const { route, check } = routed
+  if (route?.public) return explanationOf(routed, [check])
   const { verifiers } = await deps.known.all(KEEP_SECONDS)
   const own = verifiers.filter(({ audience }) => audience === service.audience)
   const lease = leaseOf(service, own, deps)
   const now = nowSeconds(deps.clock)
   const keys = deps.keys.livingKeys(service)
-  const read = tokenChecks(asked.token, { issuer: deps.issuer, service, keys, now })
+  const read = tokenChecks(asked.token, {
+    issuer: deps.issuer,
+    audience: service.audience,
+    keys,
+    now,
+  })
   const { proven } = read
-  const rest = proven
-    ? await livingChecks(proven, own, route, now, deps)
-    : OF_THE_TOKEN.map((name): Check => ({ check: name, outcome: 'not_reached' }))
-  const checks = [check, lease, ...read.checks, ...rest]
-  return {
-    ...pattern,
-    ...(proven && { token: proven.claims, kid: proven.kid }),
-    ...decisionOf(checks),
-    checks,
-  }
-}
-
-function routeCheck(
-  catalogue: readonly CatalogueRoute[],
-  { method, path }: ExplainedRequest,
-): { readonly route?: CatalogueRoute; readonly check: Check } {
-  // A service in another language may publish nothing; then its grants are compared with what it asks about.
-  if (catalogue.length === 0) {
-    const route = { method, pattern: path, number: Number.POSITIVE_INFINITY, current: true }
-    return { route, check: unknown('route', 'no_catalogue') }
-  }
-  const match = matchRoute(catalogue, method, path)
-  const textOf = (route: CatalogueRoute) => `${route.method} ${route.pattern}`
-  const perhaps = match.perhaps.length > 0 && { perhaps: match.perhaps.map(textOf) }
-  if (match.kind === 'unmatched') {
-    const detail = { methods: match.methods, ...perhaps }
-    if (perhaps) return { check: unknown('route', 'expression', detail) }
-    return { check: failed('route', 'not_found', detail) }
-  }
-  const { route, others } = match
-  const detail = {
-    route: textOf(route),
-    public: route.public === true,
-    ...(others.length > 0 && { others: others.map(textOf) }),
-    ...perhaps,
-  }
-  return {
-    route,
-    check: perhaps ? unknown('route', 'expression', detail) : passed('route', detail),
-  }
+  const rest = proven ? await livingChecks(proven, own, route, now, deps) : NOTHING_PROVEN
+  return explanationOf(routed, [check, lease, ...read.checks, ...rest], proven)
 }
 
 /** The issuer has its own copy of the log instead of a verifier, and answers this very request. */
@@ -151,11 +99,6 @@ async function livingChecks(
       ? { check: 'right', outcome: 'not_reached' }
       : await rightCheck({ claims, subject, route, now }, deps)
   return [ended, current, bindingCheck(claims), right]
-}
-
-/** Only who holds the key can prove it, with each request anew. */
-function bindingCheck({ cnf }: AccessTokenClaims): Check {
-  return cnf === undefined ? passed('binding') : unknown('binding', 'proof_needed')
 }
 
 /** A pairwise subject cannot be reversed: the session knows whose it is. */

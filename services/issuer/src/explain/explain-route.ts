@@ -7,8 +7,9 @@ import { adminRoute, adminRoutes } from '../admin/framework/admin-route.ts'
 import { closedObject } from '../admin/framework/closed.ts'
 import { EVERY_ROLE } from '../admin/framework/shipped-roles.ts'
 import { findService } from '../admin/services/service-wire.ts'
-import { type ExplainDeps, type Explanation, explainRequest } from './explain-request.ts'
+import { type ExplainDeps, explainRequest } from './explain-request.ts'
 import { CHECK_OUTCOMES, CHECKS } from './explanation.ts'
+import { describeExplanation } from './explanation-of.ts'
 
 const Body = closedObject({
   // Twice what a token may have, so that one that is too long is explained, too.
@@ -90,27 +91,8 @@ export function explainRoute(deps: ExplainRouteDeps) {
             decided_by: explained.decidedBy,
           },
         })
-        return describe(service.audience, explained)
+        return describeExplanation(service.audience, explained)
       },
     }),
   )
-}
-
-function describe(service: string, { token, kid, decidedBy, ...rest }: Explanation) {
-  return {
-    service,
-    ...rest,
-    decided_by: decidedBy,
-    ...(token && {
-      token: {
-        jti: token.jti,
-        sub: token.sub,
-        client_id: token.client_id,
-        ...(token.sid !== undefined && { sid: token.sid }),
-        ...(kid !== undefined && { kid }),
-        iat: token.iat,
-        exp: token.exp,
-      },
-    }),
-  }
 }

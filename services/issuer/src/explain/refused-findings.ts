@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox'
 import { closedObject } from '../admin/framework/closed.ts'
 import type { FeedHub } from '../feed/hub.ts'
 import type { Member } from '../feed/member.ts'
-import { identityOf } from '../receipts/known-verifiers.ts'
+import { identityOf, identityOfMember } from '../receipts/known-verifiers.ts'
 import type { OwnRefusal, OwnRefusals } from './own-refusals.ts'
 
 const OPTIONAL = Type.Optional(Type.String())
@@ -66,14 +66,11 @@ export function refusedHere({ hub, refusals, process }: RefusedFindingsDeps): Fi
         refused.map((one) => describeRefused(one, member)),
       ),
       process,
-      silent: asked.filter(({ refused }) => refused === undefined).map(nameOf),
+      silent: asked
+        .filter(({ refused }) => refused === undefined)
+        .map(({ member }) => identityOfMember(member)),
     }
   }
-}
-
-function nameOf({ member }: { readonly member: Member }): string {
-  const { instance, clientId, connection } = member
-  return identityOf({ instance, clientId, audience: connection.audience })
 }
 
 function describeOwn({ clientId, ...own }: OwnRefusal) {

@@ -1,10 +1,11 @@
 /** Whether the token's rights open the route, where they come from, and what would open it: packages/permissions/README.md. */
 import type { CatalogueRoute, Directory, GrantSource, Role } from '@latchkey/directory'
-import { covers, hasRouteNumber, parseGrant } from '@latchkey/permissions'
-import { type AccessTokenClaims, isRouteList, isUserSubject } from '@latchkey/protocol'
+import { covers, parseGrant } from '@latchkey/permissions'
+import { type AccessTokenClaims, isUserSubject } from '@latchkey/protocol'
 import type { CatalogueBook } from '../rights/catalogue-book.ts'
 import { describeSource, groupNamesOf } from '../rights/named-source.ts'
 import { type Check, failed, passed } from './explanation.ts'
+import { opens, writtenRight } from './written-right.ts'
 
 export interface RightCheckDeps {
   readonly directory: Pick<Directory, 'users' | 'clients' | 'groups' | 'roles'>
@@ -42,32 +43,6 @@ export async function rightCheck(facts: RightFacts, deps: RightCheckDeps): Promi
     ...(nearest && { nearest: describe(nearest) }),
     roles: rolesThatOpen(await deps.directory.roles.list(), claims.aud, route),
   })
-}
-
-type WrittenRight =
-  | { readonly kind: 'granted'; readonly grant?: string }
-  | { readonly kind: 'missing' }
-  /** The numbers are of a catalogue that is no more, or of one that ends before this route. */
-  | { readonly kind: 'stale' }
-
-/** As the verifier reads the claim `routes`. */
-async function writtenRight(
-  { aud, routes }: AccessTokenClaims,
-  route: CatalogueRoute,
-  { catalogues }: RightCheckDeps,
-): Promise<WrittenRight> {
-  if (isRouteList(routes)) {
-    const grant = routes.find((text) => opens(text, route))
-    return grant === undefined ? { kind: 'missing' } : { kind: 'granted', grant }
-  }
-  const catalogue = await catalogues.named(aud, routes.c)
-  if (catalogue === undefined || route.number >= catalogue.routes.length) return { kind: 'stale' }
-  return hasRouteNumber(routes.b, route.number) ? { kind: 'granted' } : { kind: 'missing' }
-}
-
-function opens(text: string, { method, pattern }: CatalogueRoute): boolean {
-  const outcome = parseGrant(text)
-  return outcome.kind === 'grant' && covers(outcome.grant, method, pattern)
 }
 
 async function sourcesOf(

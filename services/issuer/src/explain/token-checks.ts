@@ -1,11 +1,10 @@
 /** What the verifier of a service says of a token, by the check that said it: packages/tokens/README.md. */
-import type { StoredService } from '@latchkey/directory'
 import type { AccessTokenClaims } from '@latchkey/protocol'
 import {
   type AccessTokenVerifier,
   accessTokenVerifier,
   decodeJwt,
-  type SigningKeyRecord,
+  type KeyRecord,
   type TokenFault,
   type TokenOutcome,
 } from '@latchkey/tokens'
@@ -25,8 +24,9 @@ export interface TokenChecks {
 
 export interface TokenFacts {
   readonly issuer: string
-  readonly service: StoredService
-  readonly keys: readonly SigningKeyRecord[]
+  /** Of the service. */
+  readonly audience: string
+  readonly keys: readonly KeyRecord[]
   /** Wall clock in whole seconds. */
   readonly now: number
 }
@@ -63,9 +63,9 @@ const STEP_OF: Readonly<Record<TokenFault, (typeof STEPS)[number]>> = {
 
 /** Asks the verifier of the service once; a token that is only too old or too young is asked about again, at a second that is its own. */
 export function tokenChecks(token: string, facts: TokenFacts): TokenChecks {
-  const { issuer, service, now } = facts
+  const { issuer, audience, now } = facts
   const keys = new Map(facts.keys.map((record) => [record.kid, record]))
-  const verifier = accessTokenVerifier({ issuer, audience: service.audience, keys })
+  const verifier = accessTokenVerifier({ issuer, audience, keys })
   const outcome = verifier.verify(token, now)
   const fault = outcome.kind === 'invalid' ? outcome.fault : undefined
   const at = fault === undefined ? STEPS.length : STEPS.indexOf(STEP_OF[fault])
@@ -102,7 +102,7 @@ function detailOf(check: CheckName, token: string, facts: TokenFacts): Detail | 
     case 'issuer':
       return { received: nameIn(claimOf(token, 'iss')), expected: facts.issuer }
     case 'audience':
-      return { received: nameIn(claimOf(token, 'aud')), expected: facts.service.audience }
+      return { received: nameIn(claimOf(token, 'aud')), expected: facts.audience }
     case 'time':
       return { iat: claimOf(token, 'iat'), exp: claimOf(token, 'exp'), now: facts.now }
     default:
