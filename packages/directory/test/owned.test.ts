@@ -1,7 +1,10 @@
+import { createSecretKey } from 'node:crypto'
 import t from 'tap'
 import {
   applyDeclared,
+  type DeclaredClient,
   type DeclaredDirectory,
+  type DeclaredUser,
   type Directory,
   hashClientSecret,
   planDeclared,
@@ -9,6 +12,7 @@ import {
   startDeclared,
 } from '../src/index.ts'
 import { chosenEngine } from './fixtures/chosen-engine.ts'
+import { APPLY, CLUSTER, FILE, KEY, OTHER, PLAN, START } from './fixtures/clusters.ts'
 import { SECRET } from './fixtures/declarations.ts'
 import {
   memoryDirectory,
@@ -18,39 +22,6 @@ import {
   race,
   sharedDirectories,
 } from './fixtures/open-directory.ts'
-
-const FILE = 'latchkey.yaml'
-const APPLY = { now: 1_700_000_100, file: FILE, givesUp: true } as const
-const START = { now: 1_700_000_100, file: FILE } as const
-
-/** Everything that refers to something else. */
-const CLUSTER = {
-  services: [{ audience: ORDERS, clients: ['web'] }, { audience: REPORTS }],
-  roles: [{ name: 'reader', grants: { [ORDERS]: ['GET /orders'] } }, { name: 'idle' }],
-  groups: [
-    { name: 'Night', parent: 'Sales', roles: ['reader'] },
-    { name: 'Sales', grants: { [REPORTS]: [{ grant: 'GET /', until: 1_900_000_000 }] } },
-  ],
-  clients: [
-    { id: 'web', secret: SECRET, redirectUris: ['https://web.example/cb'], services: [ORDERS] },
-  ],
-  users: [
-    { username: 'ada', roles: ['reader'], groups: ['night'], password: 'long enough' },
-    { username: 'bob', email: 'bob@example.org' },
-  ],
-} as const satisfies DeclaredDirectory
-
-/** Half of it is gone, the rest is turned around. */
-const OTHER = {
-  services: [{ audience: REPORTS, alg: 'ES256', clients: ['job'] }],
-  roles: [{ name: 'writer', grants: { [REPORTS]: ['POST /'] } }],
-  groups: [
-    { name: 'Sales', parent: 'Night' },
-    { name: 'night', roles: ['writer'] },
-  ],
-  clients: [{ id: 'job', secret: SECRET, grantTypes: ['client_credentials'], services: [REPORTS] }],
-  users: [{ username: 'ADA', roles: ['writer'], externalId: '7' }, { username: 'eve' }],
-} as const satisfies DeclaredDirectory
 
 async function stateOf({ services, roles, groups, clients, users, owned, audit }: Directory) {
   return {
@@ -111,14 +82,14 @@ t.test('an apply that dies in the middle changes nothing, wherever that is', asy
     died += STEP
   }
   t.ok(died > 30, `${died} places to die at`)
-  t.strictSame((await planDeclared(directory, OTHER, APPLY)).changes, [], 'and then it is done')
+  t.strictSame((await planDeclared(directory, OTHER, PLAN)).changes, [], 'and then it is done')
 })
 
 t.test('a plan changes nothing, and says what the apply then does', async (t) => {
   const directory = await memoryDirectory(t)
   await applyDeclared(directory, CLUSTER, APPLY)
   const before = await stateOf(directory)
-  const { changes, digest } = await planDeclared(directory, OTHER, APPLY)
+  const { changes, digest } = await planDeclared(directory, OTHER, PLAN)
   t.strictSame(await stateOf(directory), before)
   t.strictSame(
     changes.map(({ action, kind, name }) => `${action} ${kind} ${name}`),
@@ -137,18 +108,57 @@ t.test('a plan changes nothing, and says what the apply then does', async (t) =>
       'remove role reader',
     ],
   )
-  const outcome = await applyDeclared(directory, OTHER, { ...APPLY, digest })
+  const outcome = await applyDeclared(directory, OTHER, { ...APPLY, plan: { digest, key: KEY } })
   t.equal(outcome.created.length + outcome.updated.length + outcome.removed.length, changes.length)
   t.notMatch(JSON.stringify(changes), SECRET)
   t.notMatch(JSON.stringify(changes), hashClientSecret(SECRET))
 })
 
+t.test('a plan with other secrets is another plan, although it looks the same', async (t) => {
+  const directory = await memoryDirectory(t)
+  const plan = (declared: DeclaredDirectory, key = KEY) =>
+    planDeclared(directory, declared, { ...PLAN, key })
+  const withSecrets = (
+    secrets: Partial<DeclaredClient>,
+    person: Partial<DeclaredUser> = {},
+  ): DeclaredDirectory => ({
+    clients: [{ id: 'job', grantTypes: ['client_credentials'], ...secrets }],
+    users: [{ username: 'ada', password: 'long enough', ...person }],
+  })
+  const [secret, nextSecret] = [SECRET, `${SECRET}-next`]
+  const looked = withSecrets({ secret, nextSecret })
+  const { changes, digest } = await plan(looked)
+  const others: [string, DeclaredDirectory][] = [
+    ['another secret', withSecrets({ secret: `${SECRET}-other`, nextSecret })],
+    ['another next secret', withSecrets({ secret, nextSecret: `${SECRET}-other` })],
+    ['the same as a digest', withSecrets({ secretHash: hashClientSecret(secret), nextSecret })],
+    ['the other way round', withSecrets({ secret: nextSecret, nextSecret: secret })],
+    ['another password', withSecrets({ secret, nextSecret }, { password: 'long enough too' })],
+  ]
+  for (const [name, other] of others) {
+    const planned = await plan(other)
+    t.strictSame(planned.changes, changes, name)
+    t.not(planned.digest, digest, name)
+    const refused = applyDeclared(directory, other, { ...APPLY, plan: { digest, key: KEY } })
+    await t.rejects(refused, { code: 'plan-changed' }, name)
+  }
+  t.equal(await directory.clients.find('job'), undefined)
+  const key = createSecretKey(Buffer.alloc(32, 8))
+  t.not((await plan(looked, key)).digest, digest, 'without the key nobody tries secrets')
+  await applyDeclared(directory, looked, { ...APPLY, plan: { digest, key: KEY } })
+  t.equal(
+    (await plan(withSecrets({}, { password: 'not used any more' }))).digest,
+    (await plan(looked)).digest,
+    'what is not written is not part of it',
+  )
+})
+
 t.test('of 50 applies of one plan one wins, and the others are told', async (t) => {
   const directories = await sharedDirectories(t, 5)
-  const { digest } = await planDeclared(oneOf(directories, 0), CLUSTER, APPLY)
+  const { digest } = await planDeclared(oneOf(directories, 0), CLUSTER, PLAN)
   const { won, lost } = await race(
     Array.from({ length: 50 }, (_, index) =>
-      applyDeclared(oneOf(directories, index), CLUSTER, { ...APPLY, digest }),
+      applyDeclared(oneOf(directories, index), CLUSTER, { ...APPLY, plan: { digest, key: KEY } }),
     ),
   )
   t.equal(won.length, 1)
@@ -178,7 +188,7 @@ t.test(
     t.ok(won.length > 0)
     const directory = oneOf(directories, 0)
     const last = Number((await directory.roles.find('version'))?.description)
-    t.strictSame((await planDeclared(directory, version(last), APPLY)).changes, [])
+    t.strictSame((await planDeclared(directory, version(last), PLAN)).changes, [])
     t.strictSame(
       (await directory.roles.list()).map(({ name }) => name).filter((name) => /^only/.test(name)),
       [`only-${last}`],
@@ -253,7 +263,7 @@ t.test('members that the file of a user leaves out are taken away', async (t) =>
 t.test('a thing is refused to everybody else while a file owns it', async (t) => {
   const directory = await memoryDirectory(t)
   await directory.roles.save({ name: 'idle', description: '', grants: [] })
-  const { adopted } = await planDeclared(directory, CLUSTER, APPLY)
+  const { adopted } = await planDeclared(directory, CLUSTER, PLAN)
   t.strictSame(adopted, [{ kind: 'role', name: 'idle' }], 'what is there changes hands')
   await refuseOwned(directory, 'role', 'idle')
   await applyDeclared(directory, CLUSTER, APPLY)
@@ -268,12 +278,12 @@ t.test('a thing is refused to everybody else while a file owns it', async (t) =>
       message: /latchkey apply.*latchkey\.yaml/,
     })
   }
-  const mine = await planDeclared(directory, CLUSTER, { ...APPLY, file: 'mine.yaml' })
+  const mine = await planDeclared(directory, CLUSTER, { ...PLAN, file: 'mine.yaml' })
   t.strictSame(mine.changes, [])
   t.match(mine.adopted[0], { from: FILE }, 'another file takes over, and the plan says from whom')
   await applyDeclared(directory, CLUSTER, { ...APPLY, file: 'mine.yaml' })
   t.strictSame(
-    (await planDeclared(directory, {}, APPLY)).changes,
+    (await planDeclared(directory, {}, PLAN)).changes,
     [],
     'and is not given up by the first',
   )
@@ -290,7 +300,7 @@ t.test(
     } as const
     const registrationTokenHash = hashClientSecret(SECRET).slice('sha256:'.length)
     await directory.clients.save({ ...client, registrationTokenHash })
-    const { changes } = await planDeclared(directory, { clients: [client] }, APPLY)
+    const { changes } = await planDeclared(directory, { clients: [client] }, PLAN)
     t.strictSame(changes[0]?.members.at(-1), { member: 'registrationToken', secret: true })
     await applyDeclared(directory, { clients: [client] }, APPLY)
     t.equal((await directory.clients.find('self'))?.registrationTokenHash, undefined)

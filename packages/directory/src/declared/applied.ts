@@ -11,6 +11,8 @@ export interface Applied {
   /** `retired`: no longer declared, so disabled and without rights. `removed`: no longer declared, and gone. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'retired' | 'removed'
   readonly members: readonly MemberChange[]
+  /** Secrets that it writes, or what stands for them. For the digest of a plan and nobody else. Absent: none. */
+  readonly secrets?: readonly string[]
   /** It was enabled before and is not now. */
   readonly wasDisabled: boolean
   /** Subjects and audiences whose tokens speak of permissions that are no more. */

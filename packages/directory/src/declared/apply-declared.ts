@@ -5,8 +5,8 @@ import { bringIn } from './bring-in.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { checkEachOnce } from './each-once.ts'
 import { firstPasswords } from './first-passwords.ts'
-import { saveOwnership, withoutOthers } from './ownership.ts'
-import { type Plan, planOf, refuseOtherPlan } from './plan.ts'
+import { type Adopted, saveOwnership, withoutOthers } from './ownership.ts'
+import { type Plan, type PlanLookedAt, planOf, refuseOtherPlan } from './plan.ts'
 import { recordApplied } from './record-applied.ts'
 
 export interface ApplyOptions {
@@ -18,8 +18,8 @@ export interface ApplyOptions {
   readonly file?: string
   /** Whether what the file owns and does not declare is given up. Default: no. */
   readonly givesUp?: boolean
-  /** `Plan.digest` that somebody has looked at: any other one is refused. */
-  readonly digest?: string
+  /** Any other plan is refused. */
+  readonly plan?: PlanLookedAt
   /** Stands around the work, inside the transaction; what it throws undoes everything. Default: nothing. */
   readonly guard?: (
     inside: Directory,
@@ -44,8 +44,8 @@ export async function applyDeclared(
   checkEachOnce(declared)
   const hashes = await firstPasswords(directory, declared.users ?? [])
   return directory.transaction(async (inside) => {
-    const { applied, plan } = await attempt(inside, declared, { ...options, hashes })
-    if (options.digest !== undefined) refuseOtherPlan(plan, options.digest)
+    const { applied, adopted } = await attempt(inside, declared, { ...options, hashes })
+    refuseOtherPlan(applied, adopted, options)
     for (const one of applied) await recordApplied(inside, one, options)
     const whole = summary(applied)
     await options.also?.(inside, whole)
@@ -78,19 +78,19 @@ export async function startDeclared(
 
 /**
  * What `applyDeclared` would do now. It is done and undone, so that whatever would be refused is refused here already: a plan is
- * never more than what an apply does. No passwords are hashed.
+ * never more than what an apply does. No passwords are hashed. `key`: what its digest is made with.
  */
 export async function planDeclared(
   directory: Directory,
   declared: DeclaredDirectory,
-  options: ApplyOptions,
+  options: Omit<ApplyOptions, 'plan'> & Pick<PlanLookedAt, 'key'>,
 ): Promise<Plan> {
   checkEachOnce(declared)
   const hashes = await firstPasswords(directory, declared.users ?? [], true)
   try {
     return await directory.transaction(async (inside) => {
-      const { plan } = await attempt(inside, declared, { ...options, hashes })
-      throw new Undone(plan)
+      const { applied, adopted } = await attempt(inside, declared, { ...options, hashes })
+      throw new Undone(planOf(applied, adopted, { file: options.file, key: options.key }))
     })
   } catch (reason) {
     if (reason instanceof Undone) return reason.plan
@@ -112,10 +112,10 @@ async function attempt(
   inside: Directory,
   declared: DeclaredDirectory,
   options: ApplyOptions & { readonly hashes: ReadonlyMap<string, string> },
-): Promise<{ applied: readonly Applied[]; plan: Plan }> {
+): Promise<{ applied: readonly Applied[]; adopted: readonly Adopted[] }> {
   const { file, givesUp = false, guard = (_, work) => work() } = options
   const applied = await guard(inside, () => bringIn(inside, declared, options))
   const adopted =
     file === undefined ? [] : await saveOwnership(inside, applied, { file, byApply: givesUp })
-  return { applied, plan: planOf(applied, adopted, file) }
+  return { applied, adopted }
 }

@@ -40,9 +40,9 @@ async function declareClient(
     grants: declaredGrants(declared.grants, services),
   })
   const members = memberChanges(membersOf(before) ?? completeClient({ id: declared.id }), after)
-  if (secretsChange(inside, before, { ...declared, authMethod: after.authMethod })) {
-    members.push(secretChange('secrets'))
-  }
+  const given = { ...declared, authMethod: after.authMethod }
+  const secrets = secretsChange(inside, before, given) ? (givenSecrets(given) ?? []) : undefined
+  if (secrets !== undefined) members.push(secretChange('secrets'))
   // Who registered itself changes itself no more: the declaration decides from now on.
   if (before?.registrationTokenHash !== undefined) members.push(secretChange('registrationToken'))
   // The secrets come from what is declared, all else from the client with its defaults.
@@ -55,6 +55,7 @@ async function declareClient(
     target: after.id,
     outcome: outcomeOf(before, members),
     members,
+    ...(secrets !== undefined && { secrets: secrets.map(named) }),
     wasDisabled: before?.disabled === false && after.disabled,
     stale: before === undefined ? [] : staleAfter(before, after),
   }
@@ -83,6 +84,11 @@ function secretsChange(
     return plain === undefined || !clients.sealsSecrets || known.sealed !== undefined
   }
   return stored.length !== wanted.length || !wanted.every(isThere)
+}
+
+/** One that comes in the clear is kept otherwise than its digest alone. */
+function named({ hash, plain }: GivenSecret): string {
+  return plain === undefined ? hash : `${hash} in the clear`
 }
 
 /** What the machine's own tokens and the people's tokens got through this client may say less now. */

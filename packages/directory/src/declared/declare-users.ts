@@ -69,6 +69,7 @@ async function declareUser(
     target: user.sub,
     outcome: outcomeOf(before, members),
     members,
+    ...(getsPassword && { secrets: [declared.password ?? '', declared.passwordHash ?? ''] }),
     wasDisabled: before?.disabled === false && disabled,
     stale: before !== undefined && changes.some(isAboutRights) ? [user.sub] : [],
   }

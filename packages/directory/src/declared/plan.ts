@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { InputError } from '@latchkey/protocol'
 import type { OwnedKind } from '../directory.ts'
 import type { Applied } from './applied.ts'
@@ -10,8 +10,18 @@ export interface Plan {
   readonly changes: readonly PlannedChange[]
   /** What is there, stays as it is, and becomes the file's. No change: an empty plan may have some. */
   readonly adopted: readonly Adopted[]
-  /** Names this plan: an apply refuses when it would do anything else. No secret can be guessed from it. */
+  /**
+   * Names this plan, with the secrets that it would write: an apply refuses when it would do anything else. Who does not have the
+   * key of it learns nothing about them.
+   */
   readonly digest: string
+}
+
+/** A plan that somebody has looked at. */
+export interface PlanLookedAt {
+  readonly digest: string
+  /** That the digest was made with. */
+  readonly key: KeyObject
 }
 
 export interface PlannedChange {
@@ -32,23 +42,39 @@ const ACTIONS = {
 export function planOf(
   applied: readonly Applied[],
   adopted: readonly Adopted[],
-  file: string | undefined,
+  { file, key }: { readonly file: string | undefined; readonly key: KeyObject },
 ): Plan {
   const changes = applied.flatMap(({ kind, name, outcome, members }) =>
     outcome === 'unchanged' ? [] : [{ kind, name, action: ACTIONS[outcome], members }],
   )
-  const text = JSON.stringify({ file, changes, adopted })
-  const digest = createHash('sha256').update(text).digest('base64url')
-  return { changes, adopted, digest }
+  return { changes, adopted, digest: digestOf({ file, applied, adopted }, key) }
+}
+
+/** Line by line: the text of a large plan would be as large once more. */
+function digestOf(
+  whole: { file: string | undefined; applied: readonly Applied[]; adopted: readonly Adopted[] },
+  key: KeyObject,
+): string {
+  const mac = createHmac('sha256', key)
+  const add = (line: unknown) => mac.update(`${JSON.stringify(line)}\n`)
+  add({ file: whole.file, adopted: whole.adopted })
+  for (const { kind, name, outcome, members, secrets = [] } of whole.applied) {
+    if (outcome !== 'unchanged') add({ kind, name, outcome, members, secrets })
+  }
+  return mac.digest('base64url')
 }
 
 /** Throws InputError `plan-changed`. */
-export function refuseOtherPlan(plan: Plan, digest: string): void {
-  if (plan.digest === digest) return
+export function refuseOtherPlan(
+  applied: readonly Applied[],
+  adopted: readonly Adopted[],
+  { file, plan }: { readonly file?: string; readonly plan?: PlanLookedAt },
+): void {
+  if (plan === undefined || digestOf({ file, applied, adopted }, plan.key) === plan.digest) return
   throw new InputError('plan-changed', {
     received: 'the digest of another plan',
     expected:
-      'a directory that has not changed since the plan was made: look at the new plan, and apply that',
+      'a file, secrets and a directory as they were when the plan was made: look at the new plan, and apply that',
     where: 'digest',
   })
 }

@@ -1,4 +1,5 @@
 /** POST /admin/v1/cluster/plan and /apply, GET /admin/v1/cluster/export: docs/operate/cluster-file.md. */
+import type { KeyObject } from 'node:crypto'
 import { applyDeclared, type Directory, planDeclared } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
@@ -25,6 +26,8 @@ export interface ClusterDeps {
   readonly end: End
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
   readonly accessTokenSeconds: number
+  /** What digests of plans are made with; derived for this purpose alone. */
+  readonly planKey: KeyObject
 }
 
 /** Looked at by the reader of the settings, which names the place and what was probably meant. */
@@ -83,7 +86,7 @@ async function plan(
 ) {
   const declared = readDeclaration(cluster, deps)
   const guard = guardPlan(deps)
-  const options = { now: nowSeconds(deps.clock), file, givesUp: true, guard }
+  const options = { now: nowSeconds(deps.clock), file, givesUp: true, guard, key: deps.planKey }
   return await inFileNames(() => planDeclared(deps.directory, declared, options))
 }
 
@@ -115,7 +118,10 @@ async function apply(
   const actor = actorOf(request)
   const guard = guardApply({ ...deps, request, file, now })
   const applied = await inFileNames(() =>
-    applyDeclared(deps.directory, declared, { now, actor, file, givesUp: true, digest, guard }),
+    applyDeclared(deps.directory, declared, {
+      ...{ now, actor, file, givesUp: true, guard },
+      plan: { digest, key: deps.planKey },
+    }),
   )
   // First the state, then the ends: whoever reads the log position after an end sees the new state.
   await publishDeclared(applied, deps.end, actor)

@@ -114,6 +114,7 @@ function sharedParts(deps: AdminApiDeps) {
     openerWatch: feeding.openerWatch,
     services: keys.services,
     probePasses: keys.probePasses,
+    planKey: keys.planKey,
     dataDir: settings.dataDir,
     ...deps.keyLife,
   }

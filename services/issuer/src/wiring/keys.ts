@@ -38,6 +38,7 @@ export async function wireKeys({ settings, directory, clock, random }: KeysDeps)
     signedOutMac: deriveKey(masterKey, 'latchkey/signed-out/v1'),
     dpopNonceMac: deriveKey(masterKey, 'latchkey/dpop-nonce/v1'),
     cursorMac: deriveKey(masterKey, 'latchkey/admin-cursor/v1'),
+    planKey: deriveKey(masterKey, 'latchkey/cluster-plan/v1'),
     idempotencyKey: deriveKey(masterKey, 'latchkey/idempotency/v1'),
     probePasses: probePasses({ macKey: deriveKey(masterKey, 'latchkey/probe/v1'), clock }),
     signing: clientSigning({ issuer, keys: ring, clientSecrets: directory.clientSecrets }),

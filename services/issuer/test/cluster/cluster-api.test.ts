@@ -151,6 +151,18 @@ t.test('an apply refuses a plan that is no longer the plan', async (t) => {
   const refused = await admin('POST', 'cluster/apply', { file: FILE, cluster: more, digest })
   t.match([refused.statusCode, refused.json().code], [409, 'plan-changed'])
   t.match(await directory.users.findByUsername('new'), { name: 'Somebody else' })
+
+  const withSecret = (secret: string) => ({
+    ...CLUSTER,
+    clients: [...CLUSTER.clients, { ...CLUSTER.clients[0], client_id: 'safe', secret }],
+  })
+  const looked = (await plan(withSecret(SECRET))).json()
+  const other = withSecret(`${SECRET}-other`)
+  const late = await admin('POST', 'cluster/apply', {
+    ...{ file: FILE, cluster: other, digest: looked.digest },
+  })
+  t.match([late.statusCode, late.json().code], [409, 'plan-changed'], 'nor with another secret')
+  t.equal(await directory.clients.find('safe'), undefined)
 })
 
 t.test('an export is a file that plans to nothing, without secrets', async (t) => {
