@@ -66,16 +66,20 @@ export function identityOf({
   return JSON.stringify([instance, clientId, audience])
 }
 
+export function identityOfMember({ instance, clientId, connection }: Member): string {
+  return identityOf({ instance, clientId, audience: connection.audience })
+}
+
 export function presenceOf(
   member: Member,
   { process, partitions }: Pick<KnownVerifiersDeps, 'process' | 'partitions'>,
 ): VerifierPresence {
   const { connection, instance, clientId, connectedAt } = member
-  const applied = Array.from({ length: partitions }, (_, partition) => {
+  const applied: VerifierPresence['applied'][number][] = []
+  for (let partition = 0; partition < partitions; partition++) {
     const position = connection.acked(partition)
-    return position ? [{ partition, ...position }] : []
-  }).flat()
-  const kids = [...member.heldKids].sort()
+    if (position) applied.push({ partition, ...position })
+  }
   return {
     instance,
     audience: connection.audience,
@@ -83,7 +87,7 @@ export function presenceOf(
     process,
     connectedAt,
     applied,
-    kids,
+    kids: [...member.heldKids].sort(),
     ...(member.version !== undefined && { version: member.version }),
   }
 }

@@ -35,15 +35,15 @@ export function presenceReporter(deps: PresenceReporterDeps): PresenceReporter {
   /** One report at a time; with `isBeat` also when nothing is new. */
   function report(isBeat: boolean): Promise<void> {
     reporting = reporting.then(async () => {
-      const verifiers = news.take(isBeat ? { number: beats, of: PARTS } : undefined)
+      const { verifiers, settle } = news.take(isBeat ? { number: beats, of: PARTS } : undefined)
       if (verifiers.length === 0 && !isBeat) return
       try {
         await deps.presence.report(deps.process, verifiers, nowSeconds(deps.clock))
-        news.settle(verifiers, true)
+        settle(true)
         if (failing) deps.warn({}, 'verifiers are reported again')
         failing = false
       } catch (error) {
-        news.settle(verifiers, false)
+        settle(false)
         if (!failing) deps.warn({ err: error }, 'verifiers not reported: receipts have to wait')
         failing = true
       }

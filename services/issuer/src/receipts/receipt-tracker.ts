@@ -137,6 +137,8 @@ function follow(
   /** Whether a list that was made after the end has come. */
   let looked = false
   let complete = before.complete
+  /** Lines that an answer waits for: counted, for a thousand acknowledgements must not look through a thousand lines each. */
+  let open = 0
   const { promise: settled, resolve } = Promise.withResolvers<void>()
 
   function see({ verifiers, list }: Seen): void {
@@ -147,8 +149,7 @@ function follow(
     }
     for (const verifier of verifiers) changed = note(verifier) || changed
     if (changed) for (const listener of listeners) listener()
-    const isOpen = (line: Line) => line.awaited && line.afterMs === undefined
-    if (looked && ![...lines.values()].some(isOpen)) resolve()
+    if (looked && open === 0) resolve()
   }
 
   /** True when a receipt is another one now. */
@@ -160,11 +161,13 @@ function follow(
     if (!known && verifier.connectedAt > endedAt) return false
     const line: Line = known ?? { verifier, awaited: false }
     const was = stateOf(line)
+    if (isOpen(line)) open -= 1
     line.verifier = verifier
     line.awaited ||= verifier.goneAt === undefined
     if (line.afterMs === undefined && covers(verifier, ended)) {
       line.afterMs = clock.monotonicMs() - ended.askedAtMs
     }
+    if (isOpen(line)) open += 1
     lines.set(identity, line)
     return !known || was !== stateOf(line)
   }
@@ -186,6 +189,10 @@ function covers({ applied }: VerifierPresence, { positions }: Ended): boolean {
       (one) => one.partition === partition && one.epoch === epoch && one.offset >= offset,
     ),
   )
+}
+
+function isOpen({ awaited, afterMs }: Line): boolean {
+  return awaited && afterMs === undefined
 }
 
 function stateOf({ verifier, afterMs }: Line): Receipt['state'] {
