@@ -7,6 +7,7 @@ import { answerHeaders } from './http/answer-headers.ts'
 import { parseParameters } from './http/parameters.ts'
 import { requestIds } from './http/request-ids.ts'
 import { unknownRoutes, unreadableTarget } from './http/unknown-routes.ts'
+import { validatorsOnDemand } from './http/validators-on-demand.ts'
 import { WEB_SOCKETS } from './http/web-sockets.ts'
 import { pageLocale } from './pages/page-locale.ts'
 import type { Settings } from './settings/settings.ts'
@@ -29,13 +30,11 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     genReqId: requestIds(deps.random),
     bodyLimit: LIMITS.formBytes,
     requestTimeout: 10_000,
-    ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true },
-    },
     // The longest audience.
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: unreadableTarget(deps.settings.issuer),
   })
+  app.setValidatorCompiler(validatorsOnDemand())
   app.decorateRequest('client', undefined)
   answerHeaders(app)
   const { issuer, languages } = deps.settings

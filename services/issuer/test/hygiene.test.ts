@@ -1,8 +1,15 @@
-import type { LightMyRequestResponse } from 'fastify'
+import { subscribe } from 'node:diagnostics_channel'
+import type { FastifyInstance, FastifySchema, LightMyRequestResponse, RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { validatorsOnDemand } from '../src/http/validators-on-demand.ts'
 import { type ListedRoute, routeList } from './fixtures/route-list.ts'
 import { ISSUER, ORDERS, SECRET, testIssuer } from './test-issuer.ts'
 
+const declared: RouteOptions[] = []
+subscribe('fastify.initialization', (message) => {
+  const { fastify } = message as { fastify: FastifyInstance }
+  fastify.addHook('onRoute', (route) => void declared.push(route))
+})
 const issuer = await testIssuer()
 t.teardown(() => issuer.close())
 
@@ -265,6 +272,38 @@ for (const route of routes) {
     t.match(answer.headers['cache-control'], 'no-store')
   })
 }
+
+/** The schemas by which Fastify judges requests. */
+const JUDGING = ['body', 'querystring', 'params'] as const
+
+t.test('of every schema of every route a validator can be made', async (t) => {
+  const compile = validatorsOnDemand()
+  let made = 0
+  for (const { schema, method, url } of declared) {
+    for (const part of JUDGING) {
+      const judged = (schema as FastifySchema | undefined)?.[part]
+      if (judged === undefined) continue
+      const validate = compile({ schema: judged, httpPart: part, url, method: String(method) })
+      t.doesNotThrow(() => validate(undefined), `${method} ${url} ${part}`)
+      made++
+    }
+    t.notOk(schema?.headers ?? schema?.response, `${url} has others, too`)
+  }
+  t.ok(made > 200, `${made} schemas`)
+})
+
+t.test('a validator is made when it is first asked, and tells why it refuses', async (t) => {
+  const compile = validatorsOnDemand()
+  const validatorOf = (schema: object) =>
+    compile({ schema, httpPart: 'body', url: '/', method: 'POST' })
+  const impossible = validatorOf({ type: 'nothing' })
+  t.throws(() => impossible({}), /schema is invalid/)
+  const validate = validatorOf({ type: 'object', properties: { a: { type: 'integer' } } })
+  t.strictSame([validate({ a: 1 }), validate.errors], [true, null])
+  t.equal(validate({ a: '1' }), false)
+  t.match(validate.errors, [{ instancePath: '/a', message: 'must be integer' }])
+  t.strictSame([validate({ a: 2 }), validate.errors], [true, null])
+})
 
 t.test('a query that cannot be read', async (t) => {
   const readers = ['/authorize', '/logout', '/', '/device', '/account/one-time-code']
