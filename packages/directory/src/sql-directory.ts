@@ -22,6 +22,7 @@ import { insideTransaction, type Queries, type Sql } from './sql/sql.ts'
 import { undoneAlone } from './sql/undone-alone.ts'
 import { streamsIn } from './streams/streams.ts'
 import { untoldEndsIn } from './untold-ends.ts'
+import { passwordCheck } from './users/password-check.ts'
 import { heldByUserIn, usersIn } from './users/users.ts'
 
 export interface SqlDirectoryDeps {
@@ -73,14 +74,17 @@ function directoryInside(db: Queries, deps: SqlDirectoryDeps): Directory {
 const RECALL_LAG_MS = 20
 
 /** What every request asks for is remembered while it stays true; the rest is asked seldom. */
-function remembering(parts: ReturnType<typeof partsOver>, { sql, clock }: SqlDirectoryDeps) {
+function remembering(parts: ReturnType<typeof partsOver>, deps: SqlDirectoryDeps) {
+  const { sql, clock } = deps
   const remember = rememberedReads(sql)
   const { users, clients, services, consents, streams } = parts
+  const findUser = remember('user', users.find)
   return {
     ...parts,
     users: {
       ...users,
-      find: remember('user', users.find),
+      find: findUser,
+      checkPassword: passwordCheck({ ...deps, find: findUser }),
       rightsAt: livingRights(remember('user-grants', heldByUserIn(sql)), clock),
     },
     clients: {

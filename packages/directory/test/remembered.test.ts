@@ -132,6 +132,33 @@ t.test(
   },
 )
 
+t.test(
+  'an audit record makes nobody read again, and nothing else is let through with it',
+  async (t) => {
+    const directory = await memoryDirectory(t)
+    const { sub } = await directory.users.create({ username: 'ada', password: 'correct horse' })
+    const found = await directory.users.find(sub)
+    const event = {
+      at: 1,
+      actor: { sub },
+      action: 'sign_in',
+      target: sub,
+      reason: 'self',
+      detail: {},
+    }
+    await directory.audit.append(event)
+    t.equal(await directory.users.find(sub), found, 'the same object')
+    const checked = await directory.users.checkPassword('ada', 'correct horse')
+    t.equal(checked.kind === 'ok' && checked.user, found, 'a sign-in looks into the same memory')
+    await directory.transaction(async (inside) => {
+      await inside.users.setDisabled(sub, true)
+      await inside.audit.append(event)
+    })
+    t.equal((await directory.users.find(sub))?.disabled, true)
+    t.equal((await directory.users.checkPassword('ada', 'correct horse')).kind, 'refused')
+  },
+)
+
 t.test('a look at the version is shared by all who asked before it was sent', async (t) => {
   let looks = 0
   const answers: ((snapshot: string) => void)[] = []

@@ -32,7 +32,7 @@ const ACTION = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/
  */
 export function auditIn({ sql, auditKey: key }: AuditDeps): Audit {
   const commit = groupCommit((records: readonly Prepared[]) =>
-    sql.write((db) => appendRecords(db, records, key)),
+    sql.append((db) => appendRecords(db, records, key)),
   )
   return {
     append: async (record) => await commit(prepare(record)),

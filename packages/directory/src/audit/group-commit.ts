@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /** Enough that a crowd shares few transactions, and few enough that nobody waits long for the others. */
 const MOST_AT_ONCE = 100
 
 /**
- * Writes items one batch after the other: what arrives while a batch is being written goes into the next one. Everybody hears when
- * their own is safe, or why it is not.
+ * Writes items one batch after the other: what arrives in the same turn of the loop, or while a batch is being written, goes into one
+ * batch. Everybody hears when their own is safe, or why it is not.
  */
 export function groupCommit<Item>(
   write: (items: readonly Item[]) => Promise<void>,
@@ -14,6 +16,8 @@ export function groupCommit<Item>(
   async function drain(): Promise<void> {
     isWriting = true
     while (waiting.length > 0) {
+      // An embedded database lets nobody in while it writes: whoever is at the door comes along.
+      await nextTurn()
       const batch = waiting.splice(0, MOST_AT_ONCE)
       try {
         await write(batch.map(({ item }) => item))

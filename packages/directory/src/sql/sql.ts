@@ -14,10 +14,12 @@ export interface Sql {
   read<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /** One transaction that holds the write lock from its beginning: writes take turns, in all processes together. */
   write<T>(work: (db: Queries) => Promise<T>): Promise<T>
+  /** The same for what no answer is made from that anybody remembers, such as audit records: `version` may stay. */
+  append<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /** Reads of one moment, and nothing but reads. */
   snapshot<T>(work: (db: Queries) => Promise<T>): Promise<T>
   /**
-   * A number that changes when anybody has changed anything, so that equal numbers mean equal answers; one that has passed
+   * A number that changes when anybody has written anything, own `append`s apart, so that equal numbers mean equal answers; one that has passed
    * never comes back. Undefined where that is not known, as inside a transaction. It is at least as new as the moment of the
    * call, or as every answer from outside that was seen in it: that is why callers may read a log position first
    * (docs/architecture.md).
@@ -64,19 +66,24 @@ export function openSql(
     return untilFree(engine.faultOf, work)
   }
 
+  function transact<T>(work: (db: Queries) => Promise<T>): Promise<T> {
+    return attempt(() =>
+      db.transaction().execute((inside) => working.run(true, () => work(inside))),
+    )
+  }
+
   return {
     engine,
     read: async (work) => attempt(() => work(db)),
     write: async (work) => {
       try {
-        return await attempt(() =>
-          db.transaction().execute((inside) => working.run(true, () => work(inside))),
-        )
+        return await transact(work)
       } finally {
         // Also after a failure: the commit may have been done although its answer was lost.
         versions?.wrote()
       }
     },
+    append: async (work) => transact(work),
     snapshot: async (work) =>
       attempt(() => engine.snapshot(db, (inside) => working.run(true, () => work(inside)))),
     version: (lagMs = 0) => (closed || working.getStore() ? undefined : versions?.now(lagMs)),
@@ -93,6 +100,7 @@ export function insideTransaction(db: Queries, engine: Engine): Sql {
     engine,
     read: (work) => work(db),
     write: (work) => work(db),
+    append: (work) => work(db),
     snapshot: (work) => work(db),
     version: () => undefined,
   }

@@ -12,10 +12,10 @@ import { flag } from '../sql/columns.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { Tables } from '../sql/tables.ts'
 import { changeUser, deleteUser } from './change-user.ts'
-import { checkPassword } from './check-password.ts'
 import { createUser } from './create-user.ts'
 import { listUsers } from './list-users.ts'
 import { changeOneTimeCode, readOneTimeCode } from './one-time-code.ts'
+import { passwordCheck } from './password-check.ts'
 import { readUser, readUsersByName } from './read-users.ts'
 import { countUsers, selectUsers } from './select-users.ts'
 import { updateUser } from './update-user.ts'
@@ -44,6 +44,8 @@ export function usersIn(deps: UsersDeps): Users {
     await sql.write((db) => changeUser(db, sub, { ...columns, updated_at }))
   }
 
+  const find = (sub: string) => sql.read((db) => readUser(db, 'id', sub))
+
   return {
     async create(user) {
       // Before the transaction: others would wait for the hash.
@@ -53,14 +55,14 @@ export function usersIn(deps: UsersDeps): Users {
         return (await readUser(db, 'id', sub)) as User
       })
     },
-    find: (sub) => sql.read((db) => readUser(db, 'id', sub)),
+    find,
     async findByUsername(username) {
       const key = usernameKey(username)
       return key === undefined ? undefined : sql.read((db) => readUser(db, 'username_key', key))
     },
     findByUsernames: (usernames) => sql.read((db) => readUsersByName(db, usernames)),
     findByExternalId: (id) => sql.read((db) => readUser(db, 'external_id', id)),
-    checkPassword: (username, password) => checkPassword(deps, username, password),
+    checkPassword: passwordCheck({ sql, passwords, find }),
     hashPassword: (password) => passwords.hashNew(password),
     setPassword: async (sub, password, options) =>
       storeHash(sub, await passwords.hashNew(password), options),

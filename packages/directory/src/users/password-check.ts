@@ -1,10 +1,9 @@
 import { StoreUnavailable } from '@latchkey/protocol'
 import { isPasswordTooLong } from '../checks/password.ts'
 import { usernameKey } from '../checks/username.ts'
-import type { PasswordOutcome } from '../directory.ts'
+import type { PasswordOutcome, Users } from '../directory.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { Sql } from '../sql/sql.ts'
-import { readUser } from './read-users.ts'
 
 interface Login {
   readonly sub: string
@@ -12,26 +11,30 @@ interface Login {
   readonly passwordHash: string | null
 }
 
+export interface PasswordCheckDeps {
+  readonly sql: Sql
+  readonly passwords: Passwords
+  readonly find: Users['find']
+}
+
 /**
- * See `Users.checkPassword`. Only a password that is too long is refused without a hash: that is the same, and as fast,
+ * `Users.checkPassword`. Only a password that is too long is refused without a hash: that is the same, and as fast,
  * for every user name, so it tells nothing.
  */
-export async function checkPassword(
-  { sql, passwords }: { sql: Sql; passwords: Passwords },
-  username: string,
-  password: string,
-): Promise<PasswordOutcome> {
-  if (isPasswordTooLong(password)) return { kind: 'refused', why: 'too_long' }
-  const compared = await passwords.compare(password, () => findLogin(sql, username))
-  if (compared.kind === 'busy') return compared
-  const { login, matched, renewed } = compared.value
-  const why = refusal(login, matched)
-  if (why !== undefined || login === undefined) return { kind: 'refused', why: why ?? 'unknown' }
-  if (renewed !== undefined) await renew(sql, login, renewed)
-  const user = await sql.read((db) => readUser(db, 'id', login.sub))
-  // Deleted or disabled while the hash was computed.
-  if (user === undefined) return { kind: 'refused', why: 'unknown' }
-  return user.disabled ? { kind: 'refused', why: 'disabled' } : { kind: 'ok', user }
+export function passwordCheck({ sql, passwords, find }: PasswordCheckDeps): Users['checkPassword'] {
+  return async (username, password): Promise<PasswordOutcome> => {
+    if (isPasswordTooLong(password)) return { kind: 'refused', why: 'too_long' }
+    const compared = await passwords.compare(password, () => findLogin(sql, username))
+    if (compared.kind === 'busy') return compared
+    const { login, matched, renewed } = compared.value
+    const why = refusal(login, matched)
+    if (why !== undefined || login === undefined) return { kind: 'refused', why: why ?? 'unknown' }
+    if (renewed !== undefined) await renew(sql, login, renewed)
+    const user = await find(login.sub)
+    // Deleted or disabled while the hash was computed.
+    if (user === undefined) return { kind: 'refused', why: 'unknown' }
+    return user.disabled ? { kind: 'refused', why: 'disabled' } : { kind: 'ok', user }
+  }
 }
 
 function refusal(login: Login | undefined, matched: boolean) {
