@@ -98,6 +98,7 @@ const DETAILS: Readonly<Record<string, Details>> = {
       rowsOf(detail['keys']).map(({ kid, state }) => `${kid} (${state})`),
       (keys) => say(EXPLAINED.keys, { keys }),
     ),
+    ...list(detail['given'], (keys) => say(EXPLAINED.given, { keys })),
   ],
   issuer: mismatch,
   audience: mismatch,
@@ -112,6 +113,7 @@ const DETAILS: Readonly<Record<string, Details>> = {
   ],
   right: (detail, speaker) => [
     ...some(detail['grant'], (grant) => speaker.say(EXPLAINED.grant, { grant })),
+    ...list(detail['granted'], (grants) => speaker.say(EXPLAINED.granted, { grants })),
     ...rowsOf(detail['from']).map((source) => sourceText(source, speaker)),
     ...(detail['nearest'] === undefined
       ? []

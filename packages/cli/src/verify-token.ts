@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type AccessTokenClaims, InputError } from '@latchkey/protocol'
 import {
@@ -11,6 +10,7 @@ import {
 import { accept } from './accept-answer.ts'
 import type { Context } from './command.ts'
 import { ask, type MachineTarget, place, postForm, record } from './issuer-api.ts'
+import { readJsonFile } from './read-json-file.ts'
 
 export type TokenVerdict =
   | {
@@ -72,19 +72,15 @@ async function loadKeys(
   context: Context,
 ): Promise<ReadonlyMap<string, KeyRecord>> {
   if (file !== undefined)
-    return importJwkSet(readJson(resolve(context.terminal.cwd, file)), binding)
+    return importJwkSet(readKeysFile(resolve(context.terminal.cwd, file)), binding)
   const where = target ?? { issuer, issuerAddress: issuer }
   const answer = await ask({ ...place(where), method: 'GET', path: '/jwks' }, context)
   return answer.status === 200 ? importJwkSet(answer.body, binding) : new Map()
 }
 
 /** A JSON file of keys. Throws InputError, without what stands in it. */
-export function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (cause) {
-    // The cause of a parse error quotes the text, which may be a secret key.
-    const { code = 'not JSON' } = cause as { code?: string }
-    throw new InputError('keys-file', { where: file, received: code, expected: 'a JWK set' })
-  }
+export function readKeysFile(file: string): unknown {
+  const read = readJsonFile(file)
+  if (read.kind === 'json') return read.value
+  throw new InputError('keys-file', { where: file, received: read.why, expected: 'a JWK set' })
 }

@@ -10,7 +10,7 @@ import { COMMAND_LINE_FAULTS } from '../messages/command-line.ts'
 import { TOKEN, TOKEN_FAULT_TEXTS, TOKEN_FAULTS, TOKEN_HELP } from '../messages/token.ts'
 import { readToken } from '../read-token.ts'
 import { definition, printable, widthOf } from '../text-width.ts'
-import { readJson, type TokenVerdict, verifyToken } from '../verify-token.ts'
+import { readKeysFile, type TokenVerdict, verifyToken } from '../verify-token.ts'
 import { printMembers } from './token-decode.ts'
 
 export const tokenVerify = command({
@@ -96,7 +96,7 @@ async function foreign(
   const { common, say, print, printJson, terminal } = context
   const { issuer, target, keys: file } = given
   const issuerAddress = target?.issuer === issuer ? target.issuerAddress : issuer
-  const keys = file === undefined ? undefined : readJson(resolve(terminal.cwd, file))
+  const keys = file === undefined ? undefined : readKeysFile(resolve(terminal.cwd, file))
   const about = {
     issuer,
     issuerAddress,

@@ -42,6 +42,11 @@ export const EXPLAINED_REASONS = {
     en: 'The service has published no routes: the path was taken for the pattern.',
     zh: '服务未发布任何路由：路径被当作模式。',
   },
+  routes_not_given: {
+    en: 'Its routes are not at hand (--routes): the path was taken for the pattern.',
+    zh: '没有其路由（--routes）：路径被当作模式。',
+  },
+  not_asked: { en: 'The issuer was not asked.', zh: '未询问签发服务。' },
   expression: {
     en: 'A route with a regular expression may come first: only the service knows.',
     zh: '含正则表达式的路由可能优先匹配：只有服务知道。',
@@ -88,6 +93,14 @@ export const EXPLAINED_REASONS = {
     zh: '它与密钥绑定：每个请求都须附带持有证明才有效。',
   },
   not_granted: { en: 'No grant opens the route.', zh: '没有授权可打开该路由。' },
+  token_lacks: {
+    en: 'The token does not open the route. Only the issuer knows whether the right is there by now.',
+    zh: '令牌不能打开该路由。现在是否已有该权限，只有签发服务知道。',
+  },
+  other_catalogue: {
+    en: 'Its routes are numbers of another list than that of --routes, which is older or not whole.',
+    zh: '令牌中的路由编号属于另一份列表，--routes 的列表较旧或不完整。',
+  },
   not_in_token: {
     en: 'The right is there, and not in the token: it was narrowed, or it is older.',
     zh: '权限存在，但不在令牌中：令牌被收窄，或签发较早。',
@@ -105,6 +118,8 @@ export const EXPLAINED = {
   unplaced: { en: 'no place yet', zh: '尚无位置' },
   kid: { en: 'the token names {kid}', zh: '令牌所指为 {kid}' },
   keys: { en: 'the service has {keys}', zh: '服务持有 {keys}' },
+  given: { en: 'the file has {keys}', zh: '文件中有 {keys}' },
+  granted: { en: 'the token has {grants}', zh: '令牌中有 {grants}' },
   received: { en: 'received {received}', zh: '收到 {received}' },
   expected: { en: 'expected {expected}', zh: '应为 {expected}' },
   times: {

@@ -35,13 +35,17 @@ export async function explainOffline(asked: OfflineRequest, facts: OfflineFacts)
   const rest = proven
     ? [
         unknown('ended', 'not_asked'),
-        unknown('current', 'not_asked'),
+        unknown('current', 'not_asked', { rev: placeOf(proven.claims) }),
         bindingCheck(proven.claims),
         await offlineRight(proven.claims, route, routes),
       ]
     : NOTHING_PROVEN
   const all = [check, unknown('lease', 'not_asked'), ...checks.map(byGivenKeys), ...rest]
   return describeExplanation(audience, explanationOf(routed, all, proven))
+}
+
+function placeOf({ rev: [partition, epoch, offset] }: AccessTokenClaims) {
+  return { partition, epoch, offset }
 }
 
 /** Whether they are the keys of the service, and in which state, only the issuer knows. */
