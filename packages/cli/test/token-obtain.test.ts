@@ -133,6 +133,73 @@ t.test('at an issuer of our own: the machine of this folder, and the login', asy
   t.match(await runLine(['users', 'list'], { env }), { code: 0 }, 'the login is as it was')
 })
 
+t.test(
+  'RFC 8693: a service exchanges the token that it was called with, and is the actor',
+  async (t) => {
+    const [desk, reports] = ['http://desk.localhost', 'http://reports.localhost']
+    const exchanging = '["urn:ietf:params:oauth:grant-type:token-exchange"]'
+    const made = async (...line: string[]) => {
+      const { code, out, err } = await runLine([...line, '--json'], { cwd: folder })
+      t.equal(code, 0, err)
+      return JSON.parse(out)
+    }
+    const { client_secret } = await made(
+      ...['clients', 'add', 'desk', '--set', `grant_types=${exchanging}`, '--service', reports],
+    )
+    await made('services', 'add', desk, '--name', 'Desk', '--client', 'desk')
+    await made(
+      ...['clients', 'add', 'window', '--auth', 'none', '--grant-type', 'authorization_code'],
+      ...['--redirect-uri', 'http://127.0.0.1/callback', '--service', desk],
+    )
+    const window = ['--issuer', small.issuer, '--client-id', 'window', '--resource', desk]
+    const called = await runLine(
+      ['token', 'obtain', ...window, '--grant', 'code', '--no-browser'],
+      {
+        env,
+        heard: opening(small.signIn),
+      },
+    )
+    t.equal(called.code, 0, called.err)
+
+    const file = join(folder, 'desk-secret')
+    writeFileSync(file, client_secret, { mode: 0o600 })
+    const line = ['token', 'obtain', '--issuer', small.issuer, '--client-id', 'desk', '--grant']
+    const exchange = (stdin: string, ...more: string[]) =>
+      runLine([...line, 'exchange', '--client-secret-file', file, ...more], { env, stdin })
+    const { sub, sid } = decodeJwt<{ sub: string; sid: string }>(called.out.trim())
+    for (const name of ['--resource', '--audience']) {
+      const exchanged = await exchange(`${called.out}\n`, name, reports)
+      t.equal(exchanged.code, 0, exchanged.err)
+      t.match(decodeJwt(exchanged.out.trim()), {
+        ...{ aud: reports, sub, sid, client_id: 'desk', act: { sub: 'svc:desk' } },
+        routes: ['GET /reports/*'],
+      })
+    }
+    const json = JSON.parse((await exchange(called.out, '--resource', reports, '--json')).out)
+    t.match(json, { issued_token_type: /access_token$/, token_type: /^bearer$/i })
+    t.equal(json.refresh_token, undefined)
+    const dpop = ['--dpop', join(folder, 'dpop-of-desk.jwk')]
+    const bound = await exchange(called.out, '--resource', reports, ...dpop)
+    t.match(decodeJwt(bound.out.trim()), { cnf: { jkt: /^[\w-]{43}$/ } }, bound.err)
+
+    const refused: [stdin: string, code: number, says: RegExp][] = [
+      ['', 2, /token-missing/],
+      ['made-up', 1, /refuses \(invalid_request\)/],
+      [json.access_token, 1, /invalid_request/],
+    ]
+    for (const [stdin, code, says] of refused) {
+      const ran = await exchange(stdin, '--resource', reports)
+      t.equal(ran.code, code, ran.err)
+      t.match(ran.err.replace(/\s+/g, ' '), says)
+      t.equal(ran.out, '')
+    }
+    t.match(await exchange(called.out, '--resource', small.issuer), {
+      code: 1,
+      err: /invalid_target/,
+    })
+  },
+)
+
 t.test('who asks whom is said, or asked for', async (t) => {
   const wrong = join(folder, 'wrong')
   writeFileSync(wrong, 'the secret of somebody else, long enough\n', { mode: 0o600 })
