@@ -1,11 +1,12 @@
 /**
- * `npm run build`: writes `dist` into each package, as it is published. Nothing in this repository runs from there;
- * Node runs the sources. Starts from nothing, so that a deleted source leaves no built file behind.
+ * `npm run build`: writes `dist` into each package, as it is published, and the program that production runs (deploy/README.md).
+ * Here Node runs the sources. Starts from nothing, so that a deleted source leaves no built file behind.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from './checks/repository.ts'
+import { bundleProgram, PROGRAM } from './program/bundle-program.ts'
 
 const root = join(import.meta.dirname, '..')
 const { workspaces } = openRepository(root)
@@ -23,5 +24,6 @@ if (status === 0) {
   // Written where people read them, published with the package that reads them to programs.
   const pages = join(root, 'packages', 'error-pages', 'dist', 'pages')
   cpSync(join(root, 'docs', 'errors'), pages, { recursive: true })
+  await bundleProgram(root, join(root, PROGRAM))
 }
 process.exitCode = status ?? 1

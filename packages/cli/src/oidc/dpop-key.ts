@@ -1,6 +1,6 @@
 /** A key that proves possession (RFC 9449), kept in a file so that later requests can prove it, too. */
 import type { webcrypto } from 'node:crypto'
-import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import { CliError } from '../cli-error.ts'
 import { OIDC_FAULTS } from '../messages/oidc.ts'
 import { readPrivateFile, writePrivateFile } from '../private-file.ts'
@@ -11,12 +11,14 @@ const ALG = 'ES256'
 export async function dpopKey(file: string): Promise<webcrypto.CryptoKeyPair> {
   const text = readPrivateFile(file)
   if (text !== undefined) return await readKey(file, text)
+  const { exportJWK, generateKeyPair } = await import('jose')
   const pair = await generateKeyPair(ALG, { extractable: true })
   writePrivateFile(file, `${JSON.stringify(await exportJWK(pair.privateKey), null, 2)}\n`)
   return pair
 }
 
 async function readKey(file: string, text: string): Promise<webcrypto.CryptoKeyPair> {
+  const { importJWK } = await import('jose')
   try {
     const jwk = JSON.parse(text) as JWK
     const { d: _, ...open } = jwk

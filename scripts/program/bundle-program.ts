@@ -1,0 +1,51 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { writeLicences } from './write-licences.ts'
+
+/** Where `npm run build` puts the program, under the root of the repository. */
+export const PROGRAM = join('packages', 'cli', 'dist', 'program')
+/** What of it is run: `node …/lib/js/latchkey.js start`. */
+export const PROGRAM_MAIN = join('lib', 'js', 'latchkey.js')
+
+/** Compiled for a processor, so they cannot be bundled; and what others would use if it were there. */
+const OUTSIDE = ['@node-rs/*', 'pg-native', 'bufferutil', 'utf-8-validate']
+
+/** What modules read from beside themselves, by where they look for it: from `lib/js`, as from the files they were written in. */
+const FILES = [
+  [join('packages', 'store', 'lua'), 'lua'],
+  [join('packages', 'cli', 'package.json'), join('lib', 'package.json')],
+  [join('docs', 'errors'), join('lib', 'js', 'pages')],
+] as const
+
+/**
+ * Writes the `latchkey` command, the issuer in it, into a folder: our packages and those from npm in a few files instead of 2,500,
+ * because finding and reading so many was most of a start. What only some commands need has files of its own.
+ *
+ * @param root the repository
+ * @param folder the folder, which has to lie in the repository: native packages are found from there. What was in it is deleted.
+ */
+export async function bundleProgram(root: string, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true })
+  const { metafile } = await build({
+    entryPoints: { latchkey: join(root, 'packages', 'cli', 'src', 'main.ts') },
+    absWorkingDir: root,
+    outdir: join(folder, 'lib', 'js'),
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    conditions: ['@latchkey/source'],
+    external: OUTSIDE,
+    // CommonJS packages ask for the modules of Node by it, which modules do not have.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  })
+  for (const [from, to] of FILES) cpSync(join(root, from), join(folder, to), { recursive: true })
+  writeLicences(root, Object.keys(metafile.inputs), join(folder, 'licences.txt'))
+}
