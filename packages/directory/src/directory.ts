@@ -6,6 +6,7 @@ import type { Consents } from './contract/consent.ts'
 import type { DirectoryExamination } from './contract/examination.ts'
 import type { Groups } from './contract/group.ts'
 import type { OwnedThings } from './contract/owned.ts'
+import type { ProvisionedIds } from './contract/provisioned.ts'
 import type { RegistrationTokens } from './contract/registration-token.ts'
 import type { Roles } from './contract/role.ts'
 import type { KeyLife, ServiceKey, ServiceKeys } from './contract/service-key.ts'
@@ -23,6 +24,7 @@ export type * from './contract/consent.ts'
 export type * from './contract/examination.ts'
 export type * from './contract/group.ts'
 export type * from './contract/owned.ts'
+export type * from './contract/provisioned.ts'
 export type * from './contract/registration-token.ts'
 export type * from './contract/rights.ts'
 export type * from './contract/role.ts'
@@ -50,6 +52,7 @@ export interface Directory {
   readonly registrationTokens: RegistrationTokens
   readonly streams: Streams
   readonly owned: OwnedThings
+  readonly provisioned: ProvisionedIds
   readonly untoldEnds: UntoldEnds
   /**
    * Everything that `work` does through the directory it is given happens together or not at all: a change and its

@@ -10,6 +10,7 @@ import type { Directory } from './directory.ts'
 import { groupsIn } from './groups/groups.ts'
 import { ownedIn } from './owned/owned.ts'
 import type { Passwords } from './passwords/passwords.ts'
+import { provisionedIn } from './provisioned.ts'
 import { registrationTokensIn } from './registration-tokens.ts'
 import { livingRights } from './rights/living-rights.ts'
 import { rolesIn } from './roles.ts'
@@ -119,6 +120,7 @@ function partsOver(deps: Omit<SqlDirectoryDeps, 'sql'> & { readonly sql: Sql }) 
     registrationTokens: registrationTokensIn(deps),
     streams: streamsIn(deps),
     owned: ownedIn(deps),
+    provisioned: provisionedIn(deps),
     untoldEnds: untoldEndsIn(deps),
   }
 }

@@ -1,7 +1,13 @@
 /** What the organisation keeps about people besides the standard claims. */
 import t from 'tap'
-import type { AttributeRule, UserAttributes } from '../src/index.ts'
-import { memoryDirectory } from './fixtures/open-directory.ts'
+import type { AttributeRule, Directory, UserAttributes } from '../src/index.ts'
+import {
+  client,
+  memoryDirectory,
+  oneOf,
+  race,
+  sharedDirectories,
+} from './fixtures/open-directory.ts'
 
 const RULES: readonly AttributeRule[] = [
   { name: 'department', type: 'text', max: 10, required: true, claim: 'department' },
@@ -134,4 +140,62 @@ t.test('attack F17: an address is one name and one host, and opens nothing', asy
   const twin = await users.create({ username: 'eve', email: 'ada@bücher.example' })
   t.equal(twin.emailVerified, false)
   t.equal(await users.findByUsername('ada@bücher.example'), undefined)
+})
+
+t.test('RFC 7643 section 3.1: an external id is its provisioning client’s own', async (t) => {
+  const [directory, other] = (await sharedDirectories(t, 2)) as [Directory, Directory]
+  const { users, groups, clients, provisioned } = directory
+  await clients.save(client('hr'))
+  const [ada, bob] = [
+    await users.create({ username: 'ada' }),
+    await users.create({ username: 'bob' }),
+  ]
+  const ops = await groups.create({ name: 'Ops' })
+  const save = (
+    clientId: string,
+    id: string,
+    externalId: string,
+    kind: 'user' | 'group' = 'user',
+  ) => provisioned.save({ kind, clientId, id, externalId })
+  const told = async (clientId: string) => [
+    ...(await provisioned.of('user', clientId, [ada.sub, bob.sub])),
+    ...(await provisioned.of('group', clientId, [ops.id])),
+  ]
+  await save('hr', ada.sub, '7')
+  await save('okta', bob.sub, '7')
+  await save('hr', ops.id, '7', 'group')
+  t.strictSame(await told('hr'), [
+    [ada.sub, '7'],
+    [ops.id, '7'],
+  ])
+  t.strictSame(await told('okta'), [[bob.sub, '7']])
+  t.equal(await users.findByExternalId('7'), undefined, 'the operator’s own is another one')
+  const taken = { code: 'external-id-taken', where: 'externalId' }
+  await t.rejects(save('hr', bob.sub, '7'), taken)
+  await t.rejects(save('hr', bob.sub, '7\n'), { code: 'external-id' })
+  await save('hr', ada.sub, '7')
+  await save('hr', ada.sub, '')
+  await save('hr', bob.sub, '7')
+  t.strictSame(
+    await provisioned.clientsOf('user', [ada.sub, bob.sub]),
+    new Map([[bob.sub, ['hr', 'okta']]]),
+  )
+  const many = Array.from({ length: 50 }, (_, index) =>
+    oneOf([directory, other], index).provisioned.save({
+      ...{ kind: 'user', clientId: 'hr', externalId: '8' },
+      id: oneOf([ada, bob], index).sub,
+    }),
+  )
+  const { won, lost } = await race(many)
+  t.strictSame(
+    [won.length, new Set(lost)],
+    [25, new Set(['external-id-taken'])],
+    'of 50 one person',
+  )
+  const ids = [...(await provisioned.of('user', 'hr', [ada.sub, bob.sub])).values()]
+  t.equal(ids.filter((id) => id === '8').length, 1)
+  await users.delete(bob.sub)
+  t.strictSame(await told('okta'), [], 'it goes with the person')
+  await clients.remove('hr')
+  t.strictSame(await told('hr'), [], 'and with the client')
 })

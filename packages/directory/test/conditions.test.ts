@@ -5,11 +5,12 @@ import type { TextOperator, User, UserCondition } from '../src/index.ts'
 import { memoryDirectory, oneOf, testClock } from './fixtures/open-directory.ts'
 
 const NOW = 1_700_000_000
+const HR = { kind: 'user', clientId: 'hr' } as const
 const NAMES = ['Ada Lovelace', '李雷', 'Zoë "Z" Ünal', "D'Arcy 100%", '😀 Ann_e!', 'p1']
 
 async function crowd(t: Parameters<typeof memoryDirectory>[0]) {
   const clock = testClock()
-  const { users, groups } = await memoryDirectory(t, { clock })
+  const { users, groups, provisioned } = await memoryDirectory(t, { clock })
   const all: User[] = []
   for (let count = 0; count < 18; count++) {
     const { sub } = await users.create({
@@ -18,11 +19,16 @@ async function crowd(t: Parameters<typeof memoryDirectory>[0]) {
       ...(count % 3 === 0 ? {} : { email: `P${count}@${oneOf(['a.example', 'b.de'], count)}` }),
       ...(count % 4 === 0 ? {} : { externalId: `X-${count}` }),
     })
+    const externalId = `X-${count}`
+    const id = sub
+    // Each client has its own: what one calls X-1, nobody or somebody else is called by the other.
+    if (count % 4 !== 0) await provisioned.save({ ...HR, id, externalId })
+    await provisioned.save({ ...HR, clientId: 'okta', id, externalId: `X-${count + 1}` })
     if (count % 5 === 0) await users.setDisabled(sub, true)
     all.push((await users.find(sub)) as User)
     clock.advance(1000)
   }
-  return { users, groups, all, clock }
+  return { users, groups, provisioned, all, clock }
 }
 
 const MATCH: Record<TextOperator, (text: string, value: string) => boolean> = {
@@ -51,6 +57,11 @@ function isTrue(condition: UserCondition, user: User): boolean {
       return user.disabled === condition.value
     case 'has':
       return user[condition.member] !== undefined
+    case 'provisioned': {
+      const number = Number(user.username.slice(1))
+      const given = condition.clientId === 'hr' ? user.externalId : `X-${number + 1}`
+      return condition.externalId === undefined ? !!given : given === condition.externalId
+    }
     case 'updatedAt': {
       const { operator, value } = condition
       const order = Math.sign(user.updatedAt - value)
@@ -62,8 +73,10 @@ function isTrue(condition: UserCondition, user: User): boolean {
 t.test('a condition chooses those of whom it is true, in the order of their ids', async (t) => {
   const { users, all } = await crowd(t)
   const simple: UserCondition[] = [
-    { kind: 'is', member: 'externalId', value: 'X-1' },
-    { kind: 'is', member: 'externalId', value: 'x-1' },
+    { kind: 'provisioned', clientId: 'hr', externalId: 'X-1' },
+    { kind: 'provisioned', clientId: 'hr', externalId: 'x-1' },
+    { kind: 'provisioned', clientId: 'hr', externalId: 'X-4' },
+    { kind: 'provisioned', clientId: 'okta', externalId: 'X-1' },
     { kind: 'is', member: 'sub', value: all[3]?.sub ?? '' },
     { kind: 'disabled', value: true },
     { kind: 'disabled', value: false },
@@ -98,9 +111,10 @@ t.test('a condition chooses those of whom it is true, in the order of their ids'
   const either = simple.map(
     (one, index): UserCondition => ({ kind: 'or', of: [one, oneOf(simple, index + 7)] }),
   )
-  const there = (['email', 'externalId'] as const).map(
-    (member): UserCondition => ({ kind: 'and', of: [isActive, { kind: 'has', member }] }),
-  )
+  const there = [
+    { kind: 'has', member: 'email' } as const,
+    { kind: 'provisioned', clientId: 'hr' } as const,
+  ].map((one): UserCondition => ({ kind: 'and', of: [isActive, one] }))
   let found = 0
   for (const where of [...simple, ...denied, ...either, ...there]) {
     const expected = all.filter((user) => isTrue(where, user)).map(({ sub }) => sub)
@@ -153,6 +167,9 @@ t.test('what no index answers is refused, and so are texts that no name holds', 
     [name('a'.repeat(512)), true],
     [name('a'.repeat(513)), false],
     [{ kind: 'and', of: [] }, false],
+    [{ kind: 'provisioned', clientId: 'hr' }, false],
+    [{ kind: 'provisioned', clientId: 'hr', externalId: 'x' }, true],
+    [{ kind: 'provisioned', clientId: 'hr', externalId: '' }, false],
   ]
   for (const [where, isAnswered] of rows) {
     for (const asked of [users.select({ where, limit: 1 }), users.count({ where, most: 1 })]) {
@@ -166,9 +183,11 @@ t.test('what no index answers is refused, and so are texts that no name holds', 
 })
 
 t.test('people are found by their group, and groups by their people', async (t) => {
-  const { users, groups, all, clock } = await crowd(t)
+  const { users, groups, provisioned, all, clock } = await crowd(t)
   const [ada, lei] = all.map(({ sub }) => sub) as [string, string]
   const one = await groups.create({ name: 'Größe 1', externalId: 'G1' })
+  const given = { kind: 'provisioned', clientId: 'hr' } as const
+  await provisioned.save({ kind: 'group', clientId: 'hr', id: one.id, externalId: 'G1' })
   clock.advance(1000)
   const two = await groups.create({ name: 'Zwei_%' })
   await groups.addMembers(one.id, [ada, lei])
@@ -179,19 +198,22 @@ t.test('people are found by their group, and groups by their people', async (t) 
   )
   const text = (operator: TextOperator, value: string) =>
     ({ kind: 'text', member: 'name', operator, value }) as const
-  const is = (member: 'id' | 'externalId' | 'member', value: string) =>
-    ({ kind: 'is', member, value }) as const
+  const is = (member: 'id' | 'member', value: string) => ({ kind: 'is', member, value }) as const
   const rows = [
     [text('eq', 'GRÖSSE 1'), [one]],
     [text('sw', 'grö'), [one]],
     [text('ew', '_%'), [two]],
     [text('co', 'e'), [one, two]],
     [is('id', two.id), [two]],
-    [is('externalId', 'G1'), [one]],
+    [{ ...given, externalId: 'G1' }, [one]],
+    [{ ...given, clientId: 'okta', externalId: 'G1' }, []],
     [is('member', lei), [one]],
     [is('member', 'u_nobody'), []],
-    [{ kind: 'and', of: [text('co', 'e'), { kind: 'not', of: is('externalId', 'G1') }] }, [two]],
-    [{ kind: 'and', of: [text('co', 'e'), { kind: 'has', member: 'externalId' }] }, [one]],
+    [
+      { kind: 'and', of: [text('co', 'e'), { kind: 'not', of: { ...given, externalId: 'G1' } }] },
+      [two],
+    ],
+    [{ kind: 'and', of: [text('co', 'e'), given] }, [one]],
     [{ kind: 'or', of: [is('member', ada), text('eq', 'zwei_%')] }, [one, two]],
     [{ kind: 'updatedAt', operator: 'gt', value: NOW }, [one, two]],
   ] as const

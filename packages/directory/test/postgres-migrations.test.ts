@@ -47,6 +47,7 @@ async function whatIsThere(directory: Directory, version: number) {
     client: await directory.clients.find(app),
     role: await directory.roles.find(`reader${version}`),
     service,
+    externalIds: [...(await directory.provisioned.of('user', app, [sub]))],
     routes: (await directory.services.catalogue(audience)).map(({ number, pattern, current }) => {
       return { number, pattern, current }
     }),
@@ -83,7 +84,10 @@ for (const version of EARLIER) {
           roles: [`reader${written}`],
           groups: written >= 6 ? [`g_${written}`] : [],
           profile: {},
+          ...(written >= 6 && { externalId: `hr-${written}` }),
         },
+        // The audit log says that this client had given it.
+        externalIds: written === 6 ? [[sub, 'hr-6']] : [],
         same: sub,
         found: [sub],
         rights: { routes: ['GET /reports/*', 'PUT /x'] },

@@ -21,13 +21,26 @@ export function checkCondition(condition: Condition): void {
 function checkTexts(condition: Condition): void {
   if (condition.kind === 'and' || condition.kind === 'or') condition.of.forEach(checkTexts)
   else if (condition.kind === 'not') checkTexts(condition.of)
-  else if (condition.kind === 'text' || condition.kind === 'is') {
-    const { value } = condition
+  else {
+    const value = textOf(condition)
+    if (value === undefined) return
     if (value !== '' && value.length <= 512 && !/[\p{Cc}\p{Cs}]/u.test(value)) return
     throw new InputError('condition', {
       received: quoted(value),
       expected: 'a text of 1 to 512 visible characters to compare with',
     })
+  }
+}
+
+function textOf(condition: Condition): string | undefined {
+  switch (condition.kind) {
+    case 'text':
+    case 'is':
+      return condition.value
+    case 'provisioned':
+      return condition.externalId
+    default:
+      return undefined
   }
 }
 
@@ -40,6 +53,8 @@ function isIndexed(condition: Condition): boolean {
     case 'not':
     case 'has':
       return false
+    case 'provisioned':
+      return condition.externalId !== undefined
     default:
       return true
   }

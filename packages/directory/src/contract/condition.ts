@@ -1,6 +1,6 @@
 /** Conditions by which people and groups are chosen. All of them together are answered by an index, or not at all. */
 
-/** Texts are compared folded (`usernameKey`), except `externalId` and ids, which are compared to the letter. */
+/** Texts are compared folded (`usernameKey`), except ids of all kinds, which are compared to the letter. */
 export type TextOperator = 'eq' | 'co' | 'sw' | 'ew'
 export type TimeOperator = 'eq' | 'gt' | 'ge' | 'lt' | 'le'
 
@@ -13,11 +13,12 @@ export type UserCondition =
       readonly operator: TextOperator
       readonly value: string
     }
-  | { readonly kind: 'is'; readonly member: 'sub' | 'externalId' | 'group'; readonly value: string }
+  | { readonly kind: 'is'; readonly member: 'sub' | 'group'; readonly value: string }
   | { readonly kind: 'disabled'; readonly value: boolean }
   /** Second of the last change. */
   | { readonly kind: 'updatedAt'; readonly operator: TimeOperator; readonly value: number }
-  | Has<'email' | 'externalId'>
+  | { readonly kind: 'has'; readonly member: 'email' }
+  | Provisioned
 
 export type GroupCondition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly GroupCondition[] }
@@ -28,14 +29,15 @@ export type GroupCondition =
       readonly operator: TextOperator
       readonly value: string
     }
-  | { readonly kind: 'is'; readonly member: 'id' | 'externalId' | 'member'; readonly value: string }
+  | { readonly kind: 'is'; readonly member: 'id' | 'member'; readonly value: string }
   | { readonly kind: 'updatedAt'; readonly operator: TimeOperator; readonly value: number }
-  | Has<'externalId'>
+  | Provisioned
 
-/** Something is there. */
-export interface Has<Member extends string> {
-  readonly kind: 'has'
-  readonly member: Member
+/** What this provisioning client calls so; without `externalId`, whatever it has a name for. */
+export interface Provisioned {
+  readonly kind: 'provisioned'
+  readonly clientId: string
+  readonly externalId?: string
 }
 
 /** Oldest first, by id. */

@@ -1,7 +1,15 @@
 /** Conditions of callers as SQL: every value is a parameter. */
 import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely'
 import { fold } from '../checks/username.ts'
-import type { GroupCondition, TextOperator, TimeOperator, UserCondition } from '../directory.ts'
+import type {
+  GroupCondition,
+  Provisioned,
+  ProvisionedKind,
+  TextOperator,
+  TimeOperator,
+  UserCondition,
+} from '../directory.ts'
+import { PROVISIONED } from '../provisioned.ts'
 import type { Engine } from './engine.ts'
 import type { Tables } from './tables.ts'
 
@@ -30,10 +38,6 @@ export function userSql(condition: UserCondition, engine: Engine | undefined): S
     case 'is': {
       const { member, value } = condition
       if (member === 'sub') return e('id', '=', value)
-      // Null, as any comparison with nothing gives, would stay null under `not`.
-      if (member === 'externalId') {
-        return e.and([e('external_id', '=', value), e('external_id', 'is not', null)])
-      }
       return e(
         'id',
         'in',
@@ -48,7 +52,9 @@ export function userSql(condition: UserCondition, engine: Engine | undefined): S
       return engine ? e('id', 'in', e.selectFrom('users').select('id').where(isSo)) : isSo
     }
     case 'has':
-      return e(condition.member === 'email' ? 'email' : 'external_id', 'is not', null)
+      return e('email', 'is not', null)
+    case 'provisioned':
+      return e('id', 'in', provisioned('user', condition))
   }
 }
 
@@ -82,9 +88,6 @@ export function groupSql(condition: GroupCondition): Sql {
     case 'is': {
       const { member, value } = condition
       if (member === 'id') return e('id', '=', value)
-      if (member === 'externalId') {
-        return e.and([e('external_id', '=', value), e('external_id', 'is not', null)])
-      }
       return e(
         'id',
         'in',
@@ -93,9 +96,17 @@ export function groupSql(condition: GroupCondition): Sql {
     }
     case 'updatedAt':
       return e('updated_at', TIMES[condition.operator], condition.value)
-    case 'has':
-      return e('external_id', 'is not', null)
+    case 'provisioned':
+      return e('id', 'in', provisioned('group', condition))
   }
+}
+
+function provisioned(kind: ProvisionedKind, { clientId, externalId }: Provisioned) {
+  const ids = expressionBuilder<Tables, never>()
+    .selectFrom(PROVISIONED[kind])
+    .select('id')
+    .where('client_id', '=', clientId)
+  return externalId === undefined ? ids : ids.where('external_id', '=', externalId)
 }
 
 /** For `like` with `!` as its escape. */

@@ -16,6 +16,7 @@ import { userSearch } from '../migrations/0012-user-search.ts'
 import { grantsByText } from '../migrations/0013-grants-by-text.ts'
 import { changedUsers } from '../migrations/0014-changed-users.ts'
 import { untoldEnds } from '../migrations/0015-untold-ends.ts'
+import { provisioned } from '../migrations/0016-provisioned.ts'
 import type { Queries, Sql } from './sql.ts'
 
 export interface Migration {
@@ -50,6 +51,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 13, name: 'grants-by-text', up: grantsByText },
   { number: 14, name: 'changed-users', up: changedUsers },
   { number: 15, name: 'untold-ends', up: untoldEnds },
+  { number: 16, name: 'provisioned', up: provisioned },
 ]
 
 /**

@@ -22,6 +22,8 @@ export interface Tables {
   groups: GroupRow
   group_members: { group_id: string; user_id: string }
   group_roles: { group_id: string; role: string }
+  provisioned_users: ProvisionedRow
+  provisioned_groups: ProvisionedRow
   user_looks: { look: string; user_id: string }
   user_roles: { user_id: string; role: string }
   roles: { name: string; description: string }
@@ -78,6 +80,14 @@ export interface UserRow {
   attributes: string
   created_at: number
   updated_at: number
+}
+
+export interface ProvisionedRow {
+  /** `sub`, or the id of the group. */
+  id: string
+  client_id: string
+  /** Unique for the client. */
+  external_id: string
 }
 
 export interface OwnedRow {

@@ -91,7 +91,7 @@ t.test('attack H5: whatever the text, it is a filter or invalidFilter', async (t
     fc.property(text, (one) => {
       const outcome = typeOf(() => {
         const filter = parseFilter(one)
-        return [userCondition(filter), groupCondition(filter)]
+        return [userCondition(filter, 'hr'), groupCondition(filter, 'hr')]
       })
       return outcome === 'read' || outcome === 'invalidFilter'
     }),
@@ -138,9 +138,11 @@ t.test('only what an index answers can be asked for', async (t) => {
     operator,
     value,
   })
+  const PROVISIONED = { kind: 'provisioned', clientId: 'hr' }
   const rows: [string, object | undefined][] = [
     ['id eq "u_1"', is('sub', 'u_1')],
-    ['externalId ne "x"', { kind: 'not', of: is('externalId', 'x') }],
+    ['externalId ne "x"', { kind: 'not', of: { ...PROVISIONED, externalId: 'x' } }],
+    ['externalId pr', PROVISIONED],
     ['displayName ew "x"', name('ew', 'x')],
     ['active ne "True"', { kind: 'not', of: { kind: 'disabled', value: false } }],
     ['emails pr', { kind: 'has', member: 'email' }],
@@ -171,17 +173,17 @@ t.test('only what an index answers can be asked for', async (t) => {
     ].map((text) => [text, undefined] as [string, undefined]),
   ]
   for (const [text, expected] of rows) {
-    if (expected) t.strictSame(userCondition(parseFilter(text)), expected, text)
+    if (expected) t.strictSame(userCondition(parseFilter(text), 'hr'), expected, text)
     else
       t.equal(
-        typeOf(() => userCondition(parseFilter(text))),
+        typeOf(() => userCondition(parseFilter(text), 'hr')),
         'invalidFilter',
         text,
       )
   }
-  t.strictSame(groupCondition(parseFilter('members[value eq "u_1"]')), is('member', 'u_1'))
+  t.strictSame(groupCondition(parseFilter('members[value eq "u_1"]'), 'hr'), is('member', 'u_1'))
   t.equal(
-    typeOf(() => groupCondition(parseFilter('userName eq "x"'))),
+    typeOf(() => groupCondition(parseFilter('userName eq "x"'), 'hr')),
     'invalidFilter',
   )
 })

@@ -110,8 +110,44 @@ t.test('RFC 7644 section 3.3: a person is created, told and found', async (t) =>
     t.match(after, { username: 'grace.hopper', name: 'grace.hopper', disabled: false })
     t.strictSame(after?.profile, { birthdate: '1906-12-09' })
     t.strictSame(after?.attributes, { floor: 3 })
-    t.notOk(after?.email ?? after?.externalId ?? after?.locale)
+    t.notOk(after?.email ?? after?.locale)
+    t.notOk('externalId' in (await scim('GET', `Users/${id}`)).json())
   })
+})
+
+t.test('RFC 7643 section 3.1: external ids are of the client that gives them', async (t) => {
+  const okta = await scimClient(issuer, 'okta')
+  const [mine, theirs] = [user('mine', { externalId: '7' }), user('theirs', { externalId: '7' })]
+  const id = await created(mine)
+  const made = await okta('POST', 'Users', theirs)
+  t.equal(made.statusCode, 201, 'the same id at another client is another id')
+  const other: string = made.json().id
+  const group = { schemas: [GROUP], displayName: 'Night shift', externalId: '7' }
+  const { id: shift } = (await scim('POST', 'Groups', group)).json()
+  const found = async (call: typeof scim, path: string) =>
+    (await call('GET', `${path}?filter=${encodeURIComponent('externalId eq "7"')}`))
+      .json()
+      .Resources.map((one: { id: string }) => one.id)
+  t.strictSame([await found(scim, 'Users'), await found(okta, 'Users')], [[id], [other]])
+  t.strictSame([await found(scim, 'Groups'), await found(okta, 'Groups')], [[shift], []])
+
+  const seen = async (call: typeof scim, path: string) =>
+    (await call('GET', path)).json().externalId
+  await directory.users.update(id, { externalId: 'payroll-1' })
+  issuer.advance(1)
+  const own = patchOp({ op: 'add', path: 'externalId', value: '00u1' })
+  const patched = await okta('PATCH', `Users/${id}`, own)
+  t.equal(patched.json().meta.lastModified, new Date(issuer.now() * 1000).toISOString())
+  t.equal((await okta('PATCH', `Groups/${shift}`, own)).statusCode, 204)
+  for (const path of [`Users/${id}`, `Groups/${shift}`]) {
+    t.strictSame([await seen(scim, path), await seen(okta, path)], ['7', '00u1'], path)
+  }
+  t.match(await directory.users.find(id), { externalId: 'payroll-1' }, 'nor the operator’s')
+  const gone = patchOp({ op: 'remove', path: 'externalId' })
+  t.equal((await okta('PATCH', `Users/${id}`, gone)).statusCode, 200)
+  t.strictSame([await seen(scim, `Users/${id}`), await seen(okta, `Users/${id}`)], ['7', undefined])
+  const clash = await okta('PUT', `Users/${id}`, mine)
+  t.match([clash.statusCode, clash.json().scimType], [409, 'uniqueness'], 'which it has given')
 })
 
 t.test('PATCH: RFC 7644 section 3.5.2', async (t) => {

@@ -1,5 +1,11 @@
 /** Filters as conditions that the directory answers: only attributes with an index can be asked for. */
-import type { GroupCondition, TextOperator, TimeOperator, UserCondition } from '@latchkey/directory'
+import type {
+  GroupCondition,
+  Provisioned,
+  TextOperator,
+  TimeOperator,
+  UserCondition,
+} from '@latchkey/directory'
 import { ScimError } from '../scim-error.ts'
 import type { Filter, FilterValue, Operator } from './filter.ts'
 
@@ -17,17 +23,12 @@ const ALWAYS = { kind: 'and', of: [] } as const
 const NEVER = { kind: 'or', of: [] } as const
 
 const hasEmail = { kind: 'has', member: 'email' } as const
-const hasExternalId = { kind: 'has', member: 'externalId' } as const
 
 const USER: Attributes<UserCondition> = {
   id: equal((value) => ({ kind: 'is', member: 'sub', value })),
   username: text((operator, value) => ({ kind: 'text', member: 'username', operator, value })),
   displayname: text((operator, value) => ({ kind: 'text', member: 'name', operator, value })),
   'name.formatted': text((operator, value) => ({ kind: 'text', member: 'name', operator, value })),
-  externalid: {
-    ...equal<UserCondition>((value) => ({ kind: 'is', member: 'externalId', value })),
-    present: hasExternalId,
-  },
   emails: { ...email(), present: hasEmail },
   'emails.value': { ...email(), present: hasEmail },
   // There is one address, and it is told as this.
@@ -48,23 +49,32 @@ const USER: Attributes<UserCondition> = {
 const GROUP: Attributes<GroupCondition> = {
   id: equal((value) => ({ kind: 'is', member: 'id', value })),
   displayname: text((operator, value) => ({ kind: 'text', member: 'name', operator, value })),
-  externalid: {
-    ...equal<GroupCondition>((value) => ({ kind: 'is', member: 'externalId', value })),
-    present: hasExternalId,
-  },
   members: equal((value) => ({ kind: 'is', member: 'member', value })),
   'members.value': equal((value) => ({ kind: 'is', member: 'member', value })),
   'meta.lastmodified': time(),
 }
 
-/** @throws ScimError `invalidFilter` for what the directory cannot answer */
-export function userCondition(filter: Filter): UserCondition {
-  return conditionOf(filter, USER)
+/**
+ * @param clientId whose external ids are meant
+ * @throws ScimError `invalidFilter` for what the directory cannot answer
+ */
+export function userCondition(filter: Filter, clientId: string): UserCondition {
+  return conditionOf(filter, { ...USER, externalid: provisionedBy(clientId) })
 }
 
-/** @throws ScimError `invalidFilter` for what the directory cannot answer */
-export function groupCondition(filter: Filter): GroupCondition {
-  return conditionOf(filter, GROUP)
+/**
+ * @param clientId whose external ids are meant
+ * @throws ScimError `invalidFilter` for what the directory cannot answer
+ */
+export function groupCondition(filter: Filter, clientId: string): GroupCondition {
+  return conditionOf(filter, { ...GROUP, externalid: provisionedBy(clientId) })
+}
+
+function provisionedBy(clientId: string): Asked<Provisioned> {
+  return {
+    ...equal((externalId) => ({ kind: 'provisioned', clientId, externalId })),
+    present: { kind: 'provisioned', clientId },
+  }
 }
 
 type Combining<Condition> =

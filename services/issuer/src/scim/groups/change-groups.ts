@@ -5,6 +5,7 @@ import { grantsOfMembers } from '../../admin/group-grants.ts'
 import { findGroup } from '../../admin/groups.ts'
 import { refuseOtherVersion, sendResource, sendScim } from '../answer.ts'
 import { readOperations } from '../patch/operations.ts'
+import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import type { Document } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
 import { SCIM_LIMITS } from '../scim-limits.ts'
@@ -50,10 +51,12 @@ async function sendGroup(
   { directory, base }: ScimDeps,
 ): Promise<FastifyReply> {
   const group = await findGroup(id, directory)
+  const externalId = await externalIdOf(request, 'group', id, directory)
+  const named = { group, externalId }
   const isFull = (await directory.users.count({ where: inGroup(id), most: MOST })) < MOST
-  if (!isFull) return await sendScim(reply, groupResource(group, undefined, base))
+  if (!isFull) return await sendScim(reply, groupResource(named, undefined, base))
   const members = await allMembers(id, directory)
-  return await sendResource(request, reply, groupResource(group, members, base))
+  return await sendResource(request, reply, groupResource(named, members, base))
 }
 
 const MOST = SCIM_LIMITS.membersTold + 1
@@ -65,7 +68,10 @@ async function create(
   deps: ScimDeps,
 ): Promise<string> {
   return await deps.rightsChange(request, 'group.create', async (inside) => {
-    const { id } = await inside.groups.create({ name, externalId })
+    const { id } = await inside.groups.create({ name })
+    await inside.provisioned.save({
+      ...{ kind: 'group', clientId: provisioningClient(request), id, externalId },
+    })
     const added = await changeMembers(id, members, inside)
     const detail = { name, added: added.length, by: 'scim' }
     // A new group gives nobody anything yet.
@@ -84,15 +90,11 @@ async function change(
     await refuseOther(request, group, inside, deps)
     // What the group gives at the issuer is not for this caller to give, or to take away.
     await deps.refuseMoreThanOwn(request, group, inside)
-    const facts = factsOf(group, given)
-    if (Object.keys(facts).length > 0) {
-      await refuseOwned(inside, 'group', id)
-      await inside.groups.update(id, facts)
-    }
+    const members = await changeFacts(request, group, given, inside)
     const people = await changeMembers(id, given.members, inside)
     const detail = {
-      name: facts.name ?? group.name,
-      members: Object.keys(facts).join(', '),
+      name: given.name ?? group.name,
+      members: members.join(', '),
       people: people.length,
       ...(people.length === 1 && { member: people[0] }),
       by: 'scim',
@@ -127,11 +129,23 @@ async function remove(request: FastifyRequest, id: string, deps: ScimDeps): Prom
   })
 }
 
-function factsOf(group: Group, { name, externalId }: GivenGroup) {
-  return {
-    ...(name !== undefined && name !== group.name && { name }),
-    ...(externalId !== undefined && externalId !== (group.externalId ?? '') && { externalId }),
+/** Gives the members that are others now. */
+async function changeFacts(
+  request: FastifyRequest,
+  { id, name: before }: Group,
+  { name = before, externalId }: GivenGroup,
+  inside: Directory,
+): Promise<string[]> {
+  const known = (await externalIdOf(request, 'group', id, inside)) ?? ''
+  const isRenamed = name !== before
+  const isRenumbered = externalId !== undefined && externalId !== known
+  if (isRenamed) await refuseOwned(inside, 'group', id)
+  if (isRenumbered) {
+    const clientId = provisioningClient(request)
+    await inside.provisioned.save({ kind: 'group', clientId, id, externalId })
   }
+  if (isRenamed || isRenumbered) await inside.groups.update(id, { name })
+  return [...(isRenamed ? ['name'] : []), ...(isRenumbered ? ['externalId'] : [])]
 }
 
 /** Reads all members only for a client that asks to compare. */
@@ -142,7 +156,9 @@ async function refuseOther(
   { base }: ScimDeps,
 ): Promise<void> {
   if (request.headers['if-match'] === undefined) return
-  refuseOtherVersion(request, groupResource(group, await allMembers(group.id, inside), base))
+  const externalId = await externalIdOf(request, 'group', group.id, inside)
+  const members = await allMembers(group.id, inside)
+  refuseOtherVersion(request, groupResource({ group, externalId }, members, base))
 }
 
 /** People who came or went have other rights where the group gives some. */

@@ -5,16 +5,22 @@ import { GROUP_SCHEMA } from '../schemas/group-schema.ts'
 import { ScimError } from '../scim-error.ts'
 import { SCIM_LIMITS } from '../scim-limits.ts'
 
+/** A group, and what the caller calls it. */
+export interface ProvisionedGroup {
+  readonly group: Group
+  readonly externalId: string | undefined
+}
+
 /** @param members undefined: they are not told, and then there is no version either */
 export function groupResource(
-  group: Group,
+  { group, externalId }: ProvisionedGroup,
   members: readonly GroupMember[] | undefined,
   base: string,
 ): Document {
   return {
     schemas: [GROUP_SCHEMA],
     id: group.id,
-    ...(group.externalId !== undefined && { externalId: group.externalId }),
+    ...(externalId !== undefined && { externalId }),
     displayName: group.name,
     ...(members !== undefined && {
       members: members.map(({ sub, username }) => ({

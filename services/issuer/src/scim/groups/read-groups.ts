@@ -12,6 +12,7 @@ import {
 } from '../answer.ts'
 import { groupCondition } from '../filter/condition-of.ts'
 import { type ListRequest, listBody, readList, readPage, searchBody } from '../lists.ts'
+import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import type { Document } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
 import { SCIM_LIMITS } from '../scim-limits.ts'
@@ -32,13 +33,15 @@ export function scimGroupReading(deps: ScimDeps) {
     )
     app.get<{ Params: { id: string } }>(`${GROUPS}/:id`, config, async (request, reply) => {
       const group = await findGroup(request.params.id, directory)
+      const externalId = await externalIdOf(request, 'group', group.id, directory)
       const projection = readProjection(request.query as Document)
       if (!isWanted(projection, 'members')) {
-        const resource = groupResource(group, undefined, base)
+        const resource = groupResource({ group, externalId }, undefined, base)
         return await sendScim(reply, projected(resource, projection))
       }
       const members = await allMembers(group.id, directory)
-      return await sendResource(request, reply, groupResource(group, members, base), projection)
+      const resource = groupResource({ group, externalId }, members, base)
+      return await sendResource(request, reply, resource, projection)
     })
   }
 }
@@ -49,8 +52,9 @@ async function sendList(
   list: ListRequest,
   deps: ScimDeps,
 ): Promise<FastifyReply> {
-  const { groups } = deps.directory
-  const where = list.filter && groupCondition(list.filter)
+  const { groups, provisioned } = deps.directory
+  const clientId = provisioningClient(request)
+  const where = list.filter && groupCondition(list.filter, clientId)
   const source = {
     idOf: ({ id }: Group) => id,
     count: (most: number) => groups.count({ where, most }),
@@ -59,12 +63,15 @@ async function sendList(
   }
   const { total, things } = await readPage(request, list, source, deps)
   const isFull = isWanted(list.projection, 'members')
+  const ids = things.map(({ id }) => id)
+  const externalIds = await provisioned.of('group', clientId, ids)
   let room: number = SCIM_LIMITS.membersTold
   const resources: Document[] = []
   for (const group of things) {
     const members = isFull ? await allMembers(group.id, deps.directory, room) : undefined
     room -= members?.length ?? 0
-    const resource = groupResource(group, members, deps.base)
+    const externalId = externalIds.get(group.id)
+    const resource = groupResource({ group, externalId }, members, deps.base)
     resources.push(projected(isFull ? versioned(resource) : resource, list.projection))
   }
   return await sendScim(reply, listBody(resources, total, list.startIndex))

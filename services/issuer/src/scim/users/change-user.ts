@@ -6,16 +6,17 @@ import { findUser } from '../../admin/user-params.ts'
 import { refuseOtherVersion, sendResource } from '../answer.ts'
 import { readOperations } from '../patch/operations.ts'
 import { patched } from '../patch/patched.ts'
+import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import { canonicalDocument, type Document, type Shape } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
 import { SCIM_LIMITS } from '../scim-limits.ts'
 import { changeOf, type GivenUser, givenUser } from './given-user.ts'
 import { readUserResource, USERS } from './read-users.ts'
-import { userDocument } from './user-document.ts'
+import { type ProvisionedUser, userDocument } from './user-document.ts'
 
 type ById = { Params: { id: string }; Body: Document }
 /** How the person is to be, from how they are. */
-type Wanted = (user: User) => GivenUser
+type Wanted = (before: ProvisionedUser) => GivenUser
 
 export function scimUserChanges(deps: ScimDeps, shape: Shape) {
   const options = { config: { granted: true }, bodyLimit: SCIM_LIMITS.bodyBytes } as const
@@ -39,6 +40,8 @@ interface Planned {
   readonly user: User
   readonly given: GivenUser
   readonly change: UserChange
+  /** Whether the caller calls the person something else from now on. */
+  readonly isRenumbered: boolean
   /** Whether the person may sign in will be another thing. */
   readonly isSwitched: boolean
 }
@@ -51,10 +54,12 @@ async function plan(
   deps: ScimDeps,
 ): Promise<Planned> {
   const user = await findUser(sub, inside.users)
-  refuseOtherVersion(request, await readUserResource(user, inside, deps))
-  const given = wanted(user)
+  refuseOtherVersion(request, await readUserResource(request, user, inside, deps))
+  const externalId = await externalIdOf(request, 'user', sub, inside)
+  const given = wanted({ user, externalId })
   const isSwitched = given.active !== undefined && given.active === user.disabled
-  return { user, given, change: changeOf(user, given, deps.schemas), isSwitched }
+  const isRenumbered = given.externalId !== (externalId ?? '')
+  return { user, given, change: changeOf(user, given, deps.schemas), isRenumbered, isSwitched }
 }
 
 async function change(
@@ -69,7 +74,8 @@ async function change(
   const { password } = first.given
   // Before the transaction: others would wait for the hash.
   const hash = password === undefined ? undefined : await directory.users.hashPassword(password)
-  const isSame = !first.isSwitched && Object.keys(first.change).length === 0
+  const isOther = first.isSwitched || first.isRenumbered
+  const isSame = !isOther && Object.keys(first.change).length === 0
   if (!isSame || hash !== undefined) await make(request, sub, wanted, hash, deps)
   // First the state, then the end. Also when they were disabled before: the answer to the first attempt may have been lost.
   if (first.given.active === false) {
@@ -81,7 +87,7 @@ async function change(
   // Guesses at the old password say nothing about the new one.
   if (hash !== undefined) await deps.codes.forgive(sub)
   const user = await findUser(sub, directory.users)
-  return await sendResource(request, reply, await readUserResource(user, directory, deps))
+  return await sendResource(request, reply, await readUserResource(request, user, directory, deps))
 }
 
 async function make(
@@ -92,12 +98,18 @@ async function make(
   deps: ScimDeps,
 ): Promise<void> {
   await deps.rightsChange(request, 'user.update', async (inside) => {
-    const { user, given, change, isSwitched } = await plan(request, sub, wanted, inside, deps)
+    const planned = await plan(request, sub, wanted, inside, deps)
+    const { user, given, change, isRenumbered, isSwitched } = planned
     await deps.refuseMoreThanOwn(request, user, inside)
-    const members = Object.keys(change)
-    if (members.length > 0) {
-      await refuseOwned(inside, 'user', sub)
-      await inside.users.update(sub, change)
+    if (Object.keys(change).length > 0) await refuseOwned(inside, 'user', sub)
+    const members = [...Object.keys(change), ...(isRenumbered ? ['externalId'] : [])]
+    // Also when nothing but the external id is another one: it is the time of the last change that clients ask for.
+    if (members.length > 0) await inside.users.update(sub, change)
+    if (isRenumbered) {
+      const clientId = provisioningClient(request)
+      await inside.provisioned.save({
+        ...{ kind: 'user', clientId, id: sub, externalId: given.externalId },
+      })
     }
     if (hash !== undefined) await inside.users.setPasswordHash(sub, hash)
     if (isSwitched) await inside.users.setDisabled(sub, given.active === false)

@@ -2,6 +2,7 @@
 import type { NewUser } from '@latchkey/directory'
 import type { FastifyInstance } from 'fastify'
 import { sendResource } from '../answer.ts'
+import { provisioningClient } from '../provisioning-client.ts'
 import { canonicalDocument, type Document, type Shape } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
 import { SCIM_LIMITS } from '../scim-limits.ts'
@@ -21,11 +22,15 @@ export function scimUserCreation(deps: ScimDeps, shape: Shape) {
         const created = await inside.users.create(newUser(given, hash))
         // Rights come with groups. Nobody has a token or a session of theirs yet: nothing is to be ended.
         if (given.active === false) await inside.users.setDisabled(created.sub, true)
+        await inside.provisioned.save({
+          ...{ kind: 'user', clientId: provisioningClient(request) },
+          ...{ id: created.sub, externalId: given.externalId },
+        })
         const user = (await inside.users.find(created.sub)) ?? created
         return {
           target: `user ${user.sub}`,
           detail: { username: user.username, by: 'scim' },
-          result: { sub: user.sub, resource: await readUserResource(user, inside, deps) },
+          result: { sub: user.sub, resource: await readUserResource(request, user, inside, deps) },
           stale: [],
         }
       })
@@ -36,9 +41,9 @@ export function scimUserCreation(deps: ScimDeps, shape: Shape) {
 }
 
 function newUser(given: GivenUser, hash: string | undefined): NewUser {
-  const { username, name, email, locale, externalId, profile, attributes } = given
+  const { username, name, email, locale, profile, attributes } = given
   return {
-    ...{ username, name, email, locale, externalId, profile, attributes },
+    ...{ username, name, email, locale, profile, attributes },
     ...(hash !== undefined && { passwordHash: hash }),
   }
 }

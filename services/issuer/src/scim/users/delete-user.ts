@@ -18,7 +18,7 @@ export function scimUserDeletion(deps: ScimDeps) {
           id,
           async (inside) => {
             const user = await findUser(id, inside.users)
-            refuseOtherVersion(request, await readUserResource(user, inside, deps))
+            refuseOtherVersion(request, await readUserResource(request, user, inside, deps))
           },
           deps,
         )

@@ -50,11 +50,11 @@ export function givenUser(
   }
 }
 
-/** What would be different; members that SCIM does not know stay. Empty: nothing. */
+/** What would be different of the person, without the external id; members that SCIM does not know stay. Empty: nothing. */
 export function changeOf(user: User, given: GivenUser, { kept }: UserSchemas): UserChange {
-  const { username, name, email, locale, externalId } = given
+  const { username, name, email, locale } = given
   const before = { ...user, email: user.email ?? '', locale: user.locale ?? '' }
-  const texts = Object.entries({ username, name, email, externalId }).filter(
+  const texts = Object.entries({ username, name, email }).filter(
     ([member, value]) => value !== ((before as Record<string, unknown>)[member] ?? ''),
   )
   const profile = { ...unknownProfile(user.profile, given.profile), ...given.profile }

@@ -5,6 +5,7 @@ import { findUser } from '../../admin/user-params.ts'
 import { isWanted, projected, sendResource, sendScim, versioned } from '../answer.ts'
 import { userCondition } from '../filter/condition-of.ts'
 import { type ListRequest, listBody, readList, readPage, searchBody } from '../lists.ts'
+import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import type { Document } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
 import { SCIM_PREFIX } from '../scim-type.ts'
@@ -24,19 +25,25 @@ export function scimUserReading(deps: ScimDeps) {
     )
     app.get<{ Params: { id: string } }>(`${USERS}/:id`, config, async (request, reply) => {
       const user = await findUser(request.params.id, directory.users)
-      return await sendResource(request, reply, await readUserResource(user, directory, deps))
+      return await sendResource(
+        request,
+        reply,
+        await readUserResource(request, user, directory, deps),
+      )
     })
   }
 }
 
 /** The resource as it is in `inside`, without its version. */
 export async function readUserResource(
+  request: FastifyRequest,
   user: User,
-  inside: Pick<Directory, 'groups'>,
+  inside: Pick<Directory, 'groups' | 'provisioned'>,
   deps: ScimDeps,
 ): Promise<Document> {
   const names = await groupsOf([user], inside)
-  return userResource(user, groupsIn(user, names), deps)
+  const externalId = await externalIdOf(request, 'user', user.sub, inside)
+  return userResource({ user, externalId }, groupsIn(user, names), deps)
 }
 
 async function sendList(
@@ -45,8 +52,9 @@ async function sendList(
   list: ListRequest,
   deps: ScimDeps,
 ): Promise<FastifyReply> {
-  const { users } = deps.directory
-  const where = list.filter && userCondition(list.filter)
+  const { users, provisioned } = deps.directory
+  const clientId = provisioningClient(request)
+  const where = list.filter && userCondition(list.filter, clientId)
   const source = {
     idOf: ({ sub }: User) => sub,
     count: (most: number) => users.count({ where, most }),
@@ -57,9 +65,12 @@ async function sendList(
   // The version needs them, too.
   const isNeeded = isWanted(list.projection, 'groups') || isWanted(list.projection, 'meta')
   const groups = isNeeded ? await groupsOf(things, deps.directory) : new Map()
-  const resources = things.map((user) =>
-    projected(versioned(userResource(user, groupsIn(user, groups), deps)), list.projection),
-  )
+  const subs = things.map(({ sub }) => sub)
+  const externalIds = await provisioned.of('user', clientId, subs)
+  const resources = things.map((user) => {
+    const named = { user, externalId: externalIds.get(user.sub) }
+    return projected(versioned(userResource(named, groupsIn(user, groups), deps)), list.projection)
+  })
   return await sendScim(reply, listBody(resources, total, list.startIndex))
 }
 

@@ -19,14 +19,23 @@ export interface UserDocumentDeps {
   readonly schemas: UserSchemas
 }
 
+/** A person, and what the caller calls them. */
+export interface ProvisionedUser {
+  readonly user: User
+  readonly externalId: string | undefined
+}
+
 /** What a client can write, read-only members left out. */
-export function userDocument(user: User, { schemas: { kept } }: UserDocumentDeps): Document {
+export function userDocument(
+  { user, externalId }: ProvisionedUser,
+  { schemas: { kept } }: UserDocumentDeps,
+): Document {
   const { profile, email, locale } = user
   const work = (value: string | undefined, type = 'work') =>
     value === undefined ? undefined : [{ value, type, primary: true }]
   const enterprise = ownTexts(user, kept.enterprise)
   return present({
-    externalId: user.externalId,
+    externalId,
     userName: user.username,
     name: present({
       formatted: user.name || undefined,
@@ -52,12 +61,13 @@ export function userDocument(user: User, { schemas: { kept } }: UserDocumentDeps
 
 /** The whole resource, without its version. */
 export function userResource(
-  user: User,
+  provisioned: ProvisionedUser,
   groups: readonly Pick<Group, 'id' | 'name'>[],
   deps: UserDocumentDeps,
 ): Document {
   const { base } = deps
-  const { externalId, userName, ...document } = userDocument(user, deps)
+  const { user } = provisioned
+  const { externalId, userName, ...document } = userDocument(provisioned, deps)
   const isExtended = ENTERPRISE_SCHEMA in document
   return present({
     schemas: isExtended ? [USER_SCHEMA, ENTERPRISE_SCHEMA] : [USER_SCHEMA],
