@@ -59,16 +59,27 @@ export function partitionKeys(prefix: string, partition: number) {
 
 export type PartitionKeys = ReturnType<typeof partitionKeys>
 
+/** What stands around the parts that vary, by pattern: keys are made at every request. */
+const FRAMES = new Map(
+  Object.entries(KEY_PATTERNS).map(([name, pattern]) => [name, pattern.split(/<\w+>/)]),
+)
+
 function fill(pattern: keyof typeof KEY_PATTERNS, parts: string[]): string {
-  let next = 0
-  return KEY_PATTERNS[pattern].replaceAll(/<\w+>/g, () => encodeKeyPart(parts[next++] ?? ''))
+  const [first = '', ...rest] = FRAMES.get(pattern) ?? []
+  return rest.reduce(
+    (text, after, place) => text + encodeKeyPart(parts[place] ?? '') + after,
+    first,
+  )
 }
+
+const PLAIN = /^[\w.~-]*$/
 
 /**
  * Text from outside as part of a key: letters, digits and `-._~%` only, so that it can neither end its part, nor open
  * a hash tag, nor be a pattern. Different texts stay different. Throws InputError `key-text` for a lone surrogate.
  */
 export function encodeKeyPart(text: string): string {
+  if (PLAIN.test(text)) return text
   if (!text.isWellFormed()) {
     throw new InputError('key-text', {
       received: 'a lone surrogate',

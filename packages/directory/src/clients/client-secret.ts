@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { InputError } from '@latchkey/protocol'
 import { isSha256 } from '../checks/sha256.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
@@ -44,5 +44,5 @@ export function isClientSecret(secretHash: string, secret: string): boolean {
 }
 
 function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }

@@ -43,8 +43,9 @@ export function introspect(deps: IntrospectDeps) {
       const answer =
         (await describeRefreshToken(text, client, deps)) ??
         (await describeAccessToken(text, client, deps))
-      if (!prefersType(request.headers.accept, SIGNED)) return await reply.send(answer)
-      return await reply.type(SIGNED).send(signed(answer, client, deps))
+      if (!prefersType(request.headers.accept, SIGNED)) return answer
+      reply.type(SIGNED)
+      return signed(answer, client, deps)
     })
   }
 }

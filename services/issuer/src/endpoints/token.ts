@@ -21,7 +21,8 @@ export function token(deps: TokenDeps) {
   return async (app: FastifyInstance) => {
     app.post<{ Body: Parameters }>('/token', { config: { cors: true } }, async (request, reply) => {
       const response = await grantTokens(request, reply, request.body, deps)
-      return await reply.header('pragma', 'no-cache').send(response)
+      reply.header('pragma', 'no-cache')
+      return response
     })
   }
 }

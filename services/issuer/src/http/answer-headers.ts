@@ -6,9 +6,10 @@ import type { FastifyInstance } from 'fastify'
  * a hint in it, is told to where it leads (RFC 9700 section 4.2.4).
  */
 export function answerHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
     reply.header('referrer-policy', 'no-referrer')
+    done()
   })
 }

@@ -41,6 +41,8 @@ export function parseParameters(text: string): Parameters {
 }
 
 function decode(text: string): string {
+  // Most names and values are plain.
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch (cause) {

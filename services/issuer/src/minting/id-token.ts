@@ -1,5 +1,5 @@
 /** ID tokens: OpenID Connect Core sections 2 and 3.1.3.6; `sid` from Back-Channel Logout 1.0 section 2.1. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { AttributeRule, Client, User } from '@latchkey/directory'
 import { type ClaimsRequest, type Clock, nowSeconds, TYP } from '@latchkey/protocol'
 import type { SignInFacts } from './access-token.ts'
@@ -64,7 +64,7 @@ export function idTokens(deps: IdTokenDeps) {
       acr: session.acr,
       amr: session.amr,
       sid: session.sid,
-      at_hash: leftHalf(createHash(HASHES[alg]).update(request.accessToken).digest()),
+      at_hash: leftHalf(hash(HASHES[alg], request.accessToken, 'buffer')),
       ...(nonce !== undefined && { nonce }),
     })
   }

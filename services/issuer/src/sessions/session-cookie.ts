@@ -1,5 +1,5 @@
 /** The issuer's own cookies: `__Host-` (RFC 6265bis section 4.1.3.2), never readable by scripts, never sent cross-site with POST. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Random } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sameText } from '../keys/same-text.ts'
@@ -24,7 +24,7 @@ export function newHandle(sid: string, random: Random): SessionHandle {
 }
 
 export function handleHash(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return hash('sha256', secret, 'base64url')
 }
 
 export function handleMatches(secret: string, storedHash: string): boolean {

@@ -2,7 +2,7 @@
  * What one page of a sign-in has settled, on its way to the next one through a form. A MAC binds it to this browser, to this
  * very request, to one session as it was then, and to ten minutes: whoever else holds it, or comes later, begins anew.
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import { hash, type KeyObject } from 'node:crypto'
 import type { Clock } from '@latchkey/protocol'
 import { carriedFacts } from '../keys/carried-facts.ts'
 
@@ -31,8 +31,7 @@ const STEP_SECONDS = 600
 
 export function stepProofs(deps: { macKey: KeyObject; clock: Clock }): StepProofs {
   const carried = carriedFacts({ ...deps, seconds: STEP_SECONDS })
-  const textOf = ({ csrf, query }: StepPlace) =>
-    `${csrf} ${createHash('sha256').update(query).digest('base64url')}`
+  const textOf = ({ csrf, query }: StepPlace) => `${csrf} ${hash('sha256', query, 'base64url')}`
   return {
     write: ({ sid, authTime, signedIn }, place) =>
       carried.write(`${sid}.${authTime}.${signedIn ? 1 : 0}`, textOf(place)),
