@@ -144,7 +144,7 @@ async function startIssuer(parts: {
   }
   const built = await buildIssuer({ settings, store, directory, clock, random })
   await built.app.listen({ host: '127.0.0.1', port: found(hosts.get('sso.localhost'), 'sso') })
-  await publishDeclared(applied, built.end)
+  await publishDeclared(applied, built.tell)
   return built
 }
 

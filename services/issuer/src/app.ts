@@ -13,6 +13,7 @@ import { requestScope } from './audit/request-scope.ts'
 import { effectiveParameters } from './authorization/effective-parameters.ts'
 import { sendPageError } from './authorization/page-errors.ts'
 import type { End } from './ending/end.ts'
+import type { TellEnd } from './ending/tell-end.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { consent } from './endpoints/consent.ts'
 import { deviceAuthorization } from './endpoints/device-authorization.ts'
@@ -110,6 +111,8 @@ export interface IssuerDeps {
 export interface Issuer {
   readonly app: FastifyInstance
   readonly end: End
+  /** Tells an end that was noted with a change of the directory. */
+  readonly tell: TellEnd
   /** Who is connected to this process, and what they have applied. */
   readonly verifiers: FeedHub['verifiers']
 }
@@ -169,7 +172,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
     receipts.canary.start()
     keeper.start()
     keyLife.keeper.start()
-    ending.deliveries.start()
+    ending.start()
     signals.start()
   })
   app.addHook('preClose', async () => feeding.hub.close())
@@ -188,7 +191,7 @@ export async function buildIssuer(given: IssuerDeps): Promise<Issuer> {
     receipts.tracker.close()
     await receipts.reporter.stop()
   })
-  return { app, end: ending.end, verifiers: feeding.hub.verifiers }
+  return { app, end: ending.end, tell: ending.tell, verifiers: feeding.hub.verifiers }
 }
 
 /** What people see. */
@@ -223,6 +226,7 @@ function pages(
     signedOut: signedOutCookie({ macKey: keys.signedOutMac, clock: deps.clock }),
     leaseMs: settings.feed.leaseMs,
     end: ending.end,
+    endingChange: ending.endingChange,
     idleSeconds: settings.session.idleSeconds,
     codeSeconds: settings.tokens.codeSeconds,
     lifetimes: settings.session,
@@ -264,6 +268,7 @@ function programs(
     ...callers,
     users: directory.users,
     end: ending.end,
+    endingChange: ending.endingChange,
   }
   return async (app: FastifyInstance): Promise<void> => {
     app.setErrorHandler(sendOAuthError)

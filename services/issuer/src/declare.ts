@@ -7,12 +7,14 @@ import {
   type Directory,
   planDeclared,
   startDeclared,
+  type UntoldEnd,
 } from '@latchkey/directory'
-import { type Actor, type Clock, InputError, nowSeconds } from '@latchkey/protocol'
+import { type Clock, InputError, nowSeconds } from '@latchkey/protocol'
 import { refuseBuiltIn } from './cluster/built-in.ts'
 import { inFileNames } from './cluster/file-names.ts'
 import type { PlaceOf } from './cluster/places.ts'
-import type { End } from './ending/end.ts'
+import { declaredEnds } from './ending/declared-ends.ts'
+import type { TellEnd } from './ending/tell-end.ts'
 import { shipRoles } from './ship-roles.ts'
 
 export interface DeclareDeps {
@@ -25,6 +27,12 @@ export interface DeclareDeps {
   readonly log?: { warn(facts: object, message: string): void }
 }
 
+/** What was brought in, and what ends by it. */
+export interface Declared extends AppliedDeclaration {
+  /** Noted with it: any issuer process tells it when this one dies. */
+  readonly untold: readonly UntoldEnd[]
+}
+
 /**
  * Brings what the settings file declares into the directory, and the issuer itself as a service: the audience of tokens
  * for `/userinfo` and the admin API, so that roles can hold grants there.
@@ -33,25 +41,33 @@ export async function declare(
   declared: DeclaredDirectory,
   ownClients: readonly DeclaredClient[],
   deps: DeclareDeps,
-): Promise<AppliedDeclaration> {
+): Promise<Declared> {
   const { issuer, directory, accessTokenSeconds, file } = deps
   const now = nowSeconds(deps.clock)
   const ownIds = new Set(ownClients.map(({ id }) => id))
   const self = { audience: issuer, name: 'Latchkey', accessTokenSeconds }
-  const own = await applyDeclared(directory, { services: [self], clients: ownClients }, { now })
+  const ownEnds = declaredEnds(deps.clock)
+  const ends = declaredEnds(deps.clock)
+  const own = await applyDeclared(
+    directory,
+    { services: [self], clients: ownClients },
+    { now, also: ownEnds.note },
+  )
   await shipRoles(directory, issuer, declared)
   const services = (declared.services ?? []).map((one) => ({ accessTokenSeconds, ...one }))
   const theirs = { ...declared, services }
+  const options = { now, also: ends.note }
   const start = async () => {
     refuseBuiltIn(theirs, { audience: issuer, clients: ownIds })
-    if (file === undefined) return await applyDeclared(directory, theirs, { now })
-    const started = await startDeclared(directory, theirs, { now, file: file.name })
+    if (file === undefined) return await applyDeclared(directory, theirs, options)
+    const started = await startDeclared(directory, theirs, { ...options, file: file.name })
     if (started.kind === 'brought-in') return started.applied
     await tellDifference(theirs, file.name, deps)
     return undefined
   }
   const applied = await inFileNames(start, file?.placeOf)
-  return applied === undefined ? own : together(own, applied)
+  const untold = [...ownEnds.untold(), ...ends.untold()]
+  return { ...(applied === undefined ? own : together(own, applied)), untold }
 }
 
 /** Whoever edits the file and starts again waits for what only an apply does now. */
@@ -90,21 +106,6 @@ function together(one: AppliedDeclaration, other: AppliedDeclaration): AppliedDe
 }
 
 /** The directory has changed; now the tokens that speak of what was before are ended. */
-export async function publishDeclared(
-  applied: AppliedDeclaration,
-  end: End,
-  actor: Actor = { sub: 'issuer' },
-): Promise<void> {
-  for (const sub of applied.disabled.users) {
-    await end({ kind: 'user', sub }, 'user_disabled', actor)
-  }
-  for (const clientId of applied.disabled.clients) {
-    await end({ kind: 'client', clientId }, 'client_disabled', actor)
-  }
-  for (const audience of applied.disabled.services) {
-    await end({ kind: 'service', audience }, 'service_quarantined', actor)
-  }
-  for (const about of applied.stale) {
-    await end({ kind: 'stale', about }, 'permissions_changed', actor)
-  }
+export async function publishDeclared({ untold }: Pick<Declared, 'untold'>, tell: TellEnd) {
+  for (const one of untold) await tell(one)
 }

@@ -64,7 +64,7 @@ export async function openIssuer(options: OpenIssuerOptions): Promise<OpenIssuer
     const built = await buildIssuer({ settings, ...parts, tls, trustedProxies, tokenResponse })
     closing.unshift(() => built.app.close())
     await built.app.ready()
-    await publishDeclared(applied, built.end)
+    await publishDeclared(applied, built.tell)
     const { created, updated } = applied
     if (created.length + updated.length > 0) log.info({ created, updated }, 'declared')
     log.info({ engine: directory.engine }, 'directory')

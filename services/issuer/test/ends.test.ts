@@ -1,10 +1,10 @@
-import { StoreUnavailable } from '@latchkey/protocol'
+import { type Scheduler, StoreUnavailable } from '@latchkey/protocol'
 import { connectRedisStore } from '@latchkey/store'
 import { startRedis } from '@latchkey/store/redis-server'
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { declare, publishDeclared } from '../src/declare.ts'
-import { toldLater } from '../src/ending/told-later.ts'
+import { untoldTeller } from '../src/ending/untold-teller.ts'
 import { CAUSES, type Cause, type Scene, sidOf } from './fixtures/causes-of-ends.ts'
 import {
   AUTHORIZE,
@@ -115,7 +115,7 @@ function hands(issuer: TestIssuer): Pick<Scene, 'admin' | 'declare'> {
     declare: async (changed) => {
       const clock = { nowMs: () => issuer.now() * 1000, monotonicMs: () => 0 }
       const deps = { issuer: ISSUER, directory: issuer.directory, clock, accessTokenSeconds: 300 }
-      await publishDeclared(await declare(changed, [], deps), issuer.end)
+      await publishDeclared(await declare(changed, [], deps), issuer.tell)
     },
   }
 }
@@ -183,22 +183,22 @@ t.test('an end that the store did not confirm is recorded, and so is no other', 
 })
 
 t.test('a change of rights that could not be told is told when the store is back', async (t) => {
-  const timers: (() => void)[] = []
-  const scheduler = {
-    after: (_: number, task: () => void) => {
-      timers.push(task)
-      return () => timers.splice(timers.indexOf(task), 1)
-    },
-  }
+  const { pass, scheduler } = turns()
   let isAway = true
+  let times = 0
   const issuer = await testIssuer({
     scheduler,
     aroundStore: (store) => {
+      const head: typeof store.log.head = async (partition) => {
+        if (isAway && times > 0) throw new StoreUnavailable('The store')
+        return await store.log.head(partition)
+      }
       const end: typeof store.log.end = async (target, facts) => {
+        times += 1
         if (isAway) throw new StoreUnavailable('The store')
         return await store.log.end(target, facts)
       }
-      return { ...store, log: { ...store.log, end } }
+      return { ...store, log: { ...store.log, head, end } }
     },
   })
   t.teardown(() => issuer.close())
@@ -213,61 +213,131 @@ t.test('a change of rights that could not be told is told when the store is back
     return answer.statusCode
   }
   const withoutRights = () => change('PATCH', `users/${ada}`, { roles: [] })
-  const users = [{ line: 2, username: 'bob', status: 'disabled' }]
+  const users = ['bob', 'guest'].map((username, n) => ({
+    line: n + 2,
+    username,
+    status: 'disabled',
+  }))
   const disabled = () => change('POST', 'users/import', { on_existing: 'update', users })
-  const before = timers.length
+  await issuer.addPerson('guest')
   t.equal(await change('POST', 'ends', { target: { kind: 'user', sub: ada } }), 503)
-  t.equal(
-    timers.length,
-    before,
-    'an end that somebody asked for is asked for again, and comes not behind',
-  )
   t.strictSame([await withoutRights(), await disabled()], [503, 503])
   t.strictSame([await withoutRights(), await disabled()], [200, 200], 'nothing is left to change')
-  t.ok(await active())
-  t.equal(timers.length, before + 1)
-  const [again] = timers.splice(before)
-  again?.()
-  await new Promise(setImmediate)
-  t.ok(await active(), 'still away')
+  const asked = times
+  await pass(issuer)
+  t.strictSame([await active(), times], [true, asked], 'still away, and asked for by one question')
   isAway = false
-  const [oncemore] = timers.splice(before)
-  oncemore?.()
-  while (await active()) await new Promise(setImmediate)
-  t.equal(timers.length, before, 'and once is enough')
-  const recorded = async (target: string) =>
-    (await issuer.directory.audit.list({ limit: 1, action: 'end', target }))[0]
-  const detail = { positions: [{ partition: 0 }] }
-  t.match(await recorded(`stale ${ada}`), { reason: 'permissions_changed', detail })
-  const bob = await issuer.sub('bob')
-  while (!(await recorded(`user ${bob}`))?.detail['positions']) await new Promise(setImmediate)
-  t.match(await recorded(`user ${bob}`), { reason: 'user_disabled', detail })
+  for (let turn = 0; turn < 20 && times < asked + 3; turn++) await pass(issuer)
+  t.equal(await active(), false)
+  const records = await issuer.directory.audit.list({ limit: 10, action: 'end' })
+  const placed = records.filter(({ detail }) => detail['positions'])
+  const subs = [await issuer.sub('bob'), await issuer.sub('guest')]
+  t.strictSame(
+    placed.map(({ target, reason }) => `${target} ${reason}`).sort(),
+    [`stale ${ada} permissions_changed`, ...subs.map((sub) => `user ${sub} user_disabled`)].sort(),
+    'also what came behind one that failed; and no end that somebody asked for comes behind its refusal',
+  )
+  t.match(
+    placed[0]?.actor,
+    { sub: 'svc:operator', requestId: /./ },
+    'with who had done it, and by what',
+  )
+  for (let turn = 0; turn < 3; turn++) await pass(issuer)
+  t.equal(times, asked + 3, 'and once is enough')
 })
 
-t.test('an end that fails for another reason is not asked for again and again', async (t) => {
-  const timers: (() => void)[] = []
-  let times = 0
-  const faults: Error[] = [new StoreUnavailable('The store'), new TypeError('a mistake')]
-  const { end } = toldLater(
-    async () => {
-      times += 1
-      throw faults.shift() ?? new TypeError('a mistake')
+t.test(
+  'what a process has noted and told, another one tells without ending anything more',
+  async (t) => {
+    const { pass, scheduler } = turns()
+    const issuer = await testIssuer({ scheduler })
+    t.teardown(() => issuer.close())
+    const { store, directory } = issuer
+    const sub = await issuer.sub('ada')
+    const target = { kind: 'user', sub } as const
+    const end = { target, reason: 'password_changed', actor: { sub } } as const
+    const [told] = await directory.untoldEnds.note([end], issuer.now() + 5)
+    const facts = { now: issuer.now(), entryExpiresAt: issuer.now() + 965, reason: end.reason }
+    // The process has died between the two.
+    const { entries } = await store.log.end(target, { ...facts, once: told?.id ?? '' })
+    const { access_token: token } = await tokenRequests(issuer).tokensOf()
+    const waits = () => directory.untoldEnds.areWaiting(issuer.now())
+    for (let turn = 0; turn < 20 && (turn < 2 || (await waits())); turn++) await pass(issuer)
+    t.equal((await issuer.post('/introspect', { token }, 'support')).json().active, true)
+    const all = (await store.log.read(0, 0, 100)).entries.filter(({ v }) => v === sub)
+    t.strictSame(all, entries, 'one entry')
+    const records = await directory.audit.list({ limit: 10, action: 'end' })
+    t.match(records, [
+      { target: `user ${sub}`, detail: { positions: [{ offset: entries[0]?.o }] } },
+    ])
+    t.equal(records.length, 1, 'and one record, which nobody had written')
+    const left = await store.outbox.list(9)
+    t.strictSame(left, [], 'apps of what has begun since hear nothing')
+  },
+)
+
+t.test(
+  'of 50 who tell the same at once one is recorded, and one entry stands in the log',
+  async (t) => {
+    const issuer = await testIssuer()
+    t.teardown(() => issuer.close())
+    const { store, directory } = issuer
+    const target = { kind: 'stale', about: 'u_1' } as const
+    const end = { target, reason: 'permissions_changed', actor: { sub: 'issuer' } } as const
+    const [noted] = await directory.untoldEnds.note([end], issuer.now())
+    if (!noted) throw new Error('it was noted')
+    await Promise.all(Array.from({ length: 50 }, () => issuer.tell(noted)))
+    const entries = (await store.log.read(0, 0, 100)).entries.filter(({ v }) => v === 'u_1')
+    t.equal(entries.length, 1)
+    t.equal((await directory.audit.list({ limit: 60, target: 'stale u_1' })).length, 1)
+  },
+)
+
+t.test('an end of a change that cannot be told keeps no other one waiting', async (t) => {
+  const said: string[] = []
+  const told: string[] = []
+  const about = (name: string) => ({
+    id: name,
+    target: { kind: 'stale', about: name } as const,
+    reason: 'permissions_changed' as const,
+    actor: { sub: 'issuer' },
+  })
+  const claims = [[about('odd'), about('u_1')], []]
+  const { pass, scheduler } = turns()
+  const teller = untoldTeller({
+    untoldEnds: {
+      areWaiting: async () => claims.length > 0,
+      claim: async () => claims.shift() ?? [],
     },
-    {
-      store: { log: { head: async () => ({}) as never } },
-      scheduler: {
-        after: (_, task) => {
-          timers.push(task)
-          return () => {}
-        },
-      },
+    store: { log: { head: async () => ({}) as never } },
+    tell: async ({ id }) => {
+      if (id === 'odd') throw new TypeError('a mistake')
+      told.push(id)
+      return { entries: [], epoch: 1 }
     },
-  )
-  const ending = end({ kind: 'stale', about: 'u_1' }, 'permissions_changed', { sub: 'issuer' })
-  await t.rejects(ending, StoreUnavailable)
-  timers.shift()?.()
-  await new Promise(setImmediate)
-  t.strictSame([times, timers.length], [2, 0])
-  await t.rejects(end({ kind: 'user', sub: 'u_1' }, 'admin', { sub: 'issuer' }), TypeError)
-  t.equal(timers.length, 0)
+    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    log: { error: (_, message) => said.push(message) },
+    scheduler,
+  })
+  teller.start()
+  await pass()
+  await teller.stop()
+  t.strictSame([told, said.length], [['u_1'], 1])
 })
+
+/** Time that goes on when a test says so: what was to happen later happens in the next turn. */
+function turns() {
+  const timers: (() => void)[] = []
+  const scheduler: Scheduler = {
+    after: (_, task) => {
+      timers.push(task)
+      return () => timers.splice(timers.indexOf(task), 1)
+    },
+  }
+  const pass = async (issuer?: Pick<TestIssuer, 'advance'>) => {
+    issuer?.advance(3)
+    for (const task of timers.splice(0)) task()
+    for (let step = 0; step < 20; step++) await new Promise(setImmediate)
+  }
+  return { scheduler, pass }
+}

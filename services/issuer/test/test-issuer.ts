@@ -120,6 +120,7 @@ export interface TestIssuer {
   readonly store: Store
   readonly directory: Directory
   readonly end: End
+  readonly tell: Issuer['tell']
   readonly verifiers: Issuer['verifiers']
   /** Moves both clocks. */
   advance(seconds: number): void
@@ -209,7 +210,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     simplejwtClient: 'native',
     ...(options.attributes && { attributes: [...options.attributes] }),
   }
-  const { app, end, verifiers } = await buildIssuer({
+  const { app, end, tell, verifiers } = await buildIssuer({
     settings,
     store: options.aroundStore?.(store) ?? store,
     directory: options.around?.(directory) ?? directory,
@@ -222,12 +223,13 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
   })
   checkAnswers(app)
   await app.ready()
-  await publishDeclared(applied, end)
+  await publishDeclared(applied, tell)
   return {
     app,
     store,
     directory,
     end,
+    tell,
     verifiers,
     advance: (seconds) => {
       times.ms += seconds * 1000

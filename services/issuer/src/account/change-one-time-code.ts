@@ -1,5 +1,5 @@
-import type { Directory } from '@latchkey/directory'
 import { type Clock, nowSeconds } from '@latchkey/protocol'
+import type { EndingChange } from '../ending/ending-change.ts'
 import { placeOfOwnEnd } from '../ending/place-of-own-end.ts'
 import { BY_PASSWORD, BY_PASSWORD_AND_CODE } from '../people/check-credentials.ts'
 import type { CodeSecrets } from '../people/code-secrets.ts'
@@ -12,7 +12,7 @@ import {
 } from '../sign-in/sign-in-session.ts'
 
 export interface ChangeOneTimeCodeDeps extends SignInDeps {
-  readonly directory: Pick<Directory, 'transaction'>
+  readonly endingChange: EndingChange
   readonly secrets: Pick<CodeSecrets, 'seal'>
   readonly clock: Clock
 }
@@ -40,19 +40,21 @@ export async function changeOneTimeCode(
   const { sub, sid, authTime, userAgent } = own.session
   const actor = { sub, sid }
   const sealed = secret && deps.secrets.seal(secret, sub)
-  const isChanged = await deps.directory.transaction(async (inside) => {
+  const { outcomes } = await deps.endingChange(async (inside) => {
     const user = await inside.users.find(sub)
-    if (!user || user.disabled || user.hasOneTimeCode === (sealed !== null)) return false
+    const isAsBefore = user && !user.disabled && user.hasOneTimeCode !== (sealed !== null)
+    if (!isAsBefore) return { result: undefined, ends: [] }
     await inside.users.setOneTimeCodeSecret(sub, sealed)
     await inside.audit.append({
       ...{ at: nowSeconds(deps.clock), actor, target: `user ${sub}` },
       ...{ action: 'user.one_time_code', reason: 'self' },
       detail: { before: user.hasOneTimeCode, after: sealed !== null },
     })
-    return true
+    const target = { kind: 'user', sub } as const
+    return { result: undefined, ends: [{ target, reason: 'one_time_code_changed', actor }] }
   })
-  if (!isChanged) return undefined
-  const ended = await deps.end({ kind: 'user', sub }, 'one_time_code_changed', actor)
+  const [ended] = outcomes
+  if (!ended) return undefined
   const rev = await placeOfOwnEnd(ended, { sub, sid }, placeFor(sub, start), deps)
   if (!rev) return undefined
   const how = secret ? BY_PASSWORD_AND_CODE : BY_PASSWORD

@@ -1,7 +1,6 @@
 /** /admin/v1/clients/:id/…: keeps an app or a machine out, and ends everything that it was given. */
 import { InputError, LIMITS } from '@latchkey/protocol'
 import { Type } from 'typebox'
-import type { End } from '../ending/end.ts'
 import { actorOf } from './actor.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
@@ -9,7 +8,6 @@ import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
 export interface AdminClientStateDeps {
-  readonly end: End
   readonly recorded: RecordedChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
@@ -33,21 +31,27 @@ function setDisabled(action: 'disable' | 'enable', deps: AdminClientStateDeps) {
     answers: { 204: null },
     async handle(request, reply) {
       const { id } = request.params
-      const actor = actorOf(request)
-      if (disabled && actor.clientId === id) throw ownClient(id)
+      if (disabled && actorOf(request).clientId === id) throw ownClient(id)
+      const ends = disabled ? [clientDisabled(id)] : []
       await deps.recorded(request, `client.${action}`, async (inside) => {
         const client = await inside.clients.find(id)
         if (!client) throw unknownClient(id)
         await deps.refuseMoreThanOwn(request, { grants: client.grants }, inside)
         await inside.clients.setDisabled(id, disabled)
         const detail = { before: { disabled: client.disabled }, after: { disabled } }
-        return { target: `client ${id}`, detail, result: undefined }
+        return { target: `client ${id}`, detail, ends, result: undefined }
       })
-      // First the state, then the end: whoever reads the log position after the end sees the new state.
-      if (disabled) await deps.end({ kind: 'client', clientId: id }, 'client_disabled', actor)
       return await reply.code(204).send()
     },
   })
+}
+
+/** What ends with a client that is kept out. */
+export function clientDisabled(id: string) {
+  return {
+    target: { kind: 'client', clientId: id } as const,
+    reason: 'client_disabled' as const,
+  }
 }
 
 /** It could not undo it. */

@@ -1,15 +1,12 @@
 import { type Directory, refuseOwned } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
-import type { End } from '../ending/end.ts'
-import { actorOf } from './actor.ts'
 import type { RefuseMoreThanOwn } from './own-rights.ts'
 import type { RecordedChange } from './recorded-change.ts'
 import type { RightsChange } from './rights-change.ts'
 import { findUser } from './user-params.ts'
 
 export interface ForgetUserDeps {
-  readonly end: End
   readonly recorded: RecordedChange
   readonly rightsChange: RightsChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
@@ -36,9 +33,9 @@ export async function forgetUser(
     await deps.refuseMoreThanOwn(request, user, inside)
     await inside.users.setDisabled(sub, true)
     const detail = { before: { disabled: user.disabled }, after: { disabled: true } }
-    return { target, detail, result: undefined, stale: [] }
+    const ends = [{ target: { kind: 'user', sub }, reason: 'user_deleted' }] as const
+    return { target, detail, ends, result: undefined, stale: [] }
   })
-  await deps.end({ kind: 'user', sub }, 'user_deleted', actorOf(request))
   await deps.recorded(request, 'user.delete', async (inside) => {
     const user = await findUser(sub, inside.users)
     if (!user.disabled) throw enabledMeanwhile(sub)

@@ -1,8 +1,6 @@
 import type { Directory } from '@latchkey/directory'
 import type { FastifyRequest } from 'fastify'
-import type { End } from '../ending/end.ts'
 import { refuseOverBudget } from '../rights/token-budget.ts'
-import { actorOf } from './actor.ts'
 import { keepAnAdministrator } from './administrators.ts'
 import type { Change, RecordedChange } from './recorded-change.ts'
 
@@ -24,20 +22,21 @@ export type RightsChange = <T>(
 export function rightsChange(deps: {
   readonly issuer: string
   readonly recorded: RecordedChange
-  readonly end: End
 }): RightsChange {
-  return async (request, action, work) => {
-    const { result, stale } = await deps.recorded(request, action, async (inside) => {
+  return (request, action, work) =>
+    deps.recorded(request, action, async (inside) => {
       const change = await keepAnAdministrator(inside, deps.issuer, () => work(inside))
       await refuseOverBudget(inside, [...change.stale, ...personOf(change.target)], deps.issuer)
-      return { ...change, result: change }
+      return { ...change, ends: [...staleEnds(change.stale), ...(change.ends ?? [])] }
     })
-    // First the state, then the end: whoever reads the log position after the end sees the new state.
-    for (const about of stale) {
-      await deps.end({ kind: 'stale', about }, 'permissions_changed', actorOf(request))
-    }
-    return result
-  }
+}
+
+/** Tokens that speak of rights which have changed. */
+export function staleEnds(stale: readonly string[]) {
+  return stale.map((about) => ({
+    target: { kind: 'stale', about } as const,
+    reason: 'permissions_changed' as const,
+  }))
 }
 
 /** Who was created has no token that could be stale. */

@@ -1,15 +1,12 @@
 /** /admin/v1/services/:audience/…: quarantine. No token is made for the service, and none is accepted there any more. */
 import { InputError } from '@latchkey/protocol'
 import { Type } from 'typebox'
-import type { End } from '../ending/end.ts'
-import { actorOf } from './actor.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
 import type { RecordedChange } from './recorded-change.ts'
 
 export interface AdminServiceStateDeps {
   readonly issuer: string
-  readonly end: End
   readonly recorded: RecordedChange
 }
 
@@ -34,19 +31,25 @@ function setDisabled(action: 'disable' | 'enable', deps: AdminServiceStateDeps) 
     async handle(request, reply) {
       const { audience } = request.params
       if (disabled && audience === deps.issuer) throw theIssuer(audience)
+      const ends = disabled ? [serviceQuarantined(audience)] : []
       await deps.recorded(request, `service.${action}`, async (inside) => {
         const service = await inside.services.find(audience)
         if (!service) throw unknownService(audience)
         await inside.services.setDisabled(audience, disabled)
         const detail = { before: { disabled: service.disabled }, after: { disabled } }
-        return { target: `service ${audience}`, detail, result: undefined }
+        return { target: `service ${audience}`, detail, ends, result: undefined }
       })
-      // First the state, then the end: whoever reads the log position after the end sees the new state.
-      const target = { kind: 'service', audience } as const
-      if (disabled) await deps.end(target, 'service_quarantined', actorOf(request))
       return await reply.code(204).send()
     },
   })
+}
+
+/** What ends with a service that is closed. */
+export function serviceQuarantined(audience: string) {
+  return {
+    target: { kind: 'service', audience } as const,
+    reason: 'service_quarantined' as const,
+  }
 }
 
 /** Tokens for this API are for that service: nobody could undo it. */

@@ -3,9 +3,7 @@ import type { Directory, User, Users } from '@latchkey/directory'
 import { type EndReason, LIMITS } from '@latchkey/protocol'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { End } from '../ending/end.ts'
 import type { OneTimeCodes } from '../people/one-time-codes.ts'
-import { actorOf } from './actor.ts'
 import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
 import { ADMIN_ONLY } from './framework/shipped-roles.ts'
@@ -16,7 +14,6 @@ import { findUser, SUB } from './user-params.ts'
 export interface AdminUserStateDeps {
   readonly users: Pick<Users, 'hashPassword'>
   readonly codes: Pick<OneTimeCodes, 'forgive'>
-  readonly end: End
   readonly rightsChange: RightsChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
 }
@@ -130,7 +127,6 @@ function setPassword(deps: AdminUserStateDeps) {
   })
 }
 
-/** First the state, then the end: whoever reads the log position after the end sees the new state. */
 async function change(
   request: FastifyRequest,
   sub: string,
@@ -141,10 +137,13 @@ async function change(
     const user = await findUser(sub, inside.users)
     await deps.refuseMoreThanOwn(request, user, inside)
     const detail = await work(inside, user)
-    // What they are barred from is ended below, by more than `stale`.
-    return { target: `user ${sub}`, detail, result: undefined, stale: [] }
+    return {
+      ...{ target: `user ${sub}`, detail, result: undefined },
+      // What they are barred from is ended by more than `stale`.
+      stale: [],
+      ends: ends ? [{ target: { kind: 'user', sub }, reason: ends }] : [],
+    }
   })
-  if (ends) await deps.end({ kind: 'user', sub }, ends, actorOf(request))
   if (isNewProof) await deps.codes.forgive(sub)
 }
 

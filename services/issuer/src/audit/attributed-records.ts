@@ -1,4 +1,4 @@
-import type { Audit, AuditRecord, Directory } from '@latchkey/directory'
+import type { Audit, AuditRecord, Directory, UntoldEnds } from '@latchkey/directory'
 import { currentRequest } from './request-scope.ts'
 
 /**
@@ -9,6 +9,7 @@ export function attributedRecords(directory: Directory): Directory {
   return {
     ...directory,
     audit: attributed(directory.audit),
+    untoldEnds: attributedEnds(directory.untoldEnds),
     transaction: (work) => directory.transaction((inside) => work(attributedInside(inside))),
     attempt: (work) => directory.attempt((inside) => work(attributedInside(inside))),
   }
@@ -18,6 +19,7 @@ function attributedInside(inside: Directory): Directory {
   const own: Directory = {
     ...inside,
     audit: attributed(inside.audit),
+    untoldEnds: attributedEnds(inside.untoldEnds),
     transaction: (part) => part(own),
     snapshot: (part) => part(own),
     attempt: (part) => inside.attempt(() => part(own)),
@@ -30,6 +32,14 @@ function attributed(audit: Audit): Audit {
     ...audit,
     append: (record) => audit.append(withRequest(record)),
     prune: (request) => audit.prune(withRequest(request)),
+  }
+}
+
+/** Whoever tells them later writes records of what was done then. */
+function attributedEnds(untoldEnds: UntoldEnds): UntoldEnds {
+  return {
+    ...untoldEnds,
+    note: (ends, heldUntil) => untoldEnds.note(ends.map(withRequest), heldUntil),
   }
 }
 

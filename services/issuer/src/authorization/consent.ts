@@ -1,9 +1,9 @@
 /** What a person allowed an app to know and do: OpenID Connect Core section 3.1.2.4. */
-import type { Audit, Client, Consent, Consents } from '@latchkey/directory'
-import { type Clock, nowSeconds, type RoutesDetail } from '@latchkey/protocol'
+import type { Client, Consent, Consents, PlannedEnd } from '@latchkey/directory'
+import { type Actor, type Clock, nowSeconds, type RoutesDetail } from '@latchkey/protocol'
 import type { SessionRecord } from '@latchkey/store'
 import { liesWithin } from '../checks/shared-routes.ts'
-import type { End } from '../ending/end.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 
 /**
  * Nobody can decline these: `openid` is the sign-in itself, and `offline_access` gives nothing by itself, since refresh tokens
@@ -74,10 +74,8 @@ export async function consentCovers(
 }
 
 export interface RememberConsentDeps {
-  readonly consents: Pick<Consents, 'find' | 'save'>
-  readonly audit: Pick<Audit, 'append'>
   readonly clock: Clock
-  readonly end: End
+  readonly endingChange: EndingChange
 }
 
 /**
@@ -88,34 +86,51 @@ export async function rememberConsent(
   client: ConsentClient,
   { sub, sid }: Pick<SessionRecord, 'sub' | 'sid'>,
   answer: ConsentScope & { readonly granted: readonly string[] },
-  { consents, audit, clock, end }: RememberConsentDeps,
+  { clock, endingChange }: RememberConsentDeps,
 ): Promise<void> {
-  const before = await consents.find(sub, client.id)
+  const actor = { sub, clientId: client.id, sid }
+  const service = calledService(client, answer.audience)
+  const asked = optionalScopes(answer.scope)
+  const declined = asked.filter((word) => !answer.granted.includes(word))
+  await endingChange(async ({ consents, audit }) => {
+    const before = await consents.find(sub, client.id)
+    await consents.save(together(before, { sub, clientId: client.id }, answer, service))
+    await audit.append({
+      ...{ at: nowSeconds(clock), actor, action: 'consent.give', target: `client ${client.id}` },
+      ...{
+        reason: 'self',
+        detail: { granted: answer.granted.slice(0, 64), declined, service: service ?? null },
+      },
+    })
+    const isLess = before !== undefined && declined.length > 0
+    return { result: undefined, ends: isLess ? [consentWithdrawn(actor)] : [] }
+  })
+}
+
+/** What somebody has taken back, stands in access tokens for as long as they live. */
+export function consentWithdrawn(actor: Actor): PlannedEnd {
+  return { target: { kind: 'stale', about: actor.sub }, reason: 'consent_withdrawn', actor }
+}
+
+/** The new answers beside the others. */
+function together(
+  before: Consent | undefined,
+  whose: Pick<Consent, 'sub' | 'clientId'>,
+  answer: ConsentScope & { readonly granted: readonly string[] },
+  service: string | undefined,
+) {
   const asked = optionalScopes(answer.scope)
   const untouched = (words: readonly string[] = []) => words.filter((word) => !asked.includes(word))
-  const service = calledService(client, answer.audience)
   const declined = asked.filter((word) => !answer.granted.includes(word))
-  await consents.save({
-    sub,
-    clientId: client.id,
+  return {
+    ...whose,
     granted: [...untouched(before?.granted), ...answer.granted],
     declined: [...untouched(before?.declined), ...declined],
     audiences: [
       ...new Set([...(before?.audiences ?? []), ...(service === undefined ? [] : [service])]),
     ],
     routes: service === undefined ? (before?.routes ?? {}) : shownRoutes(before, service, answer),
-  })
-  const actor = { sub, clientId: client.id, sid }
-  await audit.append({
-    ...{ at: nowSeconds(clock), actor, action: 'consent.give', target: `client ${client.id}` },
-    ...{
-      reason: 'self',
-      detail: { granted: answer.granted.slice(0, 64), declined, service: service ?? null },
-    },
-  })
-  if (before === undefined || declined.length === 0) return
-  // Also when the words were declined before: the try before this one may have failed here.
-  await end({ kind: 'stale', about: sub }, 'consent_withdrawn', actor)
+  }
 }
 
 /** An app that asks for other routes each time is remembered by what it asked last. */

@@ -10,7 +10,8 @@ import { closedObject } from '../admin/framework/closed.ts'
 import { ADMIN_ONLY, EVERY_ROLE } from '../admin/framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
 import { publishDeclared } from '../declare.ts'
-import type { End } from '../ending/end.ts'
+import { declaredEnds } from '../ending/declared-ends.ts'
+import type { TellEnd } from '../ending/tell-end.ts'
 import { guardApply, guardPlan } from './apply-guard.ts'
 import { builtIn, refuseBuiltIn } from './built-in.ts'
 import { exportCluster } from './export-cluster.ts'
@@ -23,7 +24,7 @@ export interface ClusterDeps {
   readonly issuer: string
   readonly directory: Directory
   readonly clock: Clock
-  readonly end: End
+  readonly tell: TellEnd
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
   readonly accessTokenSeconds: number
   /** What digests of plans are made with; derived for this purpose alone. */
@@ -116,15 +117,16 @@ async function apply(
   const declared = readDeclaration(cluster, deps)
   const now = nowSeconds(deps.clock)
   const actor = actorOf(request)
+  const ends = declaredEnds(deps.clock, actor)
   const guard = guardApply({ ...deps, request, file, now })
   const applied = await inFileNames(() =>
     applyDeclared(deps.directory, declared, {
-      ...{ now, actor, file, givesUp: true, guard },
+      ...{ now, actor, file, givesUp: true, guard, also: ends.note },
       plan: { digest, key: deps.planKey },
     }),
   )
   // First the state, then the ends: whoever reads the log position after an end sees the new state.
-  await publishDeclared(applied, deps.end, actor)
+  await publishDeclared({ untold: ends.untold() }, deps.tell)
   return {
     created: applied.created.length,
     updated: applied.updated.length,

@@ -1,8 +1,8 @@
-import type { Audit, Clients, Consents, Services, Users } from '@latchkey/directory'
+import type { Clients, Consents, Services, Users } from '@latchkey/directory'
 import type { Clock } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { End } from '../ending/end.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { type DeviceCodeError, deviceCodePage } from '../pages/device-code-page.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
@@ -21,8 +21,7 @@ export interface DevicePagesDeps {
   readonly users: Pick<Users, 'find'>
   readonly services: Pick<Services, 'find'>
   readonly consents: Consents
-  readonly audit: Pick<Audit, 'append'>
-  readonly end: End
+  readonly endingChange: EndingChange
   readonly csrf: Csrf
   readonly proofs: StepProofs
   readonly locale: PageLocale

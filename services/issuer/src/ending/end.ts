@@ -1,5 +1,4 @@
 /** The one way to end anything (docs/architecture.md). Every cause goes through here and leaves an entry and an audit record. */
-import type { Audit } from '@latchkey/directory'
 import {
   type Actor,
   type Clock,
@@ -9,9 +8,19 @@ import {
   nowSeconds,
 } from '@latchkey/protocol'
 import type { EndOutcome, Store } from '@latchkey/store'
-import { endDetail } from './audited-end.ts'
+import { type EndRecordDeps, endRecord, record } from './end-record.ts'
 
-export type End = (target: EndTarget, reason: EndReason, actor: Actor) => Promise<EndOutcome>
+export interface EndOptions {
+  /** A session gets its entry also when the store does not know it: tokens of it may live after a loss. Default: no. */
+  readonly always?: boolean
+}
+
+export type End = (
+  target: EndTarget,
+  reason: EndReason,
+  actor: Actor,
+  options?: EndOptions,
+) => Promise<EndOutcome>
 
 export interface Ender {
   /** Ends something. Of what is dead already nothing is left to end: the outcome has no entries, and nothing is recorded. */
@@ -25,15 +34,12 @@ export interface Ender {
   ) => Promise<void>
 }
 
-export interface EndDeps {
+export interface EndDeps extends EndRecordDeps {
   readonly store: {
     log: Pick<Store['log'], 'end'>
     sessions: Pick<Store['sessions'], 'listByUser'>
     outbox: Pick<Store['outbox'], 'add'>
   }
-  readonly audit: Pick<Audit, 'append'>
-  readonly clock: Clock
-  readonly log: { error(facts: Record<string, unknown>, message: string): void }
   /** Resolves when this process's own feed has passed the entries on; others hear of them from the store. */
   readonly published: () => Promise<void>
   /** The epoch that this process has read last in the log of a partition. */
@@ -47,36 +53,65 @@ export interface EndDeps {
 const MOST_TOLD_SESSIONS = 200
 
 export function ender(deps: EndDeps): Ender {
-  const end: End = async (target, reason, actor) => {
-    const now = nowSeconds(deps.clock)
-    const tokenExpiresAt = target.kind === 'token' ? target.exp : undefined
-    const facts = { reason, now, entryExpiresAt: entryExpiresAt(now, tokenExpiresAt) }
+  const end: End = async (target, reason, actor, { always = false } = {}) => {
+    const facts = entryTimes(target, reason, deps.clock)
     if (target.kind === 'user') await addToOutbox(target.sub, facts, deps)
-    const outcome = await deps.store.log.end(target, facts).catch(async (error: unknown) => {
-      // The answer may be all that was lost, and who asks again finds nothing left to end.
-      await record(target, reason, actor, endDetail(target, undefined), deps)
-      throw error
-    })
+    const outcome = await deps.store.log
+      .end(target, { ...facts, always })
+      .catch(async (error: unknown) => {
+        // The answer may be all that was lost, and who asks again finds nothing left to end.
+        await record(endRecord(target, reason, actor, undefined, deps), deps)
+        throw error
+      })
     if (outcome.entries.length === 0) return outcome
     await concludeEnd(target, reason, actor, outcome)
-    // The log was lost, and put right from the records, before this end had its own.
-    if (deps.epochNow(outcome.entries[0]?.p ?? 0) > outcome.epoch) {
-      const again = await deps.store.log.end(target, { ...facts, always: true })
-      await deps.published()
-      // Receipts wait for the entry that verifiers will see.
-      return { ...outcome, entries: again.entries, epoch: again.epoch }
-    }
-    return outcome
+    return await afterMending(target, facts, outcome, deps)
   }
 
   const concludeEnd: Ender['concludeEnd'] = async (target, reason, actor, outcome) => {
-    await deps.published()
-    deps.concluded?.(target, reason)
-    if (outcome.session || target.kind === 'user') deps.tell()
-    await record(target, reason, actor, endDetail(target, outcome), deps)
+    await passOn(target, reason, outcome, deps)
+    await record(endRecord(target, reason, actor, outcome, deps), deps)
   }
 
   return { end, concludeEnd }
+}
+
+/** What has ended is passed on to verifiers and apps. */
+export async function passOn(
+  target: EndTarget,
+  reason: EndReason,
+  outcome: EndOutcome,
+  deps: Pick<EndDeps, 'published' | 'concluded' | 'tell'>,
+): Promise<void> {
+  await deps.published()
+  deps.concluded?.(target, reason)
+  if (outcome.session || target.kind === 'user') deps.tell()
+}
+
+export interface EntryTimes {
+  readonly reason: EndReason
+  readonly now: number
+  readonly entryExpiresAt: number
+}
+
+export function entryTimes(target: EndTarget, reason: EndReason, clock: Clock): EntryTimes {
+  const now = nowSeconds(clock)
+  const tokenExpiresAt = target.kind === 'token' ? target.exp : undefined
+  return { reason, now, entryExpiresAt: entryExpiresAt(now, tokenExpiresAt) }
+}
+
+/** When the log was lost, and put right from the records before this end had its own, it is ended again. */
+export async function afterMending(
+  target: EndTarget,
+  facts: EntryTimes,
+  outcome: EndOutcome,
+  deps: Pick<EndDeps, 'published' | 'epochNow'> & { store: Pick<EndDeps['store'], 'log'> },
+): Promise<EndOutcome> {
+  if (deps.epochNow(outcome.entries[0]?.p ?? 0) <= outcome.epoch) return outcome
+  const again = await deps.store.log.end(target, { ...facts, always: true })
+  await deps.published()
+  // Receipts wait for the entry that verifiers will see.
+  return { ...outcome, entries: again.entries, epoch: again.epoch }
 }
 
 /**
@@ -84,10 +119,10 @@ export function ender(deps: EndDeps): Ender {
  * put there before: a process that dies between the two has then told apps of an end that was about to come, and
  * nobody has been forgotten.
  */
-async function addToOutbox(
+export async function addToOutbox(
   sub: string,
-  { now, entryExpiresAt: expiresAt }: { now: number; entryExpiresAt: number },
-  { store }: Pick<EndDeps, 'store'>,
+  { now, entryExpiresAt: expiresAt }: EntryTimes,
+  { store }: { store: Pick<EndDeps['store'], 'sessions' | 'outbox'> },
 ): Promise<void> {
   const sessions = await store.sessions.listByUser(sub, MOST_TOLD_SESSIONS, now)
   await Promise.all(sessions.map((session) => store.outbox.add(session, expiresAt, now)))
@@ -102,44 +137,4 @@ export function entryExpiresAt(
   lastTokenExpiresAt = now + LIMITS.accessTokenMaxSeconds + ISSUER_CLOCKS_SECONDS,
 ): number {
   return lastTokenExpiresAt + LIMITS.clockSkewSeconds
-}
-
-/** The audit record. Ending goes on when SQL is down (docs/architecture.md): the fault is logged, the end stands. */
-async function record(
-  target: EndTarget,
-  reason: EndReason,
-  actor: Actor,
-  detail: Readonly<Record<string, unknown>>,
-  deps: Pick<EndDeps, 'audit' | 'clock' | 'log'>,
-): Promise<void> {
-  // The issuer measures itself, many times an hour; nobody was signed in.
-  if (reason === 'canary') return
-  const facts = { action: 'end', target: describeTarget(target), reason, actor, detail }
-  try {
-    await deps.audit.append({ at: nowSeconds(deps.clock), ...facts })
-  } catch (error) {
-    deps.log.error({ err: error, ...facts }, 'end not audited')
-  }
-}
-
-/** One word of kind and the id: `session s0_…`. */
-function describeTarget(target: EndTarget): string {
-  switch (target.kind) {
-    case 'token':
-      return `token ${target.jti}`
-    case 'session':
-      return `session ${target.sid}`
-    case 'user':
-      return `user ${target.sub}`
-    case 'client':
-      return `client ${target.clientId}`
-    case 'service':
-      return `service ${target.audience}`
-    case 'key':
-      return `key ${target.kid}`
-    case 'stale':
-      return `stale ${target.about}`
-    case 'all':
-      return 'all'
-  }
 }

@@ -1,17 +1,15 @@
 /** POST /consent: what the person allows an app, or that they do not. OpenID Connect Core section 3.1.2.4. */
-import type { Audit } from '@latchkey/directory'
 import { OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance } from 'fastify'
 import { allowedScope, optionalScopes, rememberConsent } from '../authorization/consent.ts'
 import { answer, decisionFor, giveCode, type NextStepDeps } from '../authorization/next-step.ts'
 import { beginAnew, readStep } from '../authorization/read-step.ts'
 import { RedirectableError } from '../authorization/redirectable-error.ts'
-import type { End } from '../ending/end.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import type { Parameters } from '../http/parameters.ts'
 
 export interface ConsentEndpointDeps extends NextStepDeps {
-  readonly audit: Pick<Audit, 'append'>
-  readonly end: End
+  readonly endingChange: EndingChange
 }
 
 export function consent(deps: ConsentEndpointDeps) {

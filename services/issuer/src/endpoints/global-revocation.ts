@@ -4,7 +4,7 @@ import { compileGrants } from '@latchkey/permissions'
 import { type AccessTokenClaims, OAuthError } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { End } from '../ending/end.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import { type FoundPerson, findPerson } from '../global-revocation/find-person.ts'
 import { presentedToken, sendBearerError } from '../http/bearer.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -14,7 +14,7 @@ export interface GlobalRevocationDeps {
   readonly issuer: string
   readonly readCaller: CallerReader
   readonly users: Pick<Users, 'find' | 'list'>
-  readonly end: End
+  readonly endingChange: EndingChange
 }
 
 export const GLOBAL_REVOCATION_PATH = '/global-token-revocation'
@@ -64,7 +64,10 @@ export function globalRevocation(deps: GlobalRevocationDeps) {
           const error = `subject_${found.kind}`
           return await reply.code(status).send({ error, error_description: description })
         }
-        await deps.end({ kind: 'user', sub: found.sub }, 'external_signal', actorOf(request))
+        const target = { kind: 'user', sub: found.sub } as const
+        const end = { target, reason: 'external_signal', actor: actorOf(request) } as const
+        // Noted first: whoever has told us need not ask again for it to be done.
+        await deps.endingChange(async () => ({ result: undefined, ends: [end] }))
         return await reply.code(204).send()
       },
     )

@@ -10,7 +10,8 @@ import {
 } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { End } from '../ending/end.ts'
+import { clientDisabled } from '../admin/client-state.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import { describeClient } from '../registration/describe-client.ts'
 import { refuseMetadata } from '../registration/metadata-errors.ts'
 import { type Metadata, readMetadata } from '../registration/read-metadata.ts'
@@ -24,7 +25,7 @@ export interface RegisteredClientDeps {
   readonly issuer: string
   readonly registration: Settings['registration']
   readonly directory: Pick<Directory, 'transaction' | 'clients' | 'clientSecrets'>
-  readonly end: End
+  readonly endingChange: EndingChange
   readonly clock: Clock
   readonly random: Random
 }
@@ -161,11 +162,11 @@ async function followSecret(
 /** Nothing of it lives on, and only then is it forgotten: whoever hears of a fault in between can ask again. */
 async function remove(client: Client, deps: RegisteredClientDeps): Promise<void> {
   const { id } = client
-  await deps.directory.transaction(async (inside) => {
+  await deps.endingChange(async (inside) => {
     await stillRegistered(client, inside)
     await inside.clients.setDisabled(id, true)
+    return { result: undefined, ends: [{ ...clientDisabled(id), actor: itself(client) }] }
   })
-  await deps.end({ kind: 'client', clientId: id }, 'client_disabled', itself(client))
   await deps.directory.transaction(async (inside) => {
     await stillRegistered(client, inside)
     await inside.clients.remove(id)

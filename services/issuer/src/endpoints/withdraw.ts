@@ -1,9 +1,9 @@
 /** POST /withdraw: the person takes back what they allowed an app. OpenID Connect Core section 3.1.2.4, RFC 9700 section 2.2. */
-import type { Consents } from '@latchkey/directory'
 import { type Clock, LIMITS, OAuthError } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
 import type { FastifyInstance } from 'fastify'
-import type { End } from '../ending/end.ts'
+import { consentWithdrawn } from '../authorization/consent.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import { type Parameters, required } from '../http/parameters.ts'
 import { findBrowserSessions } from '../sessions/browser-sessions.ts'
 import type { Csrf } from '../sessions/csrf.ts'
@@ -11,9 +11,8 @@ import type { Csrf } from '../sessions/csrf.ts'
 export interface WithdrawDeps {
   readonly issuer: string
   readonly store: Pick<Store, 'sessions'>
-  readonly consents: Pick<Consents, 'remove'>
   readonly csrf: Csrf
-  readonly end: End
+  readonly endingChange: EndingChange
   readonly clock: Clock
 }
 
@@ -30,9 +29,11 @@ export function withdraw(deps: WithdrawDeps) {
       const session = sessions.find((one) => one.session.sid === account)?.session
       if (session) {
         const { sub, sid } = session
-        await deps.consents.remove(sub, clientId)
-        // Also when there was nothing to remove: the try before this one may have failed here.
-        await deps.end({ kind: 'stale', about: sub }, 'consent_withdrawn', { sub, clientId, sid })
+        await deps.endingChange(async ({ consents }) => {
+          await consents.remove(sub, clientId)
+          // Also when there was nothing to remove: the person has asked for it, and may not have heard that it was done.
+          return { result: undefined, ends: [consentWithdrawn({ sub, clientId, sid })] }
+        })
       }
       return await reply.redirect(`${deps.issuer}/`, 303)
     })

@@ -10,14 +10,12 @@ import { closedObject } from '../admin/framework/closed.ts'
 import { ADMIN_ONLY } from '../admin/framework/shipped-roles.ts'
 import type { RefuseMoreThanOwn } from '../admin/own-rights.ts'
 import type { RightsChange } from '../admin/rights-change.ts'
-import type { End } from '../ending/end.ts'
 import { ImportRow } from './import-row.ts'
 import { importUser, type OnExisting } from './import-user.ts'
 
 export interface ImportUsersDeps {
   readonly rightsChange: RightsChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn
-  readonly end: End
   readonly clock: Clock
 }
 
@@ -86,14 +84,13 @@ async function importBatch(
       ...{ created: count('created'), updated: count('updated') },
       ...{ skipped: count('skipped'), refused: count('refused') },
     }
-    return { target: 'users', detail, result: { results, disabled }, stale }
+    const ends = disabled.map((sub) => {
+      return { target: { kind: 'user', sub }, reason: 'user_disabled' } as const
+    })
+    return { target: 'users', detail, ends, result: results, stale }
   })
   try {
-    const { results, disabled } = await change
-    for (const sub of disabled) {
-      await deps.end({ kind: 'user', sub }, 'user_disabled', actorOf(request))
-    }
-    return results
+    return await change
   } catch (error) {
     if (error instanceof DryRun) return error.results
     throw error

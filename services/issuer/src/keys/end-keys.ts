@@ -12,8 +12,8 @@ export interface EndKeysDeps {
  * away the entry is all that can be had, and it is what stops a thief; the key can be retired later. Throws InputError `unknown-key`.
  */
 export function endKeys({ end, changes }: EndKeysDeps): End {
-  return async (target, reason, actor) => {
-    if (target.kind !== 'key') return await end(target, reason, actor)
+  return async (target, reason, actor, options) => {
+    if (target.kind !== 'key') return await end(target, reason, actor, options)
     try {
       return await changes.retire(target.kid, actor, reason)
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What an administrator does to keys: a rotation in peace, and an emergency. docs/architecture.md. */
-import type { Directory, StoredKey } from '@latchkey/directory'
+import type { Directory, StoredKey, UntoldEnd } from '@latchkey/directory'
 import {
   type Actor,
   type Clock,
@@ -9,7 +9,8 @@ import {
   type Scheduler,
 } from '@latchkey/protocol'
 import type { EndOutcome } from '@latchkey/store'
-import type { End } from '../ending/end.ts'
+import { heldUntil } from '../ending/ending-change.ts'
+import type { TellEnd } from '../ending/tell-end.ts'
 import type { KeyDelivery } from './key-delivery.ts'
 import type { KeyHolders } from './key-holders.ts'
 import { unconfirmed } from './key-rules.ts'
@@ -34,7 +35,7 @@ export interface KeyChangesDeps extends KnownKeysDeps {
   readonly ring: Pick<SigningKeyRing, 'makeKey'>
   readonly delivery: Pick<KeyDelivery, 'look'>
   readonly holders: KeyHolders
-  readonly end: End
+  readonly tell: TellEnd
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly log: { warn(facts: Record<string, unknown>, message: string): void }
@@ -67,9 +68,9 @@ export function keyChanges(deps: KeyChangesDeps): KeyChanges {
           deps.log.warn({ err: error, kid }, 'no successor was handed out before'),
         )
       }
-      await revoke(key, actor, deps)
+      const untold = await revoke(key, reason, actor, deps)
       await deps.delivery.look()
-      return await deps.end({ kind: 'key', kid }, reason, actor)
+      return await deps.tell(untold)
     },
   }
 }
@@ -133,15 +134,26 @@ async function handOver(
   }
 }
 
-async function revoke(key: KnownKey, actor: Actor, deps: KeyChangesDeps): Promise<void> {
+async function revoke(
+  key: KnownKey,
+  reason: EndReason,
+  actor: Actor,
+  deps: KeyChangesDeps,
+): Promise<UntoldEnd> {
   const now = nowSeconds(deps.clock)
   const spare = key.kind === 'pair' ? await deps.ring.makeKey(key.alg, 'active') : undefined
-  await deps.directory.transaction(async (inside) => {
+  return await deps.directory.transaction(async (inside) => {
     const isFirst = spare
       ? await inside.keys.revoke(key.kid, spare, now)
       : key.kind === 'service' &&
         (await inside.serviceKeys.revoke(key.audiences[0] ?? '', key.generation, now))
     if (isFirst) await inside.audit.append(recordOf('key.retire', key.kid, actor, now))
+    const target = { kind: 'key', kid: key.kid } as const
+    const [untold] = await inside.untoldEnds.note(
+      [{ target, reason, actor }],
+      heldUntil(deps.clock),
+    )
+    return untold as UntoldEnd
   })
 }
 

@@ -1,14 +1,12 @@
-import type { Directory } from '@latchkey/directory'
 import { type Clock, nowSeconds, type Position } from '@latchkey/protocol'
 import type { Store } from '@latchkey/store'
-import type { End } from '../ending/end.ts'
+import type { EndingChange } from '../ending/ending-change.ts'
 import { placeOfOwnEnd } from '../ending/place-of-own-end.ts'
 import type { NewPasswordStep } from './new-password-step.ts'
 
 export interface ReplacePasswordDeps {
-  readonly directory: Pick<Directory, 'transaction'>
   readonly store: Pick<Store, 'log'>
-  readonly end: End
+  readonly endingChange: EndingChange
   readonly clock: Clock
 }
 
@@ -23,18 +21,18 @@ export async function replacePassword(
   deps: ReplacePasswordDeps,
 ): Promise<Position | undefined> {
   const actor = { sub }
-  const isChanged = await deps.directory.transaction(async (inside) => {
+  const { outcomes } = await deps.endingChange(async (inside) => {
     const user = await inside.users.find(sub)
     const isAsBefore = user?.mustChangePassword && user.passwordChangedAt === passwordChangedAt
-    if (!isAsBefore || user.disabled) return false
+    if (!isAsBefore || user.disabled) return { result: undefined, ends: [] }
     await inside.users.setPasswordHash(sub, passwordHash)
     await inside.audit.append({
       ...{ at: nowSeconds(deps.clock), actor, target: `user ${sub}` },
       ...{ action: 'user.password', reason: 'self', detail: {} },
     })
-    return true
+    const target = { kind: 'user', sub } as const
+    return { result: undefined, ends: [{ target, reason: 'password_changed', actor }] }
   })
-  if (!isChanged) return undefined
-  const ended = await deps.end({ kind: 'user', sub }, 'password_changed', actor)
-  return await placeOfOwnEnd(ended, { sub }, rev, deps)
+  const [ended] = outcomes
+  return ended && (await placeOfOwnEnd(ended, { sub }, rev, deps))
 }

@@ -91,8 +91,7 @@ export function adminApi(deps: AdminApiDeps) {
 function sharedParts(deps: AdminApiDeps) {
   const { settings, store, directory, clock, random, keys, feeding, ending } = deps
   const { issuer } = settings
-  const { end } = ending
-  const recorded = recordedChange({ directory, clock })
+  const recorded = recordedChange({ ...ending, clock })
   return {
     issuer,
     settings,
@@ -100,11 +99,11 @@ function sharedParts(deps: AdminApiDeps) {
     directory,
     clock,
     random,
-    end,
+    tell: ending.tell,
     recorded,
     pages: pages({ macKey: keys.cursorMac }),
     refuseMoreThanOwn: refuseMoreThanOwn({ issuer, clock }),
-    rightsChange: rightsChange({ issuer, recorded, end }),
+    rightsChange: rightsChange({ issuer, recorded }),
     users: directory.users,
     registrationTokens: directory.registrationTokens,
     codes: deps.people.codes,

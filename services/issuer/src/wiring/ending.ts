@@ -5,7 +5,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
-import { toldLater } from '../ending/told-later.ts'
+import { endingChange } from '../ending/ending-change.ts'
+import { type TellEndDeps, tellEnd } from '../ending/tell-end.ts'
+import { untoldTeller } from '../ending/untold-teller.ts'
 import { endCounter } from '../metrics/end-counter.ts'
 import type { GuardedRequest } from '../outgoing/guarded-request.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -33,25 +35,33 @@ export function wireEnding(deps: EndingDeps) {
     logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
   const ends = endCounter()
-  const written = ender({
+  const parts: TellEndDeps = {
     ...deps,
     audit: directory.audit,
     published: tail.poke,
     epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
     concluded: ends.count,
-  })
-  const later = toldLater(written.end, { store, scheduler })
+  }
+  const { end, concludeEnd } = ender(parts)
+  const tell = tellEnd(parts)
+  const teller = untoldTeller({ ...deps, untoldEnds: directory.untoldEnds, tell, scheduler })
+  const start = () => {
+    deliveries.start()
+    teller.start()
+  }
   const stop = async () => {
-    later.stop()
+    await teller.stop()
     await deliveries.stop()
   }
   return {
-    end: later.end,
-    /** For ends that nobody has changed anything for: who is told that one failed asks again, and nothing comes behind. */
-    endAsked: written.end,
-    concludeEnd: written.concludeEnd,
+    /** For what nobody has changed the directory for: who is told that an end failed asks again, and nothing comes behind. */
+    end,
+    endingChange: endingChange({ directory, tell, clock: deps.clock }),
+    tell,
+    concludeEnd,
     deliveries,
+    start,
     ends,
     stop,
   }

@@ -15,7 +15,7 @@ import type { Keys } from './keys.ts'
 export interface KeyLifeDeps
   extends Pick<Keys, 'services' | 'ring'>,
     Pick<Feeding, 'hub' | 'delivery'>,
-    Pick<Ending, 'end' | 'endAsked'> {
+    Pick<Ending, 'end' | 'tell'> {
   readonly settings: Pick<Settings, 'feed'>
   readonly store: Pick<Store, 'presence'>
   readonly directory: Directory
@@ -34,7 +34,7 @@ export function wireKeyLife(deps: KeyLifeDeps) {
   return {
     holders,
     changes,
-    endAsAdmin: endKeys({ end: deps.endAsked, changes }),
+    endAsAdmin: endKeys({ end: deps.end, changes }),
     keeper: keyKeeper({ ...shared, jwksCacheSeconds: JWKS_CACHE_SECONDS }),
   }
 }

@@ -33,7 +33,7 @@ export interface ScimWiring {
   readonly store: Pick<Store, 'documents'>
   readonly directory: Directory
   readonly clock: Clock
-  readonly ending: Pick<Ending, 'end'>
+  readonly ending: Pick<Ending, 'end' | 'endingChange'>
   readonly callers: Callers
   readonly tokens: Pick<Tokens, 'grants'>
   readonly people: Pick<People, 'codes'>
@@ -43,7 +43,7 @@ export function scim(wiring: ScimWiring) {
   const { settings, store, directory, clock, callers } = wiring
   const { issuer, attributes = [] } = settings
   const { end } = wiring.ending
-  const recorded = recordedChange({ directory, clock })
+  const recorded = recordedChange({ ...wiring.ending, clock })
   const schemas = userSchemas(attributes)
   const deps: ScimDeps = {
     base: `${issuer}${SCIM_PREFIX}`,
@@ -54,7 +54,7 @@ export function scim(wiring: ScimWiring) {
     codes: wiring.people.codes,
     end,
     recorded,
-    rightsChange: rightsChange({ issuer, recorded, end }),
+    rightsChange: rightsChange({ issuer, recorded }),
     refuseMoreThanOwn: refuseMoreThanOwn({ issuer, clock }),
   }
   const shape: Shape = {

@@ -1,6 +1,5 @@
 import type { Client, Directory } from '@latchkey/directory'
 import { type Clock, InputError, type Random } from '@latchkey/protocol'
-import type { End } from '../../ending/end.ts'
 import type { OpenerWatch } from '../../feed/opener-watch.ts'
 import type { Pages } from '../framework/pages.ts'
 import type { RefuseMoreThanOwn } from '../own-rights.ts'
@@ -10,7 +9,6 @@ export interface AdminClientsDeps {
   readonly issuer: string
   readonly directory: Pick<Directory, 'clients' | 'clientSecrets' | 'services' | 'owned'>
   readonly pages: Pages
-  readonly end: End
   readonly openerWatch: Pick<OpenerWatch, 'look'>
   readonly recorded: RecordedChange
   readonly refuseMoreThanOwn: RefuseMoreThanOwn

@@ -3,12 +3,12 @@ import type { Client, NewClient } from '@latchkey/directory'
 import { refuseOwned } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
 import { refuseClientOverBudget } from '../../rights/token-budget.ts'
-import { actorOf } from '../actor.ts'
 import { adminRoute, adminRoutes } from '../framework/admin-route.ts'
 import { mergePatch } from '../framework/merge-patch.ts'
 import { PAGE_QUERY, pageOf } from '../framework/pages.ts'
 import { refuseChanged } from '../framework/preconditions.ts'
 import { ADMIN_ONLY, EVERY_ROLE } from '../framework/shipped-roles.ts'
+import { staleEnds } from '../rights-change.ts'
 import { type AdminClientsDeps, findClient, newSecret, rightsBehind } from './client-deps.ts'
 import {
   ChangedClientAnswer,
@@ -134,11 +134,9 @@ function changeClient(deps: AdminClientsDeps) {
         await deps.refuseMoreThanOwn(request, rightsBehind(after, deps), inside)
         await refuseClientOverBudget(inside, after, deps.issuer)
         const detail = { changed: Object.keys(patch) }
-        return { target: `client ${id}`, detail, result: { before, after, needsSecret } }
+        const ends = staleEnds(staleAfter(before, after))
+        return { target: `client ${id}`, detail, ends, result: { after, needsSecret } }
       })
-      for (const about of staleAfter(change.before, change.after)) {
-        await deps.end({ kind: 'stale', about }, 'permissions_changed', actorOf(request))
-      }
       await deps.openerWatch.look()
       return withSecret(change.after, change.needsSecret ? secret : undefined)
     },

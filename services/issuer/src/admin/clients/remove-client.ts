@@ -3,6 +3,7 @@ import { type Client, refuseOwned } from '@latchkey/directory'
 import { type Actor, InputError } from '@latchkey/protocol'
 import { keepBuiltIn } from '../../cluster/built-in.ts'
 import { actorOf } from '../actor.ts'
+import { clientDisabled } from '../client-state.ts'
 import { adminRoute } from '../framework/admin-route.ts'
 import { refuseChanged } from '../framework/preconditions.ts'
 import { ADMIN_ONLY } from '../framework/shipped-roles.ts'
@@ -21,9 +22,8 @@ export function removeClient(deps: AdminClientsDeps) {
     conditional: true,
     async handle(request, reply) {
       const { id } = request.params
-      const actor = actorOf(request)
       keepBuiltIn(deps.issuer, id)
-      refuseOwn(id, actor)
+      refuseOwn(id, actorOf(request))
       // First the state, then the end, then the rest: whoever hears of a fault in between can ask again.
       await deps.recorded(request, 'client.disable', async (inside) => {
         const client = await findClient(id, inside)
@@ -32,9 +32,9 @@ export function removeClient(deps: AdminClientsDeps) {
         await deps.refuseMoreThanOwn(request, rightsBehind(client, deps), inside)
         await refuseUsed(client, inside)
         await inside.clients.setDisabled(id, true)
-        return { target: `client ${id}`, detail: { name: client.name }, result: undefined }
+        const detail = { name: client.name }
+        return { target: `client ${id}`, detail, ends: [clientDisabled(id)], result: undefined }
       })
-      await deps.end({ kind: 'client', clientId: id }, 'client_disabled', actor)
       await deps.recorded(request, 'client.delete', async (inside) => {
         const { name, disabled } = await findClient(id, inside)
         if (!disabled) throw enabledMeanwhile(id)

@@ -1,18 +1,16 @@
 /** DELETE /admin/v1/services/:audience: its tokens end with it, and its keys never come back. */
 import { type Directory, refuseOwned } from '@latchkey/directory'
-import type { End } from '../../ending/end.ts'
 import type { OpenerWatch } from '../../feed/opener-watch.ts'
-import { actorOf } from '../actor.ts'
 import { adminRoute } from '../framework/admin-route.ts'
 import { refuseChanged } from '../framework/preconditions.ts'
 import { ADMIN_ONLY } from '../framework/shipped-roles.ts'
 import type { RecordedChange } from '../recorded-change.ts'
+import { serviceQuarantined } from '../service-state.ts'
 import { AUDIENCE, findService, readService, refuseIssuer } from './service-wire.ts'
 
 export interface RemoveServiceDeps {
   readonly issuer: string
   readonly directory: Pick<Directory, 'services' | 'owned'>
-  readonly end: End
   readonly openerWatch: Pick<OpenerWatch, 'look'>
   readonly recorded: RecordedChange
 }
@@ -36,10 +34,9 @@ export function removeService(deps: RemoveServiceDeps) {
         await refuseOwned(inside, 'service', audience)
         await inside.services.refuseUsed(audience)
         await inside.services.setDisabled(audience, true)
-        return { target: `service ${audience}`, detail: { name }, result: undefined }
+        const ends = [serviceQuarantined(audience)]
+        return { target: `service ${audience}`, detail: { name }, ends, result: undefined }
       })
-      const actor = actorOf(request)
-      await deps.end({ kind: 'service', audience }, 'service_quarantined', actor)
       await deps.recorded(request, 'service.delete', async (inside) => {
         const { name } = await findService(audience, inside)
         await inside.services.remove(audience)

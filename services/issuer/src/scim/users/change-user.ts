@@ -1,5 +1,6 @@
 /** PUT and PATCH /scim/v2/Users/:id: RFC 7644 sections 3.5.1 and 3.5.2. */
 import { type Directory, refuseOwned, type User, type UserChange } from '@latchkey/directory'
+import type { EndReason } from '@latchkey/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { actorOf } from '../../admin/actor.ts'
 import { findUser } from '../../admin/user-params.ts'
@@ -76,13 +77,12 @@ async function change(
   const hash = password === undefined ? undefined : await directory.users.hashPassword(password)
   const isOther = first.isSwitched || first.isRenumbered
   const isSame = !isOther && Object.keys(first.change).length === 0
-  if (!isSame || hash !== undefined) await make(request, sub, wanted, hash, deps)
-  // First the state, then the end. Also when they were disabled before: the answer to the first attempt may have been lost.
-  if (first.given.active === false) {
+  if (!isSame || hash !== undefined) {
+    await make(request, sub, wanted, hash, deps)
+  } else if (first.given.active === false) {
+    // Also when they were disabled before: the answer to the first attempt may have been lost.
     await deps.refuseMoreThanOwn(request, first.user, directory)
     await deps.end({ kind: 'user', sub }, 'user_disabled', actorOf(request))
-  } else if (hash !== undefined) {
-    await deps.end({ kind: 'user', sub }, 'password_changed', actorOf(request))
   }
   // Guesses at the old password say nothing about the new one.
   if (hash !== undefined) await deps.codes.forgive(sub)
@@ -122,6 +122,15 @@ async function make(
       }),
       by: 'scim',
     }
-    return { target: `user ${sub}`, detail, result: undefined, stale: [] }
+    return {
+      ...{ target: `user ${sub}`, detail, result: undefined, stale: [] },
+      ends: endsOf(given, hash).map((reason) => ({ target: { kind: 'user', sub }, reason })),
+    }
   })
+}
+
+/** Also when they were disabled before: nothing of theirs lives on then. */
+function endsOf({ active }: GivenUser, hash: string | undefined): readonly EndReason[] {
+  if (active === false) return ['user_disabled']
+  return hash === undefined ? [] : ['password_changed']
 }
