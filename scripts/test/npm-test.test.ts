@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { longestFirst } from '../test-run/longest-first.ts'
 import { cleanProcess } from './clean-process.ts'
 
 const script = join(import.meta.dirname, '..', 'test.ts')
@@ -81,6 +82,31 @@ t.test('a report that is lost beside a file that runs out of time counts as fail
   const lost = notOk.includes('not ok - 1 of 2 files left no report')
   t.equal(lastLine, lost ? '0 passed, 2 failed' : '1 passed, 1 failed', notOk.join(', '))
   t.equal(exitCode, 1)
+})
+
+t.test('a program that outlives its test does not hold up the run', async (t) => {
+  const file = `import { spawn } from 'node:child_process'
+    const left = spawn('sleep', ['60'], { stdio: ['ignore', 'inherit', 'ignore'] })
+    t.test('a', async (t) => t.ok(left.pid))
+    t.teardown(() => process.exit())`
+  const { lastLine } = await npmTest(t, { file })
+  t.equal(lastLine, '1 passed, 0 failed')
+})
+
+t.test('the files that ask for most time are started first', async (t) => {
+  const folder = t.testdir({
+    a: '',
+    b: 't.test(() => {})\nt.setTimeout(400_000)\n',
+    c: "t.test('c', (t) => {\n  t.setTimeout(900_000)\n})",
+    d: 't.setTimeout(600_000)\n',
+  })
+  const files = ['a', 'b', 'c', 'd'].map((name) => join(folder, name))
+  t.strictSame(
+    longestFirst(files)
+      .map((file) => file.at(-1))
+      .join(''),
+    'dbac',
+  )
 })
 
 t.test('one that stops everything fails', async (t) => {
