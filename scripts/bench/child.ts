@@ -29,7 +29,7 @@ const NODE_ARGS = [
   '--disable-warning=FAST_JWT_CACHE_KEY_BUILDER_SECURITY_RISK',
 ]
 
-/** @param program path of the program, relative to this folder */
+/** @param program path of the program, relative to this folder, or its `file:` address */
 export function startChild(
   program: string,
   options: { core?: Core; args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},

@@ -26,9 +26,23 @@ const FILES = [
  * @param folder the folder, which has to lie in the repository: native packages are found from there. What was in it is deleted.
  */
 export async function bundleProgram(root: string, folder: string): Promise<void> {
+  const main = join(root, 'packages', 'cli', 'src', 'main.ts')
+  const inputs = await bundle(root, { latchkey: main }, folder)
+  writeLicences(root, inputs, join(folder, 'licences.txt'))
+}
+
+/**
+ * The same for any program of ours: `entries` by the name that each gets in `lib/js`.
+ * @returns the paths of all files that went in, from the root on
+ */
+export async function bundle(
+  root: string,
+  entries: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<readonly string[]> {
   rmSync(folder, { recursive: true, force: true })
   const { metafile } = await build({
-    entryPoints: { latchkey: join(root, 'packages', 'cli', 'src', 'main.ts') },
+    entryPoints: { ...entries },
     absWorkingDir: root,
     outdir: join(folder, 'lib', 'js'),
     bundle: true,
@@ -47,5 +61,5 @@ export async function bundleProgram(root: string, folder: string): Promise<void>
     metafile: true,
   })
   for (const [from, to] of FILES) cpSync(join(root, from), join(folder, to), { recursive: true })
-  writeLicences(root, Object.keys(metafile.inputs), join(folder, 'licences.txt'))
+  return Object.keys(metafile.inputs)
 }

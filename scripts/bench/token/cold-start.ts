@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { postAsClient } from './http-text.ts'
 import { openWire } from './wire.ts'
 
@@ -9,17 +8,15 @@ export interface ColdStart {
   readonly ms: number
 }
 
-/** Starts a program as an operator would, asks for a token until there is one, and ends it. */
+/** Starts a program (the path of a file) as an operator would, asks for a token until there is one, and ends it. */
 export async function coldStart(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   port: number,
 ): Promise<ColdStart> {
-  const file = fileURLToPath(new URL(program, import.meta.url))
-  const node = ['-C', '@latchkey/source', '--disable-warning=ExperimentalWarning', file, ...args]
   const begun = performance.now()
-  const child = spawn(process.execPath, node, {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: 'ignore',
   })

@@ -7,6 +7,7 @@ import { privateRedis } from '../private-redis.ts'
 import type { Series } from '../result.ts'
 import { median } from '../statistics.ts'
 import { CONTENDERS, COSTS, type Contender, FLOWS, type Flow, type OpQuestion } from './bench-op.ts'
+import { buildPrograms } from './built-programs.ts'
 import { cost, ROLES, redisCosts, sessionBytes } from './costs.ts'
 import type { Load, LoadQuestion } from './load.ts'
 import { type RedisCost, redisCost } from './redis-facts.ts'
@@ -44,6 +45,7 @@ interface Turn {
 export async function runToken(options: GroupOptions): Promise<Series[]> {
   const redis = await privateRedis(options.say)
   if (redis === undefined) return []
+  const programs = await buildPrograms()
   const children: Child[] = []
   const start = (...args: Parameters<typeof startChild>) => {
     const child = startChild(...args)
@@ -55,7 +57,7 @@ export async function runToken(options: GroupOptions): Promise<Series[]> {
     const ops: Op[] = []
     for (const contender of Object.keys(CONTENDERS) as Contender[]) {
       const port = await freePort()
-      const child = start(`token/${contender}.ts`, {
+      const child = start(programs.asked[contender], {
         core: 'first',
         args: [String(port)],
         env: { NODE_ENV: 'production', NODE_NO_WARNINGS: '1' },
@@ -63,7 +65,7 @@ export async function runToken(options: GroupOptions): Promise<Series[]> {
       await child.ask<true>({ start: { redisUrl: redis.url } } satisfies OpQuestion)
       ops.push({ contender, child, port })
     }
-    const before = await measureStarts(redis.url, ops, options)
+    const before = await measureStarts(redis.url, ops, programs, options)
     const all: Series[] = []
     for (const flow of Object.keys(FLOWS) as Flow[]) {
       const taking = ops.filter(({ contender }) => TAKES_PART[flow].includes(contender))
@@ -79,6 +81,7 @@ export async function runToken(options: GroupOptions): Promise<Series[]> {
   } finally {
     await Promise.all(children.map((child) => child.stop()))
     await redis.stop()
+    programs.remove()
   }
 }
 

@@ -7,6 +7,7 @@ import type { GroupOptions } from '../group.ts'
 import { playRounds } from '../play-rounds.ts'
 import type { Series } from '../result.ts'
 import { COSTS, type Contender, type OpQuestion } from './bench-op.ts'
+import type { BuiltPrograms } from './built-programs.ts'
 import { coldStart } from './cold-start.ts'
 import { cost } from './costs.ts'
 import { issuerSettings } from './issuer-settings.ts'
@@ -18,10 +19,11 @@ interface Running {
   readonly child: Child
 }
 
-/** Memory before any load, and how long it takes from nothing to the first token: the issuer as it is run, and oidc-provider. */
+/** Memory before any load, and how long it takes from nothing to the first token: both as they are run, with compiled code kept. */
 export async function measureStarts(
   redisUrl: string,
   running: readonly Running[],
+  programs: Pick<BuiltPrograms, 'issuer' | 'provider' | 'compileCache'>,
   options: GroupOptions,
 ): Promise<Series[]> {
   const memory: Series[] = []
@@ -33,10 +35,12 @@ export async function measureStarts(
   try {
     const port = await freePort()
     const { file, env } = issuerSettings(folder, port, redisUrl)
+    const kept = { NODE_COMPILE_CACHE: programs.compileCache }
+    const start = ['start', '--config', file]
     const times = { latchkey: [] as number[], provider: [] as number[] }
     await playRounds(PLAN, options, async (counts) => {
-      const ours = await coldStart('../../../services/issuer/src/main.ts', [file], env, port)
-      const theirs = await coldStart('provider-alone.ts', [String(port), redisUrl], {}, port)
+      const ours = await coldStart(programs.issuer, start, { ...env, ...kept }, port)
+      const theirs = await coldStart(programs.provider, [String(port), redisUrl], kept, port)
       if (!counts) return
       times.latchkey.push(ours.ms)
       times.provider.push(theirs.ms)
