@@ -8,7 +8,7 @@ type Change = PlanAnswer['changes'][number]
 type Member = Change['members'][number]
 
 /** How a line of a plan begins; colours repeat it and never say more. */
-export type Sign = '+' | '~' | '-' | ' '
+export type Sign = '+' | '~' | '-' | '!' | ' '
 
 export interface PlanLine {
   readonly sign: Sign
@@ -24,6 +24,19 @@ export function planLines(
   context: Pick<Context, 'say'>,
 ): readonly PlanLine[] {
   return changes.flatMap((change) => [headOf(change, context), ...memberLines(change, context)])
+}
+
+/** What becomes owned by the file although it was made elsewhere, and who had it until now. */
+export function adoptedLines(
+  { adopted }: Pick<PlanAnswer, 'adopted'>,
+  { say }: Pick<Context, 'say'>,
+): readonly PlanLine[] {
+  return adopted.map(({ kind, name, from, provisioned_by: by = [] }) => {
+    const owner = from === undefined ? [] : [say(CLUSTER.adoptedFrom, { from })]
+    const clients = by.length === 0 ? [] : [say(CLUSTER.provisioned, { clients: by.join(', ') })]
+    const who = [...owner, ...clients]
+    return line('!', `${kind} ${name}${who.length === 0 ? '' : ` (${who.join('; ')})`}`)
+  })
 }
 
 function headOf({ kind, name, action }: Change, { say }: Pick<Context, 'say'>): PlanLine {

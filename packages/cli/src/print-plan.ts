@@ -1,7 +1,7 @@
 import type { PlanAnswer } from '@latchkey/issuer'
 import type { Context } from './command.ts'
 import { CLUSTER } from './messages/cluster.ts'
-import { type PlanLine, planLines, type Sign } from './plan-lines.ts'
+import { adoptedLines, type PlanLine, planLines, type Sign } from './plan-lines.ts'
 import { printable } from './text-width.ts'
 
 /** SGR: green, yellow, red. */
@@ -9,6 +9,7 @@ const COLOURS: Readonly<Record<Sign, number | undefined>> = {
   '+': 32,
   '~': 33,
   '-': 31,
+  '!': 33,
   ' ': undefined,
 }
 
@@ -16,19 +17,20 @@ const COLOURS: Readonly<Record<Sign, number | undefined>> = {
 export function printPlan(plan: PlanAnswer, file: string, context: Context): void {
   const { say, print, terminal } = context
   const coloured = terminal.stdout.isTTY === true && (terminal.env['NO_COLOR'] ?? '') === ''
-  for (const one of planLines(plan, context)) print(coloured ? paint(one) : plain(one))
-  for (const { kind, name, from } of plan.adopted) {
-    if (from !== undefined) print(printable(`  ${say(CLUSTER.adoptedFrom, { kind, name, from })}`))
+  const show = (lines: readonly PlanLine[]) => {
+    for (const one of lines) print(coloured ? paint(one) : plain(one))
   }
+  show(planLines(plan, context))
+  if (plan.adopted.length > 0) print(printable(say(CLUSTER.adopted, { file })))
+  show(adoptedLines(plan, context))
   const counts = countsOf(plan)
-  print(plan.changes.length === 0 ? say(CLUSTER.nothing) : say(CLUSTER.counts, counts))
-  const count = plan.adopted.length
-  if (count > 0) print(printable(say(CLUSTER.adopted, { count, file })))
+  if (plan.changes.length > 0) print(say(CLUSTER.counts, counts))
+  else print(say(counts.adopt > 0 ? CLUSTER.onlyOwner : CLUSTER.nothing, counts))
 }
 
 /** How many entries there are of each kind of change. */
-export function countsOf({ changes }: PlanAnswer) {
-  const counts = { create: 0, update: 0, retire: 0, remove: 0 }
+export function countsOf({ changes, adopted }: PlanAnswer) {
+  const counts = { create: 0, update: 0, retire: 0, remove: 0, adopt: adopted.length }
   for (const { action } of changes) counts[action] += 1
   return counts
 }

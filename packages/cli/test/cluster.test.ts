@@ -40,7 +40,7 @@ t.test('a change is shown like a diff, and made after a yes', async (t) => {
     '-       reader',
     '+ user bob',
     '+     name: bob',
-    '1 to create, 1 to change, 0 to disable, 0 to remove.',
+    '1 to create, 1 to change, 0 to disable, 0 to remove, 0 to adopt.',
     '',
   ])
   const json = JSON.parse((await line('plan', '--json')).out)
@@ -99,7 +99,9 @@ t.test('an export is a file that plans to nothing', async (t) => {
   t.notMatch(text, /ada-ada-ada|argon2|sha256/)
   const { code, out } = await line('plan', name)
   t.equal(code, 0)
-  t.match(out, /already become owned by cluster\.yaml/)
+  t.match(out, /^Made elsewhere, will be owned by cluster\.yaml and read-only for all others:$/m)
+  t.match(out, /^! role reader \(until now owned by latchkey\.yaml\)$/m)
+  t.match(out, /^Nothing would change but the owner: \d+ to adopt\.$/m)
   t.equal((await line('export', name)).code, 2, 'nothing is overwritten')
   t.equal((await line('export', name, '--force')).code, 0)
   t.equal(readFileSync(join(cwd, name), 'utf8'), text, 'the same again')
@@ -111,7 +113,10 @@ t.test('a plan keeps to 80 columns and escapes what is not printable, in both la
   const long = '字'.repeat(200)
   const plan = {
     digest: 'd',
-    adopted: [{ kind: 'role' as const, name: 'r', from: 'other.yaml' }],
+    adopted: [
+      { kind: 'role' as const, name: 'r', from: 'other.yaml' },
+      { kind: 'group' as const, name: 'g', provisioned_by: ['okta', long] },
+    ],
     changes: [
       {
         kind: 'user' as const,
@@ -140,6 +145,8 @@ t.test('a plan keeps to 80 columns and escapes what is not printable, in both la
       t.equal(plain.join('') === printed.join(''), NO_COLOR !== '', 'colours, unless refused')
       for (const text of plain) t.ok(widthOf(text) <= 80, text)
       t.match(plain[0], '\ufffd[2J', 'what the name would do to the terminal is not done')
+      t.match(plain.join('\n'), /^! role r \(.*other\.yaml.*\)$/m)
+      t.match(plain.join('\n'), /^! group g \(.*okta/m)
       t.match(plain.join('\n'), '~     services: [a, b] → [b, a]', 'the order may matter')
     }
   }

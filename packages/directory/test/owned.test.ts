@@ -14,6 +14,7 @@ import {
 import { chosenEngine } from './fixtures/chosen-engine.ts'
 import { APPLY, CLUSTER, FILE, KEY, OTHER, PLAN, START } from './fixtures/clusters.ts'
 import { SECRET } from './fixtures/declarations.ts'
+import { dyingAfter } from './fixtures/dying-after.ts'
 import {
   memoryDirectory,
   ORDERS,
@@ -35,39 +36,8 @@ async function stateOf({ services, roles, groups, clients, users, owned, audit }
   }
 }
 
-const WRITES = /^(?:save|create|update|set\w+|delete|remove|append|release)$/
-
 /** Each write of a server takes a way through the network: there some of the places have to do. */
 const STEP = chosenEngine() === 'postgres' ? 7 : 1
-
-/** The directory, whose transaction dies right after its `count`th write. */
-function dyingAfter(directory: Directory, count: number): Directory {
-  return {
-    ...directory,
-    transaction: (work) =>
-      directory.transaction((inside) => {
-        let left = count
-        const dying = <T extends object>(part: T): T =>
-          new Proxy(part, {
-            get: (of, name) => {
-              const value: unknown = Reflect.get(of, name)
-              if (typeof value !== 'function' || !WRITES.test(String(name))) return value
-              return async (...args: unknown[]) => {
-                const result: unknown = await value.apply(of, args)
-                left -= 1
-                if (left === 0) throw new Error('power cut')
-                return result
-              }
-            },
-          })
-        const parts = Object.entries(inside).map(([name, part]) => [
-          name,
-          typeof part === 'object' ? dying(part) : part,
-        ])
-        return work(Object.fromEntries(parts))
-      }),
-  }
-}
 
 t.test('an apply that dies in the middle changes nothing, wherever that is', async (t) => {
   const directory = await memoryDirectory(t)
@@ -288,6 +258,28 @@ t.test('a thing is refused to everybody else while a file owns it', async (t) =>
     'and is not given up by the first',
   )
 })
+
+t.test(
+  'a plan names whatever was made elsewhere and becomes the file’s, and by whom',
+  async (t) => {
+    const directory = await memoryDirectory(t)
+    const { users, groups, clients, provisioned } = directory
+    const [ada, sales] = [
+      await users.create({ username: 'Ada' }),
+      await groups.create({ name: 'sales' }),
+    ]
+    await clients.save({ id: 'web', redirectUris: ['https://web.example/cb'], authMethod: 'none' })
+    await provisioned.save({ kind: 'user', clientId: 'okta', id: ada.sub, externalId: '1' })
+    await provisioned.save({ kind: 'group', clientId: 'okta', id: sales.id, externalId: '1' })
+    await provisioned.save({ kind: 'group', clientId: 'hr', id: sales.id, externalId: '1' })
+    const { adopted } = await planDeclared(directory, CLUSTER, PLAN)
+    t.strictSame(adopted, [
+      { kind: 'group', name: 'Sales', provisionedBy: ['hr', 'okta'] },
+      { kind: 'client', name: 'web' },
+      { kind: 'user', name: 'ada', provisionedBy: ['okta'] },
+    ])
+  },
+)
 
 t.test(
   'a client that had registered itself changes itself no more once a file declares it',

@@ -41,16 +41,21 @@ export const CLUSTER = {
   retired: { en: 'no longer declared: disabled, without rights', zh: '不再声明：停用并撤销权限' },
   nothing: { en: 'Nothing would change.', zh: '没有需要更改的内容。' },
   counts: {
-    en: '{create} to create, {update} to change, {retire} to disable, {remove} to remove.',
-    zh: '创建 {create} 项，更改 {update} 项，停用 {retire} 项，删除 {remove} 项。',
+    en: '{create} to create, {update} to change, {retire} to disable, {remove} to remove, {adopt} to adopt.',
+    zh: '创建 {create} 项，更改 {update} 项，停用 {retire} 项，删除 {remove} 项，接管 {adopt} 项。',
   },
   adopted: {
-    en: '{count} that are there already become owned by {file}.',
-    zh: '{count} 项现有内容将归 {file} 所有。',
+    en: 'Made elsewhere, will be owned by {file} and read-only for all others:',
+    zh: '以下内容在别处创建，将归 {file} 所有，在别处变为只读：',
   },
   adoptedFrom: {
-    en: '{kind} {name}: until now owned by {from}',
-    zh: '{kind} {name}：此前归 {from} 所有',
+    en: 'until now owned by {from}',
+    zh: '此前归 {from} 所有',
+  },
+  provisioned: { en: 'provisioned by {clients}', zh: '由 {clients} 同步' },
+  onlyOwner: {
+    en: 'Nothing would change but the owner: {adopt} to adopt.',
+    zh: '除所有者外没有更改：接管 {adopt} 项。',
   },
   ask: { en: 'Make it so? [y/N] ', zh: '执行吗？[y/N] ' },
   done: {

@@ -1,4 +1,10 @@
-import type { Directory, OwnedKind, Ownership } from '../directory.ts'
+import type {
+  Directory,
+  OwnedKind,
+  Ownership,
+  ProvisionedIds,
+  ProvisionedKind,
+} from '../directory.ts'
 import type { Applied } from './applied.ts'
 import type { DeclaredDirectory } from './declared-directory.ts'
 import { groupKey } from './group-names.ts'
@@ -10,17 +16,19 @@ export interface Adopted {
   readonly name: string
   /** The file that owned it until now. */
   readonly from?: string
+  /** The provisioning clients that have a name for it, and can change it no more. Absent: none. */
+  readonly provisionedBy?: readonly string[]
 }
 
 /** Marks the entries as the file's, and those that were given up as nobody's. Says which were there and change hands. */
 export async function saveOwnership(
-  { owned }: Directory,
+  { owned, provisioned }: Directory,
   applied: readonly Applied[],
   { file, byApply }: { readonly file: string; readonly byApply: boolean },
 ): Promise<Adopted[]> {
   const all = await owned.list()
   const known = new Map(all.map((one) => [ownedKey(one.kind, one.id), one]))
-  const adopted: Adopted[] = []
+  const adopted: (Adopted & { readonly id: string })[] = []
   for (const { kind, name, target: id, outcome, wasDisabled } of applied) {
     const before = known.get(ownedKey(kind, id))
     if (outcome === 'removed') {
@@ -32,10 +40,34 @@ export async function saveOwnership(
     } else if (!isAlready({ name, file, applied: byApply, retired: false }, before)) {
       await owned.save({ kind, id, name, file, applied: byApply, retired: false })
       const from = before === undefined || before.retired ? {} : { from: before.file }
-      if (outcome !== 'created' && before?.file !== file) adopted.push({ kind, name, ...from })
+      if (outcome !== 'created' && before?.file !== file) adopted.push({ kind, name, id, ...from })
     }
   }
-  return adopted
+  const idsOf = (kind: OwnedKind) => adopted.flatMap((one) => (one.kind === kind ? one.id : []))
+  const clients = {
+    user: await allClientsOf(provisioned, 'user', idsOf('user')),
+    group: await allClientsOf(provisioned, 'group', idsOf('group')),
+  }
+  return adopted.map(({ id, ...one }) => {
+    const by = one.kind === 'user' || one.kind === 'group' ? clients[one.kind].get(id) : undefined
+    return { ...one, ...(by && { provisionedBy: by }) }
+  })
+}
+
+/** `ProvisionedIds.clientsOf` takes so many. */
+const AT_ONCE = 500
+
+async function allClientsOf(
+  { clientsOf }: ProvisionedIds,
+  kind: ProvisionedKind,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const all = new Map<string, readonly string[]>()
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const found = await clientsOf(kind, ids.slice(from, from + AT_ONCE))
+    for (const [id, clients] of found) all.set(id, clients)
+  }
+  return all
 }
 
 /** A start never takes back what an apply has said. */

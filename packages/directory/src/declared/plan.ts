@@ -8,7 +8,7 @@ import type { Adopted } from './ownership.ts'
 /** What an apply would do. */
 export interface Plan {
   readonly changes: readonly PlannedChange[]
-  /** What is there, stays as it is, and becomes the file's. No change: an empty plan may have some. */
+  /** What is there, made elsewhere or by another file, and becomes this file's. No change by itself: an empty plan may have some. */
   readonly adopted: readonly Adopted[]
   /**
    * Names this plan, with the secrets that it would write: an apply refuses when it would do anything else. Who does not have the

@@ -48,10 +48,19 @@ export const PlanAnswer = closedObject(
     ),
     adopted: Type.Array(
       closedObject(
-        { kind: Kind, name: Type.String(), from: Type.Optional(Type.String()) },
+        {
+          kind: Kind,
+          name: Type.String(),
+          from: Type.Optional(Type.String({ description: 'The file that owns it until then.' })),
+          provisioned_by: Type.Optional(
+            Type.Array(Type.String(), {
+              description: 'Clients that keep it in step by SCIM, and cannot change it any more.',
+            }),
+          ),
+        },
         'AdoptedEntry',
       ),
-      { description: 'Are there, stay as they are, and become owned by the file.' },
+      { description: 'Are there, made elsewhere, and become owned by the file.' },
     ),
   },
   'ClusterPlan',
@@ -67,7 +76,10 @@ export function planAnswer({ digest, changes, adopted }: Plan): PlanAnswer {
       action,
       members: members.flatMap((one) => inFile(kind, one)),
     })),
-    adopted: [...adopted],
+    adopted: adopted.map(({ provisionedBy, ...one }) => ({
+      ...one,
+      ...(provisionedBy && { provisioned_by: [...provisionedBy] }),
+    })),
   }
 }
 

@@ -172,10 +172,13 @@ t.test('an export is a file that plans to nothing, without secrets', async (t) =
   t.notMatch(text, /sha256:|argon2/)
   t.notMatch(text, `audience: ${ISSUER}\n`, 'nor what the issuer brings along')
   const { document } = readClusterFile({ text, name: FILE, folder: '/', env: {} })
+  const ada = { id: await issuer.sub('ada'), externalId: '1' }
+  await directory.provisioned.save({ kind: 'user', clientId: 'okta', ...ada })
   const { changes, adopted } = (await plan(document)).json()
   t.strictSame(changes, [])
-  t.ok(
-    adopted.some((one: { name: string }) => one.name === 'ada'),
+  t.strictSame(
+    adopted.find((one: { name: string }) => one.name === 'ada'),
+    { kind: 'user', name: 'ada', provisioned_by: ['okta'] },
     'those that are there become the file’s',
   )
   const again = await admin('GET', 'cluster/export')
