@@ -1,11 +1,14 @@
 /** What an administrator asks to be ended: run through the one function, followed until the verifiers have applied it. */
 import { type Actor, type EndReason, type Random, randomId } from '@latchkey/protocol'
 import type { End } from '../ending/end.ts'
+import type { LogTail } from '../feed/log-tail.ts'
 import { type AdminTarget, endTargetOf, type SingleTarget } from './admin-target.ts'
 import type { ScanProgress, ScanTarget } from './end-by-scan.ts'
 import { type Asked, type FollowEndDeps, followEnd, type Run } from './follow-end.ts'
+import type { KnownVerifiers } from './known-verifiers.ts'
 import { NO_RECEIPTS, type Operation } from './operation.ts'
 import type { OperationKeeper } from './operation-keeper.ts'
+import { passedOn } from './passed-on.ts'
 
 export interface Wish {
   readonly target: AdminTarget
@@ -16,6 +19,8 @@ export interface Wish {
 export type RunEnd = (wish: Wish) => Promise<Run>
 
 export interface RunEndDeps extends FollowEndDeps {
+  readonly tail: Pick<LogTail, 'position' | 'listen'>
+  readonly known: Pick<KnownVerifiers, 'own'>
   readonly end: End
   readonly endByScan: (
     wish: Wish & { target: ScanTarget },
@@ -32,12 +37,13 @@ export function runEnd(deps: RunEndDeps): RunEnd {
 
   async function single(wish: Wish & { target: SingleTarget }): Promise<Run> {
     const asked = askedNow(wish, deps)
-    // Asked at the same time: who is there costs the answer nothing.
-    const [outcome, before] = await Promise.all([
-      deps.end(endTargetOf(wish.target), wish.reason, wish.actor),
-      deps.tracker.before(),
-    ])
-    const run = follow(asked, outcome, before)
+    const here = deps.known.own()
+    const ending = deps.end(endTargetOf(wish.target), wish.reason, wish.actor)
+    // Asked beside the audit record: who is elsewhere costs neither the verifiers nor the answer anything.
+    const looking = passedOn(deps.tail, ending).then(() => deps.tracker.before())
+    const [outcome, before] = await Promise.all([ending, looking])
+    const verifiers = [...here, ...before.verifiers]
+    const run = follow(asked, outcome, { ...before, verifiers })
     const { id } = asked.facts
     keeper.open(id, run.operation)
     // Who waits for the receipts is answered when other processes can tell them, too.

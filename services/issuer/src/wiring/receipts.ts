@@ -59,7 +59,7 @@ export function wireReceipts(given: ReceiptDeps) {
     tracker,
     operations,
     previews: previews({ ...shared, known }),
-    runEnd: runEnd({ ...shared, tracker, keeper: operations, endByScan: endByScan(shared) }),
+    runEnd: runEnd({ ...shared, known, tracker, keeper: operations, endByScan: endByScan(shared) }),
     canary: canary({ ...shared, tracker, canarySeconds }),
     canarySeconds,
     scheduler,

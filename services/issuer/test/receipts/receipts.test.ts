@@ -1,5 +1,7 @@
 /** Receipts rest on what each verifier has said of itself: docs/protocol/receipts.md. */
 import t from 'tap'
+import type { LogTailListener } from '../../src/feed/log-tail.ts'
+import { passedOn } from '../../src/receipts/passed-on.ts'
 import type { Receipt, Tracking } from '../../src/receipts/receipt-tracker.ts'
 import { EPOCH, LEASE_MS, receiptScene } from '../fixtures/receipt-scene.ts'
 
@@ -247,5 +249,31 @@ t.test(
     state.away = true
     time.advance(251)
     t.match(await here.tracker.before(), { complete: false })
+  },
+)
+
+t.test(
+  'nobody is looked up before the entry is with the verifiers, or there is none',
+  async (t) => {
+    const rows: Record<string, (heard: LogTailListener, over: PromiseWithResolvers<void>) => void> =
+      {
+        'an entry is passed on': (heard) => heard.appended(EPOCH, []),
+        'the log begins anew': (heard) => heard.reset(0),
+        'nothing was left to end': (_, over) => over.resolve(),
+        'the end has failed': (_, over) => over.reject(new Error('store')),
+      }
+    for (const [name, happens] of Object.entries(rows)) {
+      const listeners = new Set<LogTailListener>()
+      const listen = (listener: LogTailListener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      }
+      const over = Promise.withResolvers<void>()
+      const settled = passedOn({ listen }, over.promise)
+      t.equal(await isSettled({ settled }), false, name)
+      for (const listener of listeners) happens(listener, over)
+      t.equal(await isSettled({ settled }), true, name)
+      t.equal(listeners.size, 0, `${name}: it listens no longer`)
+    }
   },
 )
