@@ -13,6 +13,8 @@ export interface ListRequest {
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Most rows that are wanted; absent: all. */
   readonly limit?: number | undefined
+  /** Its pages may be short or empty without being the last: whole ones are asked for, however few rows are wanted. */
+  readonly sparse?: boolean
 }
 
 /** Rows of one page: as many as an issuer gives at once. */
@@ -30,10 +32,10 @@ export async function* pages(
   let seen = 0
   try {
     do {
-      const limit = String(Math.min(PAGE_ROWS, wanted - seen))
+      const limit = String(request.sparse ? PAGE_ROWS : Math.min(PAGE_ROWS, wanted - seen))
       const query = queryOf({ ...request.query, limit, after })
       const answer = record(await api.get(`/admin/v1${request.path}?${query}`))
-      const rows = rowsOf(answer[request.member])
+      const rows = rowsOf(answer[request.member]).slice(0, wanted - seen)
       live.clear()
       yield rows
       seen += rows.length

@@ -140,6 +140,7 @@ t.test('sessions are found by person and by app, and one by its sid', async (t) 
   t.strictSame((await send('GET', `sessions?user=${bob}&client=foreign`)).json().sessions, [])
   const one = await send('GET', `sessions/${sid}`)
   t.match(one.json(), { sid, sub: bob, clients: ['native'], amr: ['pwd'], families: [] })
+  t.equal(one.json().address, '127.0.0.1', 'from the record of the sign-in')
   const code = (await browser.signIn('bob', { resource: ORDERS })).get('code') ?? ''
   const form = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code }
   await issuer.post('/token', { ...form, code_verifier: VERIFIER })

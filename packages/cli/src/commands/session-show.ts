@@ -35,6 +35,7 @@ export const sessionsShow = command({
         [SESSION_SHOW.idleEnd, time('idle_expires_at')],
         [SESSION_SHOW.lastEnd, time('absolute_expires_at')],
         [SESSION_SHOW.apps, apps.length > 0 ? apps : others],
+        [SESSION_SHOW.address, String(session['address'] ?? '')],
         [SESSION_SHOW.browser, String(session['user_agent'] ?? '')],
       ],
       context,

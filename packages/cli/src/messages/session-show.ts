@@ -3,8 +3,8 @@ import type { CommandHelp, Texts } from './text.ts'
 export const SESSION_SHOW_HELP = {
   summary: { en: 'show a session', zh: '显示会话' },
   text: {
-    en: 'Shows a session that is alive: whose it is, which apps have tokens of it, and when it ends.',
-    zh: '显示有效的会话：属于谁、哪些应用持有其令牌、何时结束。',
+    en: 'Shows a session that is alive: whose it is, from where, which apps have tokens of it, and when it ends.',
+    zh: '显示有效的会话：属于谁、从何处登录、哪些应用持有其令牌、何时结束。',
   },
 } satisfies CommandHelp
 
@@ -20,5 +20,6 @@ export const SESSION_SHOW = {
     en: '{client} at {audience}, refreshed {time}',
     zh: '{client}（{audience}），刷新于 {time}',
   },
+  address: { en: 'ADDRESS', zh: '网络地址' },
   browser: { en: 'BROWSER', zh: '浏览器' },
 } satisfies Texts

@@ -2,10 +2,10 @@ import type { Faults, Helps, Texts } from './text.ts'
 
 export const SESSIONS_HELP = {
   list: {
-    summary: { en: 'list where somebody is signed in', zh: '列出用户在哪里登录' },
+    summary: { en: 'list who is signed in, and where', zh: '列出谁在哪里登录' },
     text: {
-      en: 'Lists the living sessions of a user, newest first.',
-      zh: '列出用户的有效会话，最新的在前。',
+      en: 'Lists the living sessions of a user, newest first. Without --user those of everybody, page by page and in no order: the store is read while people go on signing in and out, so that one may come twice.',
+      zh: '列出用户的有效会话，最新的在前。没有 --user 时逐页列出所有人的会话，不排序：读取期间仍有人登录和退出，因此同一会话可能出现两次。',
     },
   },
   end: {
@@ -22,6 +22,7 @@ export const SESSIONS = {
   noSessions: { en: '{user} is not signed in anywhere.', zh: '{user} 没有在任何地方登录。' },
   columnSession: { en: 'SESSION', zh: '会话' },
   columnSignedIn: { en: 'SIGNED IN', zh: '登录时间' },
+  columnPerson: { en: 'PERSON', zh: '用户' },
   columnEnds: { en: 'ENDS AT THE LATEST', zh: '最迟结束时间' },
   columnApps: { en: 'APPS', zh: '应用' },
   endedMany: { en: 'Sessions ended: {count}', zh: '已结束的会话：{count}' },

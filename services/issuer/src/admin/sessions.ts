@@ -1,4 +1,5 @@
 /** /admin/v1/sessions: who is signed in, and which apps have tokens of it. */
+import type { Directory } from '@latchkey/directory'
 import { type Clock, InputError, LIMITS, nowSeconds } from '@latchkey/protocol'
 import type { FamilyRecord, SessionRecord, Store } from '@latchkey/store'
 import { Type } from 'typebox'
@@ -14,6 +15,7 @@ export interface AdminSessionsDeps {
     readonly sessions: Pick<Store['sessions'], 'find' | 'scan' | 'listByUser'>
     readonly families: Pick<Store['families'], 'list'>
   }
+  readonly directory: { readonly audit: Pick<Directory['audit'], 'list'> }
   readonly pages: Pages
   readonly clock: Clock
 }
@@ -39,6 +41,11 @@ const WholeSessionAnswer = closedObject(
     ...SessionAnswer.properties,
     acr: Type.String(),
     amr: Type.Array(Type.String()),
+    address: Type.Optional(
+      Type.String({
+        description: 'From which the person signed in last, as long as the audit log has it.',
+      }),
+    ),
     families: Type.Array(Family, {
       description: 'Chains of refresh tokens, the one used last first.',
     }),
@@ -89,7 +96,7 @@ function nextOf(page: Page, cursor: string): { next?: string } {
   return cursor === '' ? {} : page.next(new Array(page.limit).fill(cursor), (position) => position)
 }
 
-function showSession({ store, clock }: AdminSessionsDeps) {
+function showSession({ store, directory, clock }: AdminSessionsDeps) {
   return adminRoute({
     method: 'GET',
     path: '/sessions/:sid',
@@ -103,8 +110,9 @@ function showSession({ store, clock }: AdminSessionsDeps) {
       const found = await store.sessions.find(sid, now)
       if (found && found.session.sub !== CANARY_SUBJECT) {
         const families = (await store.families.list(sid, now)).map(describeFamily)
+        const address = await addressOf(sid, directory)
         const { acr, amr } = found.session
-        return { ...describeSession(found.session), acr, amr, families }
+        return { ...describeSession(found.session), acr, amr, ...address, families }
       }
       throw new InputError('unknown-session', {
         received: sid,
@@ -112,6 +120,14 @@ function showSession({ store, clock }: AdminSessionsDeps) {
       })
     },
   })
+}
+
+/** The store has no room for it beside a million sessions; the record of the sign-in has it anyway. */
+async function addressOf(sid: string, { audit }: AdminSessionsDeps['directory']) {
+  const query = { action: 'sign_in', target: `session ${sid}`, limit: 1 }
+  const [record] = await audit.list(query)
+  const address = record?.actor.address
+  return address === undefined ? {} : { address }
 }
 
 function describeFamily(family: FamilyRecord) {
