@@ -19,19 +19,15 @@ const PAIRS = 0xef
 export function fingerprint(random: Random): Fingerprint {
   const key = random.bytes(KEY_BYTES)
   const halfSip = halfSipHash(key.readInt32LE(0), key.readInt32LE(4))
-  const print = { low: 0, high: 0 }
-  return {
-    get low() {
-      return print.low
-    },
-    get high() {
-      return print.high
-    },
-    take: (name) => {
+  const print = {
+    low: 0,
+    high: 0,
+    take: (name: string) => {
       if (halfSip(name, BYTES, print)) return
       halfSip(Buffer.from(name, 'utf16le').toString('latin1'), PAIRS, print)
     },
   }
+  return print
 }
 
 /** False when a character is no byte: then `print` means nothing. */

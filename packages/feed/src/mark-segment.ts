@@ -36,11 +36,11 @@ interface Room {
 
 export function markSegment(): MarkSegment {
   let room = roomFor(0)
-  let size = 0
 
   function resize(slots: number): void {
     const old = room
     room = roomFor(slots)
+    segment.slots = slots
     for (let from = 0; from < old.slots; from++) {
       const low = old.lows[from] as number
       if (low !== EMPTY) copy(old, from, room, slotOf(room, low, old.highs[from] as number))
@@ -49,20 +49,17 @@ export function markSegment(): MarkSegment {
     old.lows.buffer.transfer(0)
   }
 
-  return {
-    get size() {
-      return size
-    },
-    get slots() {
-      return room.slots
-    },
+  // Fields, because each token looks here: mark-table.ts.
+  const segment: { -readonly [Name in keyof MarkSegment]: MarkSegment[Name] } = {
+    size: 0,
+    slots: 0,
     offsetOf: (low, high) => {
-      if (size === 0) return -1
+      if (segment.size === 0) return -1
       const slot = slotOf(room, low, high)
       return room.lows[slot] === EMPTY ? -1 : (room.offsets[slot] as number)
     },
     keep: (low, high, offset, expiresAt) => {
-      if (size + 1 > room.slots * FULLEST) {
+      if (segment.size + 1 > room.slots * FULLEST) {
         resize(Math.max(FIRST_SLOTS, Math.ceil(room.slots * GROWTH)))
       }
       const { lows, highs, offsets, expiries } = room
@@ -72,7 +69,7 @@ export function markSegment(): MarkSegment {
         highs[slot] = high
         offsets[slot] = -1
         expiries[slot] = 0
-        size += 1
+        segment.size += 1
       }
       offsets[slot] = Math.max(offsets[slot] as number, offset)
       expiries[slot] = Math.max(expiries[slot] as number, Math.min(expiresAt, LATEST_SECOND))
@@ -84,15 +81,16 @@ export function markSegment(): MarkSegment {
         // What moves into the slot has not been looked at.
         if (expired) remove(room, slot)
         else slot += 1
-        if (expired) size -= 1
+        if (expired) segment.size -= 1
       }
       return slot
     },
     shrink: () => {
-      const enough = Math.max(FIRST_SLOTS, Math.ceil(size / FULLEST) + 1)
-      if (size < room.slots * EMPTIEST && enough < room.slots) resize(enough)
+      const enough = Math.max(FIRST_SLOTS, Math.ceil(segment.size / FULLEST) + 1)
+      if (segment.size < room.slots * EMPTIEST && enough < room.slots) resize(enough)
     },
   }
+  return segment
 }
 
 /** All in one piece of memory: the numbers of 64 bits come first, because they have to be aligned. */

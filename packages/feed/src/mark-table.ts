@@ -19,7 +19,6 @@ const SEGMENTS = 16
 
 export function markTable(): MarkTable {
   const segments: (MarkSegment | undefined)[] = Array.from({ length: SEGMENTS })
-  let size = 0
   /** Where sweeping goes on. */
   let segmentAt = 0
   let slotAt = 0
@@ -30,7 +29,7 @@ export function markTable(): MarkTable {
     const from = slotAt
     slotAt = segment.sweep(from, steps, nowSeconds)
     const deleted = before - segment.size
-    size -= deleted
+    table.size -= deleted
     return slotAt - from + deleted
   }
 
@@ -40,16 +39,15 @@ export function markTable(): MarkTable {
     return segments[at]
   }
 
-  return {
-    get size() {
-      return size
-    },
+  // Fields and not accessors: V8 keeps an object literal with accessors as a dictionary, and each token looks here.
+  const table: { -readonly [Name in keyof MarkTable]: MarkTable[Name] } = {
+    size: 0,
     offsetOf: ({ low, high }) => segments[high & (SEGMENTS - 1)]?.offsetOf(low || 1, high) ?? -1,
     keep: ({ low, high }, offset, expiresAt) => {
       const segment = segmentOf(high)
       const { size: before } = segment
       segment.keep(low || 1, high, offset, expiresAt)
-      size += segment.size - before
+      table.size += segment.size - before
     },
     sweep: (nowSeconds, steps) => {
       let left = steps
@@ -66,4 +64,5 @@ export function markTable(): MarkTable {
       return left
     },
   }
+  return table
 }

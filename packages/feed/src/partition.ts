@@ -36,34 +36,30 @@ export function partition(
     stale: markTable(),
   }
   const digests = new Map([[start.offset, start.digest]])
-  let position = start
-  let all = 0
 
   function keep(kind: NamedKind, entry: LogEntry): void {
     print.take(entry.v)
     marks[kind].keep(print, entry.o, entry.x)
   }
 
-  return {
+  // Fields, because each token looks here: mark-table.ts.
+  const one: { -readonly [Name in keyof Partition]: Partition[Name] } = {
     marks,
-    get position() {
-      return position
-    },
-    get all() {
-      return all
-    },
+    position: start,
+    all: 0,
     add: (entry) => {
-      if (entry.k === 'all') all = Math.max(all, entry.o)
+      if (entry.k === 'all') one.all = Math.max(one.all, entry.o)
       else if (entry.k === 'key') endedKeys.add(entry.v)
       else if (entry.k !== 'none') keep(entry.k, entry)
-      if (entry.o > position.offset) {
-        position = { ...position, offset: entry.o, digest: entry.d }
+      if (entry.o > one.position.offset) {
+        one.position = { ...one.position, offset: entry.o, digest: entry.d }
         digests.delete(entry.o - REMEMBERED_DIGESTS)
       }
-      if (entry.o > position.offset - REMEMBERED_DIGESTS) digests.set(entry.o, entry.d)
+      if (entry.o > one.position.offset - REMEMBERED_DIGESTS) digests.set(entry.o, entry.d)
     },
     digestAt: (offset) => digests.get(offset),
   }
+  return one
 }
 
 export function countMarks(of: Partition): number {

@@ -20,7 +20,7 @@ export interface RevocationReplica {
   /** Changes whenever a token that was `live` may be so no more: a verdict `live` holds while it stays the same. */
   readonly version: number
   /** How many things it remembers as ended. */
-  readonly size: number
+  size(): number
   /** What it has applied: what `hello` and `resync` say. */
   positions(): FeedPosition[]
   /** False when a token with this `rev` would be `ahead`. */
@@ -48,14 +48,13 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
   const endedKeys = new Set<string>()
   const assembly = snapshotAssembly(print, endedKeys)
   const sweeper = markSweeper()
-  let version = 0
 
   function replace(p: number, next: Partition | undefined): void {
     if (next) byNumber.set(p, next)
     else byNumber.delete(p)
     partitions = [...byNumber.values()]
     sweeper.restart()
-    version++
+    replica.version++
   }
 
   /** What belongs to another log cannot be continued: only a snapshot helps. */
@@ -64,13 +63,10 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
     return outcome
   }
 
-  return {
-    get version() {
-      return version
-    },
-    get size() {
-      return partitions.reduce((sum, one) => sum + countMarks(one), endedKeys.size)
-    },
+  // Fields, because each token looks here: mark-table.ts.
+  const replica: { -readonly [Name in keyof RevocationReplica]: RevocationReplica[Name] } = {
+    version: 0,
+    size: () => partitions.reduce((sum, one) => sum + countMarks(one), endedKeys.size),
     positions: () => partitions.map(({ position }) => position),
     covers: (rev) => {
       const home = byNumber.get(rev[0])
@@ -84,7 +80,8 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
       const p = message.entries[0]?.p
       if (p === undefined) return { kind: 'nothing_new' }
       const outcome = applyEntries(byNumber.get(p), p, message)
-      if (outcome.kind === 'applied' && outcome.entries.some(({ k }) => k !== 'none')) version++
+      if (outcome.kind === 'applied' && outcome.entries.some(({ k }) => k !== 'none'))
+        replica.version++
       return dropForked(outcome)
     },
     applySnapshot: (part) => {
@@ -104,4 +101,5 @@ export function revocationReplica(random: Random = systemRandom): RevocationRepl
       for (const p of [...byNumber.keys()]) replace(p, undefined)
     },
   }
+  return replica
 }

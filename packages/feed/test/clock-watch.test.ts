@@ -81,7 +81,7 @@ t.test('entries are swept when they and the clock skew have passed', async (t) =
     }
   }
   passSeconds(15)
-  t.equal(feed.replica.size, 1)
+  t.equal(feed.replica.size(), 1)
   passSeconds(1)
-  t.equal(feed.replica.size, 0)
+  t.equal(feed.replica.size(), 0)
 })

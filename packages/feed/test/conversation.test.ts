@@ -40,7 +40,7 @@ t.test('entries are applied in order and acknowledged cumulatively', async (t) =
   network.last.send(entries(entry(12)), entries(entry(11), entry(13)))
   t.same(network.last.take(), [], 'replayed frames are ignored (attack K6)')
   t.same(told, [11, 12, 13])
-  t.equal(feed.replica.size, 1)
+  t.equal(feed.replica.size(), 1)
 })
 
 t.test('an unreadable frame that may have been keys needs a new hello', async (t) => {

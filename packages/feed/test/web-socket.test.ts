@@ -61,7 +61,7 @@ for (const encoding of ['text', 'binary'] as const) {
     peer.send({ t: 'entries', epoch: 1, entries: [entry(11, { k: 'user', v: 'u_ada' })] })
     let applied = 0
     while (applied < 11) applied = (await peer.next('ack')).offset
-    t.equal(feed.replica.size, 1)
+    t.equal(feed.replica.size(), 1)
     const code = closeCode(peer)
     await feed.close()
     t.equal(await code, 1000)

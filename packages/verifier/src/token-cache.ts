@@ -16,7 +16,7 @@ export interface CachedToken {
 }
 
 export interface TokenCache {
-  readonly size: number
+  size(): number
   find(token: string): CachedToken | undefined
   /** The remembered token that these claims came from. */
   of(claims: AccessTokenClaims): CachedToken | undefined
@@ -63,9 +63,7 @@ export function tokenCache(capacity: number): TokenCache {
   }
 
   return {
-    get size() {
-      return young.size + old.size
-    },
+    size: () => young.size + old.size,
     find: (token) => {
       const print = fingerprint(token)
       const cached = young.get(print) ?? promote(print)

@@ -114,7 +114,7 @@ export function verifierFrom(parts: VerifierParts): Verifier {
       return watching.watch(claims, known ? [known.outcome.kid] : keys.kids(), onEnd)
     },
     noteRefused: refused.note,
-    status: () => statusOf(feed, keys.list(), cache.size),
+    status: () => statusOf(feed, keys.list(), cache.size()),
     close: async () => {
       unsubscribe()
       watching.close()
@@ -139,7 +139,7 @@ function statusOf(
     leaseMs: Math.max(0, Math.round(lease.remainingMs())),
     positions: positions.map(({ p, epoch, offset }) => ({ partition: p, epoch, offset })),
     keys,
-    entries: replica.size,
+    entries: replica.size(),
     cachedTokens,
     reconnects,
   }

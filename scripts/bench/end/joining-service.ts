@@ -20,7 +20,8 @@ answer<JoinQuestion>(async ({ issuerAddress, clientSecret, entries }) => {
     feed.subscribe({ leased: resolve })
   })
   const tookMs = performance.now() - begun
-  if (feed.replica.size !== entries) throw new Error(`${feed.replica.size} entries have arrived`)
+  if (feed.replica.size() !== entries)
+    throw new Error(`${feed.replica.size()} entries have arrived`)
   await feed.close()
   return tookMs
 })
