@@ -2,7 +2,14 @@
  * How a feed is opened: docs/protocol/feed.md. Both sides know the client secret, and neither sends it: whoever stands between
  * them, a proxy that ends TLS for example, learns nothing that opens a feed, and cannot speak on this one.
  */
-import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import {
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /** Header of the answer to an upgrade or a poll: the issuer's part of what the keys of the session are made from. */
 export const FEED_NONCE_HEADER = 'latchkey-feed-nonce'
@@ -30,14 +37,18 @@ const HEADER =
   /^latchkey-feed client="([\w.!~*'()%-]{1,384})", time="(\d{1,12})", nonce="([\w-]{22})", mac="([\w-]{43})"$/i
 const NONCE = /^[\w-]{22}$/
 
-/** The key of one client for its feeds: HKDF-SHA-256 (RFC 5869) of its secret. */
-export function feedKeyOf(clientId: string, clientSecret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', clientSecret, '', `latchkey/feed/v1 ${clientId}`, 32))
+/**
+ * The key of one client for its feeds: HKDF-SHA-256 (RFC 5869) of its secret. An object, because Node finds out at a cost what
+ * else a key may be: an HMAC takes 3 µs with it, and 10 with the same bytes.
+ */
+export function feedKeyOf(clientId: string, clientSecret: string): KeyObject {
+  const info = `latchkey/feed/v1 ${clientId}`
+  return createSecretKey(Buffer.from(hkdfSync('sha256', clientSecret, '', info, 32)))
 }
 
 /** Value of the Authorization header. */
 export function feedAuthorization(
-  key: Buffer,
+  key: KeyObject,
   { clientId, time, nonce }: Omit<FeedOpening, 'mac'>,
   request: FeedRequest,
 ): string {
@@ -58,7 +69,7 @@ export function parseFeedAuthorization(header: string): FeedOpening | undefined 
 }
 
 /** Was it made with this key, for this request? In constant time. */
-export function isFeedProof(key: Buffer, opening: FeedOpening, request: FeedRequest): boolean {
+export function isFeedProof(key: KeyObject, opening: FeedOpening, request: FeedRequest): boolean {
   const given = Buffer.from(opening.mac)
   const right = Buffer.from(proof(key, opening, request))
   return given.length === right.length && timingSafeEqual(given, right)
@@ -69,7 +80,7 @@ export function isFeedNonce(text: unknown): text is string {
 }
 
 function proof(
-  key: Buffer,
+  key: KeyObject,
   { time, nonce }: Pick<FeedOpening, 'time' | 'nonce'>,
   { channel, body = '' }: FeedRequest,
 ): string {

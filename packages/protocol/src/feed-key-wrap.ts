@@ -1,5 +1,5 @@
 /** HS256 keys on the feed: compact JWE, `dir` with A256GCM. RFC 7516 sections 3.1 and 5, RFC 7518 sections 4.5 and 5.3. */
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import type { Random } from './random.ts'
 
 const IV_BYTES = 12
@@ -8,7 +8,7 @@ const TAG_BYTES = 16
 const COMPACT = /^([\w-]{1,256})\.\.([\w-]{16})\.([\w-]{43})\.([\w-]{22})$/
 
 /** @param k 32 bytes, base64url */
-export function wrapFeedKey(key: Uint8Array, kid: string, k: string, random: Random): string {
+export function wrapFeedKey(key: KeyObject, kid: string, k: string, random: Random): string {
   const header = headerOf(kid)
   const iv = random.bytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
@@ -19,7 +19,7 @@ export function wrapFeedKey(key: Uint8Array, kid: string, k: string, random: Ran
 }
 
 /** The 32 bytes as base64url; undefined when it was not wrapped with this key and for this `kid`. */
-export function unwrapFeedKey(key: Uint8Array, kid: string, jwe: string): string | undefined {
+export function unwrapFeedKey(key: KeyObject, kid: string, jwe: string): string | undefined {
   const [, header, iv, text, tag] = COMPACT.exec(jwe) ?? []
   if (iv === undefined || text === undefined || tag === undefined) return undefined
   // The header is the one that is written here, to the letter: nothing in it is up to the sender.

@@ -1,5 +1,5 @@
 /** What two sides of a feed that know the same secret can say to each other, and nobody else can: docs/protocol/feed.md. */
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { bodyDigest, type FeedFrame } from './feed-frame.ts'
 import { unwrapFeedKey, wrapFeedKey } from './feed-key-wrap.ts'
 import { FEED_MAC_BYTES, FEED_MAC_CHARS, frameMacs, isSameMac } from './feed-mac.ts'
@@ -20,7 +20,7 @@ export interface FeedSession {
 
 export interface FeedSessionFacts {
   /** `feedKeyOf` the client. */
-  readonly key: Buffer
+  readonly key: KeyObject
   readonly verifierNonce: string
   readonly issuerNonce: string
   /** As in the proof that opened it: no frame of one kind of connection can pass for one of another. */
@@ -40,7 +40,7 @@ export function feedSession(
   const ofVerifier = frameMacs(keyFor('frames of the verifier'))
   const ofIssuer = frameMacs(keyFor('frames of the issuer'))
   const [mine, theirs] = side === 'issuer' ? [ofIssuer, ofVerifier] : [ofVerifier, ofIssuer]
-  const wrapping = keyFor('keys')
+  const wrapping = createSecretKey(keyFor('keys'))
   return {
     seal: ({ body, digest }) => {
       const mac = Buffer.from(mine.next(digest), 'latin1').subarray(0, FEED_MAC_BYTES)

@@ -1,4 +1,5 @@
 /** Who opens a feed: `Authorization: Latchkey-Feed`, docs/protocol/feed.md. The secret is proven, never sent. */
+import type { KeyObject } from 'node:crypto'
 import type { Client, ClientSecret, ClientSecrets, Clients } from '@latchkey/directory'
 import {
   type Clock,
@@ -74,7 +75,7 @@ export async function openFeed(
 
 interface ProvableSecret {
   readonly secret: ClientSecret
-  readonly key: Buffer
+  readonly key: KeyObject
 }
 
 /** While one secret follows the other, either may be proven. The proof is tried with each, so that time does not tell which it was. */
