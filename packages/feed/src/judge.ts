@@ -38,14 +38,19 @@ export function judgeByPosition(
   if (!home || isAhead(claims.rev, home.position)) return 'ahead'
   const { marks } = home
   const first = firstKilling(claims.rev, home.position)
-  if (offsetOf(marks.user, claims.sub, print) >= first) return 'user'
-  if (offsetOf(marks.client, claims.client_id, print) >= first) return 'client'
+  if (isKilled(marks.user, claims.sub, first, print)) return 'user'
+  if (isKilled(marks.client, claims.client_id, first, print)) return 'client'
   const actor = claims.act && actingClient(claims.act.sub)
-  if (actor !== undefined && offsetOf(marks.client, actor, print) >= first) return 'client'
-  if (offsetOf(marks.service, claims.aud, print) >= first) return 'service'
+  if (actor !== undefined && isKilled(marks.client, actor, first, print)) return 'client'
+  if (isKilled(marks.service, claims.aud, first, print)) return 'service'
   if (home.all >= first) return 'all'
-  if (offsetOf(marks.stale, claims.sub, print) >= first) return 'stale'
-  return offsetOf(marks.stale, claims.aud, print) >= first ? 'stale' : 'live'
+  if (isKilled(marks.stale, claims.sub, first, print)) return 'stale'
+  return isKilled(marks.stale, claims.aud, first, print) ? 'stale' : 'live'
+}
+
+/** Most tokens were signed after everything in a table, and then nobody's name has to be looked for. */
+function isKilled(table: MarkTable, name: string, first: number, print: Fingerprint): boolean {
+  return table.newest >= first && offsetOf(table, name, print) >= first
 }
 
 /** The client behind `svc:<client_id>`; undefined when a person acts. Only the outermost actor counts (RFC 8693 section 4.1). */

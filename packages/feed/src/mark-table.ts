@@ -4,6 +4,8 @@ import { type MarkSegment, markSegment } from './mark-segment.ts'
 
 export interface MarkTable {
   readonly size: number
+  /** The highest offset that was ever kept, -1 for none: what was signed later is older than nothing here. */
+  readonly newest: number
   /** Offset of the newest entry about the name that was fingerprinted last, -1 without one. */
   offsetOf(name: Pick<Fingerprint, 'low' | 'high'>): number
   keep(name: Pick<Fingerprint, 'low' | 'high'>, offset: number, expiresAt: number): void
@@ -42,8 +44,10 @@ export function markTable(): MarkTable {
   // Fields and not accessors: V8 keeps an object literal with accessors as a dictionary, and each token looks here.
   const table: { -readonly [Name in keyof MarkTable]: MarkTable[Name] } = {
     size: 0,
+    newest: -1,
     offsetOf: ({ low, high }) => segments[high & (SEGMENTS - 1)]?.offsetOf(low || 1, high) ?? -1,
     keep: ({ low, high }, offset, expiresAt) => {
+      table.newest = Math.max(table.newest, offset)
       const segment = segmentOf(high)
       const { size: before } = segment
       segment.keep(low || 1, high, offset, expiresAt)

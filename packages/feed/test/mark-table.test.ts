@@ -222,3 +222,41 @@ t.test('with fingerprints that collide all the time nothing dead is live', async
   }
   t.ok(alive > 100, 'the other case is met, too')
 })
+
+t.test('a name is looked for only where something newer than the token has ended', async (t) => {
+  const inner = fingerprint(random)
+  let taken = 0
+  const print: Fingerprint = {
+    get low() {
+      return inner.low
+    },
+    get high() {
+      return inner.high
+    },
+    take: (name) => {
+      taken += 1
+      inner.take(name)
+    },
+  }
+  for (const kind of ['user', 'client', 'service', 'stale'] as const) {
+    const home = partition(at(20), print, new Set())
+    // A snapshot tells its entries in any order: what comes later is not always newer.
+    home.add(entry(15, { k: kind, v: 'it' }))
+    home.add(entry(3, { k: kind, v: 'other' }))
+    const verdict = (offset: number) => {
+      taken = 0
+      const claims = {
+        jti: 'j',
+        sub: 'it',
+        client_id: 'it',
+        aud: 'it',
+        rev: [0, 1, offset] as const,
+      }
+      return judgeByPosition(home, claims, print)
+    }
+    t.equal(verdict(14), kind)
+    t.ok(taken > 0, `${kind}: looked for`)
+    t.equal(verdict(15), 'live')
+    t.equal(taken, 0, `${kind}: nothing is newer`)
+  }
+})
