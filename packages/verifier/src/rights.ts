@@ -69,7 +69,7 @@ function covers(
   method: string,
   route: string,
 ): boolean {
-  for (const grant of grants) if (known.covering.includes(grant)) return true
+  for (const grant of known.covering) if (grants.includes(grant)) return true
   for (const grant of grants) {
     if (!compileGrants([grant]).allows(method, route)) continue
     if (known.covering.length < known.mostCovering) known.covering.push(grant)
