@@ -40,15 +40,19 @@ const ALONE = [
 /** Digits, signs and marks belong to every script. */
 const COMMON = '\\p{Script=Common}\\p{Script=Inherited}'
 
-const FITTING = [...WRITTEN_TOGETHER, ...ALONE.map((script) => [script])].map(
-  (scripts) =>
-    new RegExp(
-      `^[${COMMON}${scripts.map((one) => `\\p{Script_Extensions=${one}}`).join('')}]*$`,
-      'u',
-    ),
-)
+/** One expression for each of them. Sixty of these are work, so they are made with the first name. */
+let fitting: readonly RegExp[] | undefined
+
+function expressions(): readonly RegExp[] {
+  const together = [...WRITTEN_TOGETHER, ...ALONE.map((script) => [script])]
+  return together.map((scripts) => {
+    const letters = scripts.map((one) => `\\p{Script_Extensions=${one}}`).join('')
+    return new RegExp(`^[${COMMON}${letters}]*$`, 'u')
+  })
+}
 
 /** Whether all letters of the text are of one script, or of scripts that are written together. */
 export function fitTogether(text: string): boolean {
-  return FITTING.some((fitting) => fitting.test(text))
+  fitting ??= expressions()
+  return fitting.some((one) => one.test(text))
 }

@@ -3,16 +3,19 @@ import { createHash } from 'node:crypto'
 import confusables from 'unhomoglyph/data.json' with { type: 'json' }
 import { fold } from './username.ts'
 
-/** The shape that stands for each character that looks like another one. */
-const SHAPES: ReadonlyMap<string, string> = new Map(Object.entries(confusables))
+let shapes: ReadonlyMap<string, string> | undefined
 const DRAWN_AS_NOTHING = /\p{Default_Ignorable_Code_Point}/gu
+
+/** The shape that stands for each character that looks like another one: 6,300, which a start does without. */
+function shapeOf(char: string): string {
+  shapes ??= new Map(Object.entries(confusables))
+  return shapes.get(char) ?? char
+}
 
 /** Two texts with one skeleton can be taken for each other. It is for comparing only: `m` becomes `rn`. */
 export function skeleton(text: string): string {
   const visible = text.normalize('NFD').replace(DRAWN_AS_NOTHING, '')
-  return Array.from(visible, (char) => SHAPES.get(char) ?? char)
-    .join('')
-    .normalize('NFD')
+  return Array.from(visible, shapeOf).join('').normalize('NFD')
 }
 
 /**
