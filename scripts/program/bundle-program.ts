@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { writeLicences } from './write-licences.ts'
 
 /** Where `npm run build` puts the program, under the root of the repository. */
@@ -10,6 +10,21 @@ export const PROGRAM_MAIN = join('lib', 'js', 'latchkey.js')
 
 /** Compiled for a processor, so they cannot be bundled; and what others would use if it were there. */
 const OUTSIDE = ['@node-rs/*', 'pg-native', 'bufferutil', 'utf-8-validate']
+
+/**
+ * `node:http` by `require`: an `import` reads each of its exports, and one of them loads the WebSocket client of Node, which
+ * nobody here uses and which is a twentieth of a start.
+ */
+const HTTP_BY_REQUIRE: Plugin = {
+  name: 'http-by-require',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'http-by-require'
+    onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace } : undefined,
+    )
+    onLoad({ filter: /./, namespace }, () => ({ contents: "module.exports = require('http')" }))
+  },
+}
 
 /** What modules read from beside themselves, by where they look for it: from `lib/js`, as from the files they were written in. */
 const FILES = [
@@ -52,6 +67,7 @@ export async function bundle(
     target: 'node24',
     conditions: ['@latchkey/source'],
     external: OUTSIDE,
+    plugins: [HTTP_BY_REQUIRE],
     // CommonJS packages ask for the modules of Node by it, which modules do not have.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
