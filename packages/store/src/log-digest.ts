@@ -11,3 +11,8 @@ export function logDigest(previous: string, entry: Omit<LoggedEntry, 'd'>): stri
   const text = [previous, p, o, k, x, r, s, a, v].join('\n')
   return createHash('sha1').update(text).digest('hex').slice(0, 16)
 }
+
+/** Whether an entry carries the digest that it has behind the one with this digest. */
+export function followsDigest({ d, ...entry }: LoggedEntry, previous: string): boolean {
+  return logDigest(previous, entry) === d
+}

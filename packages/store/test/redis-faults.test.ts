@@ -55,7 +55,7 @@ function everyCall(store: Store, session: ReturnType<typeof sampleSession>, code
       read: () => log.read(0, 0, 10),
       heartbeat: () => log.heartbeat(0),
       trim: () => log.trim(0, NOW),
-    } satisfies Record<Exclude<keyof Store['log'], 'watch'>, unknown>,
+    } satisfies Record<Exclude<keyof Store['log'], 'watch' | 'follows'>, unknown>,
     oneTime: {
       claim: () => oneTime.claim('jti', 'a', 60, NOW),
       put: () => oneTime.put('ticket', 'b', '1', 60, NOW),

@@ -1,4 +1,4 @@
-import { LIMITS } from '@latchkey/protocol'
+import { LIMITS, type LogEntry } from '@latchkey/protocol'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
 import { frameShelf } from '../src/feed/frame-shelf.ts'
@@ -74,3 +74,46 @@ t.test(
     }
   },
 )
+
+/** What an issuer process has read of a log of so many entries, and these. */
+async function tailAt(count: number, ...entries: LogEntry[]) {
+  const log = logOf(10, count)
+  log.state.entries.push(...entries)
+  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
+  await tail.start()
+  return { log, tail }
+}
+
+t.test('what this process has appended is passed on before it is read', async (t) => {
+  const { log, tail } = await tailAt(3)
+  const heard: number[] = []
+  tail.listen({
+    appended: (_, entries) => heard.push(...entries.map(({ o }) => o)),
+    reset: () => t.fail(),
+  })
+  const hint = tail.poke()
+  log.state.entries.push(entry(4), entry(5))
+  const told = tail.appended({ epoch: 10, entries: [entry(4)] })
+  t.strictSame(heard, [4], 'in the same turn')
+  await Promise.all([hint, told])
+  t.strictSame(heard, [4, 5], 'a read that was under way brings nothing twice and loses nothing')
+  t.strictSame(
+    tail.living(0).map(({ o }) => o),
+    [1, 2, 3, 4, 5],
+  )
+  t.strictSame(tail.position(0), { p: 0, epoch: 10, offset: 5, digest: 'd5' })
+})
+t.test('what does not follow on the newest entry is left to be read', async (t) => {
+  const rows = {
+    'of another epoch': { epoch: 11, entries: [entry(4)] },
+    'behind a hole': { epoch: 10, entries: [entry(5)] },
+    'known already': { epoch: 10, entries: [entry(3)] },
+    'behind another entry': { epoch: 10, entries: [entry(4)], newest: { ...entry(3), d: 'e3' } },
+  }
+  for (const [name, { newest = entry(3), ...outcome }] of Object.entries(rows)) {
+    const { tail } = await tailAt(2, newest)
+    tail.listen({ appended: () => t.fail(name), reset: () => t.fail(name) })
+    await tail.appended(outcome)
+    t.equal(tail.position(0).offset, 3, name)
+  }
+})

@@ -56,7 +56,7 @@ export function issuerProcess(deps: IssuerProcessDeps): IssuerProcess {
     audit: deps.audit.through(host),
     clock,
     log: { error: (_, message) => deps.note(message) },
-    published: feeding.tail.poke,
+    published: feeding.tail.appended,
     epochNow: (partition) => feeding.tail.position(partition).epoch,
     tell: () => {},
   })

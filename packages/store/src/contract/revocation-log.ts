@@ -44,6 +44,8 @@ export interface RevocationLog {
   hasEnded(target: Exclude<EndTarget, { kind: 'session' }>, once: string): Promise<boolean>
   /** Entries after an offset in order, at most `limit`; `complete` false when the log no longer reaches back that far. */
   read(partition: number, afterOffset: number, limit: number): Promise<LogSlice>
+  /** Whether an entry stands right behind the one with this digest, '' for none: the digest of its own tells. */
+  follows(entry: LoggedEntry, digest: string): boolean
   /**
    * One write that proves that the store takes writes, answered with the head as of that write. Leases rest on it. It
    * also starts a new epoch when the log is behind what this process has seen of it, or differs there.

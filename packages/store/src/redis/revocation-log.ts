@@ -1,3 +1,4 @@
+import { followsDigest } from '../log-digest.ts'
 import type { LoggedEntry, RevocationLog } from '../store.ts'
 import { STORE_LIMITS } from '../store-limits.ts'
 import type { RedisContext } from './context.ts'
@@ -14,6 +15,7 @@ export function redisLog(deps: RedisLogDeps): RevocationLog {
   const { run, runConfirmed, keys, nextEpoch } = context
   return {
     watch: deps.watch,
+    follows: followsDigest,
     end: redisEnd(deps),
     hasEnded: redisHasEnded(context),
     trim: (partition, now) => trim(partition, now, context),

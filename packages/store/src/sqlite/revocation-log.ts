@@ -1,3 +1,4 @@
+import { followsDigest } from '../log-digest.ts'
 import type { RevocationLog } from '../store.ts'
 import type { SqliteContext } from './context.ts'
 import { sqliteEnd } from './end.ts'
@@ -12,6 +13,7 @@ export function sqliteLog(context: SqliteContext, watch: RevocationLog['watch'])
 
   return {
     watch,
+    follows: followsDigest,
 
     head: async () => read(() => logTable.head()),
 

@@ -181,8 +181,11 @@ export async function logRules(t: Test, engine: Engine): Promise<void> {
       )
       let digest = ''
       for (const { d, ...entry } of entries) {
-        digest = logDigest(digest, entry)
+        const before = digest
+        digest = logDigest(before, entry)
         if (d !== digest) t.fail(`digest of ${entry.o}`, { d, digest })
+        if (!store.log.follows({ ...entry, d }, before)) t.fail(`${entry.o} follows`)
+        if (store.log.follows({ ...entry, d }, d)) t.fail(`${entry.o} follows on itself`)
       }
       t.match(await store.log.head(0), { position: { offset: 50 }, digest })
     },

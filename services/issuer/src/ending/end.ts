@@ -41,7 +41,7 @@ export interface EndDeps extends EndRecordDeps {
     outbox: Pick<Store['outbox'], 'add'>
   }
   /** Resolves when this process's own feed has passed the entries on; others hear of them from the store. */
-  readonly published: () => Promise<void>
+  readonly published: (outcome: EndOutcome) => Promise<void>
   /** The epoch that this process has read last in the log of a partition. */
   readonly epochNow: (partition: number) => number
   /** Something has ended: for counting. Must not throw. */
@@ -83,7 +83,7 @@ export async function passOn(
   outcome: EndOutcome,
   deps: Pick<EndDeps, 'published' | 'concluded' | 'tell'>,
 ): Promise<void> {
-  await deps.published()
+  await deps.published(outcome)
   deps.concluded?.(target, reason)
   if (outcome.session || target.kind === 'user') deps.tell()
 }
@@ -109,7 +109,7 @@ export async function afterMending(
 ): Promise<EndOutcome> {
   if (deps.epochNow(outcome.entries[0]?.p ?? 0) <= outcome.epoch) return outcome
   const again = await deps.store.log.end(target, { ...facts, always: true })
-  await deps.published()
+  await deps.published(again)
   // Receipts wait for the entry that verifiers will see.
   return { ...outcome, entries: again.entries, epoch: again.epoch }
 }

@@ -1,6 +1,6 @@
-/** This process's copy of the living revocation log, always read in order from the store: what the feed sends from. */
+/** This process's copy of the living revocation log, complete and in the order of the store: what the feed sends from. */
 import type { FeedPosition, LogEntry } from '@latchkey/protocol'
-import type { RevocationLog } from '@latchkey/store'
+import type { EndOutcome, RevocationLog } from '@latchkey/store'
 import { type PartitionTail, partitionTail } from './partition-tail.ts'
 
 export interface LogTailListener {
@@ -25,6 +25,11 @@ export interface LogTail {
   reach(partition: number, epoch: number, offset: number, digest?: string): Promise<boolean>
   /** Reads on now; resolves when everything appended before the call is here, or the store is away. */
   poke(): Promise<void>
+  /**
+   * What this process has appended itself, and the store has confirmed. An entry that follows on the newest one here is passed on at
+   * once; then it reads on as `poke` does, so that nothing that stands in between or behind it is missed.
+   */
+  appended(outcome: Pick<EndOutcome, 'entries' | 'epoch'>): Promise<void>
   listen(listener: LogTailListener): () => void
   /** Forgets entries whose `x` has passed. */
   drop(nowSeconds: number): void
@@ -32,7 +37,7 @@ export interface LogTail {
 }
 
 export interface LogTailDeps {
-  readonly log: Pick<RevocationLog, 'head' | 'read' | 'watch'>
+  readonly log: Pick<RevocationLog, 'head' | 'read' | 'watch' | 'follows'>
   readonly partitions: number
   readonly warn: (facts: Record<string, unknown>, message: string) => void
 }
@@ -61,6 +66,10 @@ export function logTail(deps: LogTailDeps): LogTail {
   const readQuietly = (tail: PartitionTail) => tail.readOn().catch(() => {})
   let unwatch = () => {}
 
+  async function poke(): Promise<void> {
+    await Promise.all(tails.map(readQuietly))
+  }
+
   return {
     start: async () => {
       unwatch = deps.log.watch((partition) => void readQuietly(tailOf(partition)))
@@ -79,8 +88,11 @@ export function logTail(deps: LogTailDeps): LogTail {
       if (!here()) await tail.readOn()
       return here()
     },
-    poke: async () => {
-      await Promise.all(tails.map(readQuietly))
+    poke,
+    appended: async ({ entries: [entry], epoch }) => {
+      // The epoch is that of the first one: each partition has its own.
+      if (entry) tailOf(entry.p).take(epoch, entry)
+      await poke()
     },
     listen: (listener) => {
       listeners.add(listener)

@@ -1,6 +1,6 @@
 /** The living log of one partition as this process has read it: complete, in order, one read at a time. */
 import type { FeedPosition, LogEntry } from '@latchkey/protocol'
-import type { RevocationLog } from '@latchkey/store'
+import type { LoggedEntry, RevocationLog } from '@latchkey/store'
 import { entriesBehind, withoutExpired } from './living-entries.ts'
 
 export interface PartitionTail {
@@ -9,11 +9,13 @@ export interface PartitionTail {
   after(position: FeedPosition): readonly LogEntry[] | undefined
   /** Resolves when everything appended before the call has been read. */
   readOn(): Promise<void>
+  /** Takes over an entry of this epoch that stands right behind the newest one here. What does not is left to be read. */
+  take(epoch: number, entry: LoggedEntry): void
   drop(nowSeconds: number): void
 }
 
 export interface PartitionTailDeps {
-  readonly log: Pick<RevocationLog, 'head' | 'read'>
+  readonly log: Pick<RevocationLog, 'head' | 'read' | 'follows'>
   readonly partition: number
   readonly appended: (epoch: number, entries: readonly LogEntry[]) => void
   readonly replaced: (epochBefore: number, epoch: number) => void
@@ -47,8 +49,16 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
     }
   }
 
+  function grow(entries: readonly LoggedEntry[], last: LoggedEntry): void {
+    copy.entries.push(...entries)
+    copy.offset = last.o
+    copy.digest = last.d
+    deps.appended(copy.epoch, entries)
+  }
+
   async function readRound(): Promise<void> {
-    const slice = await readBehind(copy, deps)
+    const { epoch, offset, digest } = copy
+    const slice = await readBehind({ epoch, offset, digest }, deps)
     if (!slice) {
       const before = copy.epoch
       copy = await readFromStart(deps)
@@ -56,13 +66,10 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
       deps.replaced(before, copy.epoch)
       return
     }
+    // An entry was taken over meanwhile: what was read stands behind another one than the newest.
+    again ||= slice.more || copy.offset !== offset
     const last = slice.entries.at(-1)
-    if (!last) return
-    copy.entries.push(...slice.entries)
-    copy.offset = last.o
-    copy.digest = last.d
-    again ||= slice.more
-    deps.appended(copy.epoch, slice.entries)
+    if (last && copy.offset === offset) grow(slice.entries, last)
   }
 
   return {
@@ -79,6 +86,10 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
       else again = true
       await reading
     },
+    take: (epoch, entry) => {
+      const isNext = epoch === copy.epoch && entry.o === copy.offset + 1
+      if (isNext && deps.log.follows(entry, copy.digest)) grow([entry], entry)
+    },
     drop: (nowSeconds) => {
       copy.entries = withoutExpired(copy.entries, nowSeconds)
     },
@@ -90,9 +101,9 @@ export function partitionTail(deps: PartitionTailDeps): PartitionTail {
  * that lost it has another one in its place, and the entries behind that one look as if they followed.
  */
 async function readBehind(
-  copy: Copy,
+  copy: Pick<Copy, 'epoch' | 'offset' | 'digest'>,
   { log, partition }: PartitionTailDeps,
-): Promise<{ entries: readonly LogEntry[]; more: boolean } | undefined> {
+): Promise<{ entries: readonly LoggedEntry[]; more: boolean } | undefined> {
   const overlapping = await log.read(partition, Math.max(copy.offset - 1, 0), READ_AT_ONCE)
   if (overlapping.epoch !== copy.epoch) return undefined
   const [own, ...behind] = overlapping.entries

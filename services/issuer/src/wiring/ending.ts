@@ -38,7 +38,7 @@ export function wireEnding(deps: EndingDeps) {
   const parts: TellEndDeps = {
     ...deps,
     audit: directory.audit,
-    published: tail.poke,
+    published: tail.appended,
     epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
     concluded: ends.count,
