@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { linkOf } from '../src/audit/audit-chain.ts'
-import { groupCommit } from '../src/audit/group-commit.ts'
 import { readAuditLine } from '../src/audit/read-audit-line.ts'
 import {
   type AuditRecord,
@@ -127,33 +126,6 @@ t.test('concurrent appends from several processes make one chain', async (t) => 
   )
   t.match(await verified(audit), { records: 50, isLast: true, fault: undefined })
 })
-
-t.test(
-  'what arrives in one turn of the loop, or while others are written, is written together',
-  async (t) => {
-    const batches: number[][] = []
-    const gate = Promise.withResolvers<void>()
-    const commit = groupCommit<number>(async (items) => {
-      batches.push([...items])
-      if (batches.length === 2) await gate.promise
-      if (items.includes(6)) throw new Error('no room')
-    })
-    const settled: Promise<void>[] = [commit(1)]
-    await Promise.resolve()
-    settled.push(commit(2))
-    t.strictSame(batches, [], 'whoever comes in the same turn comes along')
-    await Promise.all(settled)
-    t.strictSame(batches, [[1, 2]])
-    const slow = commit(3)
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-    const waiting = [commit(4), commit(5)]
-    gate.resolve()
-    await Promise.all([slow, ...waiting])
-    t.strictSame(batches, [[1, 2], [3], [4, 5]])
-    await t.rejects(commit(6), /no room/)
-    await commit(7)
-  },
-)
 
 t.test('one bad record among many at once is refused alone', async (t) => {
   const { audit } = await scene(t, 0)
