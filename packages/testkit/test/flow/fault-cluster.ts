@@ -28,6 +28,8 @@ export interface Site {
 
 export interface FaultOptions {
   readonly redisUrl?: string
+  /** By which the first issuer reaches the same Redis. Default: as the others. */
+  readonly firstRedisUrl?: string
   readonly directoryUrl?: string
   readonly leaseMs: number
   readonly issuers?: number
@@ -54,14 +56,14 @@ export async function faultCluster(
   })
   const { redisUrl, directoryUrl } = options
   const env: Record<string, string> = {
-    ...(redisUrl !== undefined && { LATCHKEY_REDIS_URL: redisUrl }),
     ...(directoryUrl !== undefined && { LATCHKEY_DIRECTORY_URL: directoryUrl }),
     ...((redisUrl ?? directoryUrl) !== undefined && { LATCHKEY_MASTER_KEY: MASTER_KEY }),
   }
 
-  async function open(): Promise<Site> {
+  async function open(redisUrl = options.redisUrl): Promise<Site> {
     const port = await freePort()
-    const process = issuerProcess({ port, dataDir, settings: settings(options), env })
+    const own = { ...env, ...(redisUrl !== undefined && { LATCHKEY_REDIS_URL: redisUrl }) }
+    const process = issuerProcess({ port, dataDir, settings: settings(options), env: own })
     opened.push(process.kill)
     await process.start()
     const shopPort = await freePort()
@@ -95,7 +97,7 @@ export async function faultCluster(
     }
   }
 
-  const first = await open()
+  const first = await open(options.firstRedisUrl)
   const others: Site[] = []
   for (let number = 1; number < (options.issuers ?? 1); number++) others.push(await open())
   return [first, ...others]

@@ -41,6 +41,13 @@ export interface IssuerCalls {
   /** POST of a form with the credentials of a client; the teller unless another is named. */
   post(path: string, form: Readonly<Record<string, string>>, clientId?: string): Promise<HttpAnswer>
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>
+  /** Any request, with a body of JSON when there is one. */
+  send(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: object,
+  ): Promise<HttpAnswer>
   /** An access token for the admin API. */
   admin(): Promise<string>
   /** `prefer` is the header of RFC 7240. */
@@ -110,6 +117,15 @@ export function issuerCalls(options: {
       }
       return call('POST', path, headers, new URLSearchParams(form).toString())
     },
+    send: (method, path, headers, body) =>
+      body === undefined
+        ? call(method, path, headers)
+        : call(
+            method,
+            path,
+            { ...headers, 'content-type': 'application/json' },
+            JSON.stringify(body),
+          ),
     get: (path, headers = {}) => call('GET', path, headers),
     admin: async () => {
       const form = { grant_type: 'client_credentials' }
