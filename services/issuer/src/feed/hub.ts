@@ -134,17 +134,12 @@ const AGAIN = 'show your credentials again'
 function followLog(tail: LogTail, peers: ReadonlySet<Peer>): void {
   tail.listen({
     appended: (epoch, entries) => {
-      for (const one of peers) {
-        one.member?.connection.append(epoch, entries)
-        if (concerns(entries, one)) one.leave(AGAIN)
-      }
+      for (const one of peers) one.member?.connection.append(epoch, entries)
+      askConcerned(entries, peers)
     },
     reset: (partition) => {
-      const living = tail.living(partition)
-      for (const one of peers) {
-        one.member?.connection.snapshot(partition)
-        if (concerns(living, one)) one.leave(AGAIN)
-      }
+      for (const one of peers) one.member?.connection.snapshot(partition)
+      askConcerned(tail.living(partition), peers)
     },
   })
 }
@@ -153,8 +148,14 @@ function followLog(tail: LogTail, peers: ReadonlySet<Peer>): void {
  * When its client or its service was ended, a verifier has to show its credentials again, also one that has not said hello yet. It
  * hears of the end first; whoever is still welcome is back within milliseconds, with the keys of now, and the lease goes on meanwhile.
  */
-function concerns(entries: readonly LogEntry[], { identity }: Peer): boolean {
-  return !!identity && entries.some((entry) => isAbout(entry, identity))
+function askConcerned(entries: readonly LogEntry[], peers: ReadonlySet<Peer>): void {
+  // Most ends are of people, and nobody has to be looked at.
+  const openers = entries.filter(({ k }) => k === 'client' || k === 'service')
+  if (openers.length === 0) return
+  for (const one of peers) {
+    const { identity } = one
+    if (identity && openers.some((entry) => isAbout(entry, identity))) one.leave(AGAIN)
+  }
 }
 
 /** A name alone is nobody's: another client may have taken it. */
