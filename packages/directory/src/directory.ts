@@ -118,6 +118,8 @@ export interface Services extends Catalogues {
   refuseUsed(audience: string): Promise<void>
   /** What another process has changed within the last 20 ms may be missing: for reading tokens, not for making them. */
   list(): Promise<StoredService[]>
+  /** Different grants that people, groups and roles have there, at most `most`: nobody has others. */
+  grantsGiven(audience: string, most: number): Promise<string[]>
 }
 
 /** A key pair of the issuer, private part wrapped by the caller (the directory never sees it in the clear). */

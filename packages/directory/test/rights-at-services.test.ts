@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { RightsSet } from '../src/index.ts'
 import { client, memoryDirectory, ORDERS, REPORTS, service } from './fixtures/open-directory.ts'
 
 /** Ada has a role, Bob is in a group below one that has it, Eve has a grant of her own. */
@@ -55,21 +56,26 @@ t.test(
 )
 
 t.test('people are put together by equal rights', async (t) => {
-  const { users, ada, bob, eve } = await staff(t)
+  const { users, services, ada, bob, eve } = await staff(t)
   const twin = await users.create({ username: 'twin', roles: ['reader'] })
   const sets = await users.rightsSets(ORDERS)
-  const routesOf = (sub: string) => sets.find((one) => one.sub === sub)?.routes
-  t.strictSame(sets.map(({ people }) => people).sort(), [1, 1, 2])
+  const routesOf = (sub: string) => sets.find(({ subs }) => subs.includes(sub))?.routes
+  t.strictSame(sets.map(({ subs }) => subs.length).sort(), [1, 1, 2])
   t.strictSame(routesOf(ada.sub) ?? routesOf(twin.sub), ['GET /a', 'GET /b'])
   t.strictSame(routesOf(bob.sub), ['GET /a', 'GET /b', 'GET /g'], 'by a group and the one above')
   t.strictSame(routesOf(eve.sub), ['GET /e'])
-  for (const { sub, routes } of sets) {
-    t.strictSame((await users.rightsAt(sub, ORDERS)).routes, routes, 'as a token would have them')
+  for (const { subs, routes } of sets) {
+    for (const sub of subs) {
+      t.strictSame((await users.rightsAt(sub, ORDERS)).routes, routes, 'as a token would have them')
+    }
   }
   t.strictSame(await users.rightsSets(ORDERS, [eve.sub]), [
-    { sub: eve.sub, people: 1, routes: ['GET /e'] },
+    { subs: [eve.sub], routes: ['GET /e'] },
   ])
   t.strictSame(await users.rightsSets(REPORTS), [])
+  const given = await services.grantsGiven(ORDERS, 9)
+  t.strictSame(given.toSorted(), ['GET /a', 'GET /b', 'GET /e', 'GET /g', 'GET /spare'])
+  t.equal((await services.grantsGiven(ORDERS, 2)).length, 2)
 })
 
 t.test('of some people the sets are those of all, however many are asked about', async (t) => {
@@ -77,10 +83,10 @@ t.test('of some people the sets are those of all, however many are asked about',
   const all = await users.rightsSets(ORDERS)
   const nobody = Array.from({ length: 1200 }, (_, number) => `u_${number}`)
   const crowd = [ada.sub, ...nobody.slice(600), bob.sub, bob.sub, ...nobody.slice(0, 600), eve.sub]
-  const bySub = <T extends { sub: string }>(sets: readonly T[]) =>
-    sets.toSorted((one, other) => (one.sub < other.sub ? -1 : 1))
+  const bySub = (sets: readonly RightsSet[]) =>
+    sets.toSorted((one, other) => (`${one.subs[0]}` < `${other.subs[0]}` ? -1 : 1))
   t.strictSame(bySub(await users.rightsSets(ORDERS, crowd)), bySub(all))
-  for (const one of all) t.strictSame(await users.rightsSets(ORDERS, [one.sub]), [one])
+  for (const one of all) t.strictSame(await users.rightsSets(ORDERS, one.subs), [one])
   t.strictSame(await users.rightsSets(ORDERS, nobody), [])
   t.strictSame(await users.rightsSets(ORDERS, []), [])
 })

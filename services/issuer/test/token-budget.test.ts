@@ -23,6 +23,9 @@ t.test(
   async (t) => {
     const fits = await admin('PUT', '/roles/reader', { grants: grants(32, 'a') })
     t.equal(fits.statusCode, 200, 'the last that fits')
+    const rightsSets = () => Promise.reject(new Error('somebody was looked at'))
+    await refuseOverBudget({ services, users: { rightsSets } }, [ada, REPORTS], ISSUER)
+    t.pass('and where all grants together fit, nobody is looked at')
     const answer = await admin('PUT', '/roles/reader', { grants: grants(33, 'a') })
     t.equal(answer.statusCode, 400)
     t.match(answer.json(), {
@@ -44,6 +47,46 @@ t.test('what counts is the sum of everything that one person has', async (t) => 
   const newcomer = { username: 'new', roles: ['reader', 'more'] }
   t.match((await admin('POST', '/users', newcomer)).json(), OVER, 'also of who is new')
   t.equal((await admin('PATCH', `/users/${ada}`, { roles: ['reader'] })).statusCode, 200)
+})
+
+t.test('an import refuses the lines of people whose tokens would be too large', async (t) => {
+  const joins = await groups.create({ name: 'Joins', roles: ['more'] })
+  const rows = [
+    { line: 2, username: 'slim', roles: ['reader'] },
+    { line: 3, username: 'wide', roles: ['reader', 'more'] },
+    { line: 4, username: 'broad', roles: ['reader'], groups: ['Joins'] },
+    { line: 5, username: 'plain' },
+    { line: 6, username: 'slim', roles: ['reader', 'more'] },
+  ]
+  const send = async (dry_run: boolean) =>
+    (await admin('POST', '/users/import', { on_existing: 'update', dry_run, users: rows })).json()
+      .results
+  const told = await send(true)
+  t.match(told[1], {
+    ...{ outcome: 'refused', code: 'token-budget', where: 'roles' },
+    received: new RegExp(`^33 grants at ${REPORTS}: a token of \\d+ bytes$`),
+    expected: /at most 32 grants in 512 bytes/,
+  })
+  const outcomes = ['refused', 'refused', 'refused', 'created', 'refused']
+  t.strictSame(
+    told.map(({ outcome }: { outcome: string }) => outcome),
+    outcomes,
+    'a dry run knows already; who stands twice in the file is refused twice',
+  )
+  t.equal((await directory.audit.list({ limit: 1, action: 'user.import' })).length, 0)
+  const done = await send(false)
+  t.strictSame(
+    done.map(({ outcome }: { outcome: string }) => outcome),
+    outcomes,
+  )
+  t.equal(await users.findByUsername('wide'), undefined)
+  t.strictSame((await groups.members(joins.id, { limit: 9 })).length, 0)
+  const audited = await directory.audit.list({ limit: 9, action: 'user.create' })
+  t.strictSame(
+    audited.filter(({ reason }) => reason === 'import').map(({ detail }) => detail['username']),
+    ['plain'],
+    'nothing is said of what was undone',
+  )
 })
 
 t.test('a machine is asked about its own grants', async (t) => {
@@ -102,7 +145,7 @@ t.test('many people with a role are looked at by their different rights', async 
   })
   const sets = await users.rightsSets(ORDERS)
   t.equal(
-    sets.reduce((sum, one) => sum + one.people, 0),
+    sets.reduce((sum, { subs }) => sum + subs.length, 0),
     people + 1,
   )
   t.ok(sets.length <= 3, 'three places to have rights from')

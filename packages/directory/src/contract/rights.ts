@@ -19,9 +19,8 @@ export interface Rights {
 
 /** People with the same rights at one service. */
 export interface RightsSet {
-  /** One of them. */
-  readonly sub: string
-  readonly people: number
+  /** At least one. */
+  readonly subs: readonly string[]
   /** As in `Rights`, with those that end, and whether people are disabled or not. */
   readonly routes: readonly string[]
 }

@@ -40,9 +40,9 @@ export async function rightsSets(
   }
   const bySet = Map.groupBy(places, ([, holders]) => [...holders].sort().join('\n'))
   return [...bySet.values()].map((same) => {
-    const [[sub, holders]] = same as [[string, Set<string>]]
+    const [[, holders]] = same as [[string, Set<string>]]
     const routes = new Set([...holders].flatMap((holder) => grants.get(holder) ?? []))
-    return { sub, people: same.length, routes: [...routes].sort() }
+    return { subs: same.map(([sub]) => sub), routes: [...routes].sort() }
   })
 }
 

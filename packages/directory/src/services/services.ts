@@ -30,10 +30,23 @@ export function servicesIn({ sql, clock }: { readonly sql: Sql; readonly clock: 
         const rows = await db.selectFrom('services').selectAll().orderBy('audience').execute()
         return readServices(db, rows)
       }),
+    grantsGiven: (audience, most) => sql.read((db) => grantsGiven(db, audience, most)),
     publishRoutes: (audience, routes, again = false) => publishRoutes(sql, audience, routes, again),
     grantsAt: (audience) => sql.read((db) => grantsAt(db, audience, nowSeconds(clock))),
     catalogue: (audience, living) => sql.read((db) => readCatalogue(db, audience, living)),
   }
+}
+
+async function grantsGiven(db: Queries, audience: string, most: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('grants')
+    .select('route_grant')
+    .distinct()
+    .where('audience', '=', audience)
+    .where('holder', 'not like', 'svc:%')
+    .limit(most)
+    .execute()
+  return rows.map(({ route_grant }) => route_grant)
 }
 
 async function changeState(db: Queries, audience: string, disabled: boolean): Promise<void> {

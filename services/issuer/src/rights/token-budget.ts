@@ -10,14 +10,15 @@ import { fitsList, grantsBitmap } from '@latchkey/permissions'
 import { InputError, LIMITS, machineSubject, type RoutesClaim } from '@latchkey/protocol'
 
 type Inside = {
-  readonly services: Pick<Directory['services'], 'list' | 'catalogue'>
+  readonly services: Pick<Directory['services'], 'list' | 'catalogue' | 'grantsGiven'>
   readonly users: Pick<Directory['users'], 'rightsSets'>
 }
 
 /**
  * Throws InputError `token-budget` when a token of anybody concerned would be larger than `LIMITS.tokenBudgetBytes`, with the number for
  * the worst of them. Called inside the transaction that changes rights, after the change. Costs one look at each service that
- * has published its routes: then every bitmap is bounded by the catalogue. Elsewhere people are put together by equal rights.
+ * has published its routes: then every bitmap is bounded by the catalogue. Elsewhere people are put together by equal rights, when
+ * all grants there together are too much.
  * @param about subjects and audiences whose rights have changed
  */
 export async function refuseOverBudget(
@@ -29,13 +30,31 @@ export async function refuseOverBudget(
   const subs = about.filter((one) => one.startsWith('u_'))
   const audiences = new Set(about)
   for (const service of await inside.services.list()) {
-    if (isBounded(service, issuer)) continue
     const isMeant = audiences.has(service.audience)
     if (!isMeant && subs.length === 0) continue
-    const sets = await inside.users.rightsSets(service.audience, isMeant ? undefined : subs)
-    const long = sets.filter(({ routes }) => !fitsList(routes))
-    if (long.length > 0) await refuseWorst(service, long, inside, issuer)
+    const tooLarge = await overAt(service, isMeant ? undefined : subs, inside, issuer)
+    const [first] = tooLarge
+    if (first === undefined) continue
+    const worst = tooLarge.reduce((one, other) => (other.bytes > one.bytes ? other : one), first)
+    throw refusal(worst, service, namesOf(worst.subs), 'grants')
   }
+}
+
+/** Those of these people whose tokens would be too large, by `sub`, with the refusal: one look for all of them. */
+export async function overBudget(
+  inside: Inside,
+  subs: readonly string[],
+  issuer: string,
+): Promise<ReadonlyMap<string, InputError>> {
+  const refused = new Map<string, InputError>()
+  if (subs.length === 0) return refused
+  for (const service of await inside.services.list()) {
+    for (const one of await overAt(service, subs, inside, issuer)) {
+      const error = refusal(one, service, '', 'roles')
+      for (const sub of one.subs) refused.set(sub, error)
+    }
+  }
+  return refused
 }
 
 /** The same for a machine, which has no rights but its own. */
@@ -53,13 +72,34 @@ export async function refuseClientOverBudget(
   for (const [audience, routes] of long) {
     const service = all.get(audience)
     if (!service || isBounded(service, issuer)) continue
-    await refuseWorst(
-      service,
-      [{ sub: machineSubject(id), people: 1, routes }],
-      { services },
-      issuer,
-    )
+    const subs = [machineSubject(id)]
+    const [found] = await tooLargeOf(service, [{ subs, routes }], { services }, issuer)
+    if (found !== undefined) throw refusal(found, service, namesOf(subs), 'grants')
   }
+}
+
+interface TooLarge extends RightsSet {
+  /** Of a token with them. */
+  readonly bytes: number
+  /** Without its routes a service has no bitmaps. */
+  readonly isPublished: boolean
+}
+
+/** @param subs undefined: everybody */
+async function overAt(
+  service: StoredService,
+  subs: readonly string[] | undefined,
+  inside: Inside,
+  issuer: string,
+): Promise<TooLarge[]> {
+  if (isBounded(service, issuer)) return []
+  const { audience } = service
+  // Mostly it ends here: a list that has room for all grants has room for anybody's, and nobody need be looked at.
+  const all = await inside.services.grantsGiven(audience, LIMITS.routesListEntries + 1)
+  if (fitsList(all)) return []
+  const sets = await inside.users.rightsSets(audience, subs)
+  const long = sets.filter(({ routes }) => !fitsList(routes))
+  return await tooLargeOf(service, long, inside, issuer)
 }
 
 /** A bitmap that has every route fits: then all of them do, and so do lists. */
@@ -70,28 +110,39 @@ function isBounded(service: StoredService, issuer: string): boolean {
   return tokenBytes({ c: 'c'.repeat(16), b }, service, issuer) <= LIMITS.tokenBudgetBytes
 }
 
-async function refuseWorst(
+async function tooLargeOf(
   service: StoredService,
-  sets: readonly RightsSet[],
+  long: readonly RightsSet[],
   { services }: Pick<Inside, 'services'>,
   issuer: string,
-): Promise<void> {
+): Promise<TooLarge[]> {
+  if (long.length === 0) return []
   const catalogue = await services.catalogue(service.audience)
-  const sizes = sets.map((set) => ({ set, bytes: sizeOf(set, catalogue, service, issuer) }))
-  const worst = sizes.reduce((one, other) => (other.bytes > one.bytes ? other : one))
-  const isTooMuch = catalogue.length === 0 || worst.bytes > LIMITS.tokenBudgetBytes
-  if (!isTooMuch) return
-  const { sub, people, routes } = worst.set
-  const who = people === 1 ? sub : `${sub} and ${people - 1} others`
+  const isPublished = catalogue.length > 0
+  return long
+    .map((set) => ({ ...set, bytes: sizeOf(set, catalogue, service, issuer), isPublished }))
+    .filter(({ bytes }) => !isPublished || bytes > LIMITS.tokenBudgetBytes)
+}
+
+function refusal(
+  { routes, bytes, isPublished }: TooLarge,
+  { audience }: StoredService,
+  whose: string,
+  where: string,
+): InputError {
   const most = `${LIMITS.routesListEntries} grants in ${LIMITS.routesListBytes} bytes`
-  throw new InputError('token-budget', {
-    received: `${routes.length} grants of ${who} at ${service.audience}: a token of ${worst.bytes} bytes`,
-    expected:
-      catalogue.length === 0
-        ? `at most ${most} until the service has published its routes: start it, or grant with *`
-        : `at most ${LIMITS.tokenBudgetBytes} bytes`,
-    where: 'grants',
+  return new InputError('token-budget', {
+    received: `${routes.length} grants${whose} at ${audience}: a token of ${bytes} bytes`,
+    expected: isPublished
+      ? `at most ${LIMITS.tokenBudgetBytes} bytes`
+      : `at most ${most} until the service has published its routes: start it, or grant with *`,
+    where,
   })
+}
+
+function namesOf(subs: readonly string[]): string {
+  const others = subs.length - 1
+  return others === 0 ? ` of ${subs[0]}` : ` of ${subs[0]} and ${others} others`
 }
 
 function sizeOf(
