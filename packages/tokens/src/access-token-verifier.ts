@@ -7,8 +7,8 @@ import { keyForTyp } from './key-for-typ.ts'
 import { keyMap } from './key-map.ts'
 import type { KeyRecord } from './key-record.ts'
 import { openJws } from './open-jws.ts'
+import { readPayload } from './read-payload.ts'
 import { refusal } from './refusal.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 export interface AccessTokenVerifierOptions {
   /** Exactly the `iss` of the tokens. */
@@ -48,8 +48,8 @@ export function accessTokenVerifier(options: AccessTokenVerifierOptions): Access
     verify: (token, nowSeconds) => {
       const opened = openJws(token, keyForHeader)
       if (typeof opened === 'string') return refusal(opened)
-      const payload = parseStrictObject(opened.payload)
-      if (!payload) return refusal('bad_payload')
+      const payload = readPayload(opened.payload)
+      if (typeof payload === 'string') return refusal(payload)
       const claims = readAccessTokenClaims(payload, options)
       if (typeof claims === 'string') return refusal(claims)
       const fault = checkTimes(claims.iat, claims.exp, payload['nbf'], nowSeconds, clockSkewSeconds)

@@ -23,6 +23,8 @@ const innerInput = Buffer.alloc(BLOCK_BYTES + LIMITS.tokenBytes)
 const outerInput = Buffer.alloc(BLOCK_BYTES + MAC_BYTES)
 /** The beginnings of `innerInput` by their length: tokens have few lengths, and making a view costs a tenth of the MAC. */
 const innerViews = new Map<number, Buffer>()
+/** The key whose pads stand in both buffers: nearly always that of the token before. */
+let padded: KeyObject | undefined
 const computed = Buffer.alloc(MAC_CHARS)
 const given = Buffer.alloc(MAC_CHARS)
 
@@ -31,11 +33,9 @@ const given = Buffer.alloc(MAC_CHARS)
  * @throws InputError `hmac-key-short` when the key has fewer than 32 bytes
  */
 export function hmacSha256(key: KeyObject, text: string): string {
-  const pads = padsByKey.get(key) ?? preparePads(key)
-  innerInput.set(pads.inner)
+  if (key !== padded) pad(key)
   const end = BLOCK_BYTES + innerInput.write(text, BLOCK_BYTES, 'latin1')
   if (end !== BLOCK_BYTES + text.length) throw new RangeError('text too long for one MAC')
-  outerInput.set(pads.outer)
   outerInput.write(hash('sha256', innerView(end), 'binary'), BLOCK_BYTES, 'latin1')
   return hash('sha256', outerInput, 'base64url')
 }
@@ -51,6 +51,13 @@ export function hmacMatches(key: KeyObject, text: string, mac: string): boolean 
   given.write(mac, 'latin1')
   // Writing Latin-1 folds characters past U+00FF onto others: the texts themselves have the last word, when nothing is secret any more.
   return timingSafeEqual(computed, given) && mac === right
+}
+
+function pad(key: KeyObject): void {
+  const pads = padsByKey.get(key) ?? preparePads(key)
+  innerInput.set(pads.inner)
+  outerInput.set(pads.outer)
+  padded = key
 }
 
 function innerView(end: number): Buffer {

@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 
 type Members = Record<string, unknown>
 
@@ -9,9 +9,11 @@ type Members = Record<string, unknown>
  * `JSON.parse` keeps the last of two members, and so may differ from what another reader saw (RFC 8259 section 4). A
  * repeated member, however it is spelled, leaves fewer members in the value than names in the text; counting
  * both finds it without a parser of our own.
+ *
+ * @param length how many of the bytes, from the first on; all of them when left out
  */
-export function parseStrictObject(bytes: Buffer): Members | undefined {
-  const text = textOf(bytes)
+export function parseStrictObject(bytes: Buffer, length = bytes.length): Members | undefined {
+  const text = textOf(bytes, length)
   const value = jsonOf(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const strict = isPlainAndFlat(text, value) || countMembers(value) === countNames(text)
@@ -20,17 +22,17 @@ export function parseStrictObject(bytes: Buffer): Members | undefined {
 
 /** The same for a JSON array. */
 export function parseStrictList(bytes: Buffer): readonly unknown[] | undefined {
-  const text = textOf(bytes)
+  const text = textOf(bytes, bytes.length)
   const value = jsonOf(text)
   if (!Array.isArray(value)) return undefined
   return countMembers(value) === countNames(text) ? value : undefined
 }
 
 /** Empty, which is no JSON, when the bytes are not UTF-8. */
-function textOf(bytes: Buffer): string {
-  const ascii = isAscii(bytes)
-  if (!ascii && !isUtf8(bytes)) return ''
-  return bytes.toString(ascii ? 'latin1' : 'utf8')
+function textOf(bytes: Buffer, length: number): string {
+  const text = bytes.toString('utf8', 0, length)
+  // Decoding writes U+FFFD for what is none. Only where there is one it takes a second look whose it is.
+  return text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)) ? '' : text
 }
 
 /** Undefined, which no JSON stands for, when the text is none. */
@@ -48,7 +50,8 @@ function jsonOf(text: string): unknown {
  * the latter only makes the count too large. False means: count properly.
  */
 function isPlainAndFlat(text: string, value: object): boolean {
-  if (text.includes('\\') || text.includes('{', 1) || text.includes('__proto__')) return false
+  if (text.includes('\\') || text.includes('{', 1) || Object.hasOwn(value, '__proto__'))
+    return false
   let names = 0
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
     const before = text.charCodeAt(at - 1)

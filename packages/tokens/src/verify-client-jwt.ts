@@ -5,8 +5,8 @@ import { type ClientHeader, isTyp, readClientHeader } from './client-header.ts'
 import type { ClientKey } from './import-client-keys.ts'
 import type { AsymmetricAlg } from './key-record.ts'
 import { type OpenedJws, openJws } from './open-jws.ts'
+import { readPayload } from './read-payload.ts'
 import { type Refusal, refusal } from './refusal.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 export interface VerifyClientJwtOptions {
   /** The client's, imported for `alg`. When the header names no `kid`, each may be the right one. */
@@ -55,8 +55,8 @@ export function clientJwtHeader(token: string): ClientJwtHeader {
 export function verifyClientJwt(token: string, options: VerifyClientJwtOptions): ClientJwtOutcome {
   const opened = openWithSome(token, options)
   if (typeof opened === 'string') return refusal(opened)
-  const claims = parseStrictObject(opened.payload)
-  if (!claims) return refusal('bad_payload')
+  const claims = readPayload(opened.payload)
+  if (typeof claims === 'string') return refusal(claims)
   if (claims['iss'] !== options.issuer) return refusal('wrong_issuer')
   if (claims['aud'] !== options.audience) return refusal('wrong_audience')
   if (options.subject !== undefined && claims['sub'] !== options.subject) {

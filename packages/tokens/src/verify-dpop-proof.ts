@@ -9,7 +9,7 @@ import { importPublicJwk } from './import-jwk.ts'
 import { jwkThumbprint } from './jwk-thumbprint.ts'
 import type { AsymmetricAlg } from './key-record.ts'
 import { openJws } from './open-jws.ts'
-import { parseStrictObject } from './strict-json.ts'
+import { readPayload } from './read-payload.ts'
 
 /**
  * `dpop_signing_alg_values_supported`, and exactly what is accepted. Ed25519 is another name of EdDSA (RFC 9864). RS256 is
@@ -59,8 +59,8 @@ const MAX_TEXT_CHARS = 256
 export function verifyDpopProof(proof: string, expected: DpopExpectation): DpopOutcome {
   const opened = openJws(proof, keyOfProof)
   if (typeof opened === 'string') return refuse(opened)
-  const claims = parseStrictObject(opened.payload)
-  if (!claims) return refuse('bad_payload')
+  const claims = readPayload(opened.payload)
+  if (typeof claims === 'string') return refuse(claims)
   const { jti, htm, htu, iat, ath, nonce } = claims
   if (!isShortText(jti) || (nonce !== undefined && !isShortText(nonce))) return refuse('bad_claim')
   if (htm !== expected.method) return refuse('wrong_htm')

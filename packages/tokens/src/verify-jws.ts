@@ -1,3 +1,4 @@
+import { decodeBase64url } from './base64url.ts'
 import { checkKeyKind } from './check-key-record.ts'
 import { keyForTyp } from './key-for-typ.ts'
 import type { KeyRecord } from './key-record.ts'
@@ -15,5 +16,7 @@ export function verifyJws(token: string, record: KeyRecord): JwsOutcome {
   checkKeyKind(record.key, record.alg, `key ${record.kid}`)
   const keys = new Map([[record.kid, record]])
   const opened = openJws(token, (segment) => keyForTyp(segment, undefined, keys))
-  return typeof opened === 'string' ? refusal(opened) : { kind: 'valid', payload: opened.payload }
+  if (typeof opened === 'string') return refusal(opened)
+  const payload = decodeBase64url(opened.payload)
+  return payload ? { kind: 'valid', payload } : refusal('not_canonical')
 }

@@ -4,9 +4,9 @@ import { checkTimes } from './check-times.ts'
 import { keyForTyp } from './key-for-typ.ts'
 import type { KeyRecord } from './key-record.ts'
 import { openJws } from './open-jws.ts'
+import { readPayload } from './read-payload.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { PlainTyp } from './sign-jwt.ts'
-import { parseStrictObject } from './strict-json.ts'
 
 export interface VerifyJwtOptions {
   /** By kid. */
@@ -49,8 +49,8 @@ export function verifyJwt(token: string, options: VerifyJwtOptions): JwtOutcome 
     return found
   })
   if (typeof opened === 'string') return refusal(opened)
-  const claims = parseStrictObject(opened.payload)
-  if (!claims) return refusal('bad_payload')
+  const claims = readPayload(opened.payload)
+  if (typeof claims === 'string') return refusal(claims)
   const { iss, aud, iat, exp, nbf } = claims
   const { issuer, audience, maxLifetimeSeconds = DAY_SECONDS } = options
   const { record } = opened

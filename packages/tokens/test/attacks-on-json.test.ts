@@ -165,6 +165,19 @@ t.test('A21 payloads that are not one object are refused', async (t) => {
   }
 })
 
+t.test('a payload that comes after a longer one is read alone', async (t) => {
+  const long = { ...CLAIMS, scope: 'a'.repeat(1000) }
+  for (const claims of [long, CLAIMS, long, CLAIMS]) {
+    t.match(verifier.verify(forge(HEADER, claims), NOW), { claims })
+  }
+  // Half of the longer one stands behind these, and would close what they leave open.
+  for (const cut of [10, 100]) {
+    verifier.verify(forge(HEADER, long), NOW)
+    const open = JSON.stringify(long).slice(0, -cut)
+    t.match(verifier.verify(forge(HEADER, open), NOW), { fault: 'bad_payload' })
+  }
+})
+
 t.test('headers are read by their meaning, not by their spelling', async (t) => {
   const spellings = [
     `{"kid":"${KID}","typ":"at+jwt","alg":"HS256"}`,

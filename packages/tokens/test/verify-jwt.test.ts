@@ -12,6 +12,8 @@ import {
   signJwt,
   type TokenFault,
   type VerifyJwtOptions,
+  verifyClientJwt,
+  verifyJws,
   verifyJwt,
 } from '../src/index.ts'
 import {
@@ -27,7 +29,16 @@ import {
   segment,
   signSegments,
 } from './fixtures/forge.ts'
-import { ec, ecRecord, ed, edRecord, recordOf, rsa, rsaRecord } from './fixtures/key-pairs.ts'
+import {
+  ec,
+  ecRecord,
+  ed,
+  edRecord,
+  recordOf,
+  rsa,
+  rsaRecord,
+  signEc,
+} from './fixtures/key-pairs.ts'
 
 /** ID tokens as hints, logout tokens, signing, and what keeps types apart (B9, B10; RFC 8725 section 3.11). */
 
@@ -271,6 +282,40 @@ t.test('signing drops what is not in the profile and leaves its input alone', as
   t.strictSame(decoded.kind === 'decoded' && decoded.claims, expected)
   routes.push('still mine')
   t.equal(routes.length, 2)
+})
+
+t.test('A15 whoever reads a signed payload refuses its other spellings', async (t) => {
+  const named = { iss: ISSUER, aud: CLIENT }
+  const h = segment({ alg: 'ES256', typ: 'JWT', kid: idTokenKey.kid })
+  const signed = (body: string) => {
+    const text = `${h}.${body}`
+    return `${text}.${signEc(Buffer.from(text)).toString('base64url')}`
+  }
+  // Blanks are legal JSON. The last of 2 bytes beyond a multiple of 3 leaves two bits of a character that mean nothing.
+  const p = segment(JSON.stringify({ ...named, iat: NOW, exp: NOW + 60 }).padEnd(95))
+  t.match(p, /A$/)
+  const variants = ['B', 'C', 'D'].map((end) => p.slice(0, -1) + end)
+  const life = { nowSeconds: NOW, maxLifetimeSeconds: 60 }
+  const client = { keys: [{ kid: idTokenKey.kid, key: ec.publicKey }], alg: 'ES256' } as const
+  const readers = [
+    (token: string) => verifyJws(token, idTokenKey),
+    (token: string) => verifyJwt(token, options),
+    (token: string) =>
+      verifyClientJwt(token, {
+        ...client,
+        ...life,
+        typs: ['JWT'],
+        issuer: ISSUER,
+        audience: CLIENT,
+      }),
+  ]
+  for (const read of readers) {
+    t.equal(read(signed(p)).kind, 'valid')
+    for (const variant of variants) {
+      t.strictSame(Buffer.from(variant, 'base64url'), Buffer.from(p, 'base64url'))
+      t.strictSame(read(signed(variant)), { kind: 'invalid', fault: 'not_canonical' })
+    }
+  }
 })
 
 t.test('decoding shows without verifying, and is as strict about form', async (t) => {
