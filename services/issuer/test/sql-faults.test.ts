@@ -269,3 +269,49 @@ t.test('a refresh that SQL fails behind the redemption is taken back', async (t)
   issuer.advance(600)
   t.equal((await refresh(third)).statusCode, 200, 'a wrong parameter spends nothing either')
 })
+
+t.test('a code that SQL fails behind its redemption is given back to its client', async (t) => {
+  let fails = ''
+  const failing = <Part extends object>(part: Part, name: string): Part =>
+    new Proxy(part, {
+      get: (target, member) => {
+        if (fails === `${name}.${String(member)}`) {
+          fails = ''
+          return () => Promise.reject(new StoreUnavailable('The directory'))
+        }
+        return Reflect.get(target, member)
+      },
+    })
+  const issuer = await testIssuer({
+    around: (directory) => ({
+      ...directory,
+      users: failing(directory.users, 'users'),
+      clients: failing(directory.clients, 'clients'),
+      services: failing(directory.services, 'services'),
+    }),
+  })
+  t.teardown(() => issuer.close())
+  const { redeem, refresh, codeOf } = tokenRequests(issuer)
+  for (const read of ['clients.find', 'users.find', 'services.find', 'users.rightsAt']) {
+    const code = await codeOf()
+    fails = read
+    t.equal((await redeem(code)).statusCode, 503, read)
+    const answer = await redeem(code)
+    t.equal(answer.statusCode, 200, 'asked again it is no replay')
+    t.equal((await refresh(answer.json().refresh_token)).statusCode, 200, 'the session lives')
+    t.equal((await redeem(code)).json().error, 'invalid_grant', 'and it is spent by that')
+    t.equal((await refresh(answer.json().refresh_token)).statusCode, 400, 'a replay ends it')
+  }
+
+  const wrong = await codeOf()
+  fails = 'users.find'
+  t.equal((await redeem(wrong, { code_verifier: 'x'.repeat(43) })).statusCode, 400)
+  fails = ''
+  t.equal((await redeem(wrong)).statusCode, 400, 'a guess at the verifier spends the code')
+
+  const late = await codeOf()
+  fails = 'users.find'
+  t.equal((await redeem(late)).statusCode, 503)
+  issuer.advance(60)
+  t.equal((await redeem(late)).json().error, 'invalid_grant', 'it gets no longer life by that')
+})

@@ -7,6 +7,7 @@ import {
   OAuthError,
   type Position,
   partitionOfCode,
+  StoreUnavailable,
 } from '@latchkey/protocol'
 import type { CodeRecord, Store } from '@latchkey/store'
 import { chosenAudience } from '../checks/audience.ts'
@@ -16,7 +17,7 @@ import { bounded, type Parameters, required } from '../http/parameters.ts'
 import { sameText } from '../keys/same-text.ts'
 import { scopeWithClaims } from '../minting/allowed-claims.ts'
 import type { ProvenKeys } from '../minting/confirmation.ts'
-import type { Grant } from './grant.ts'
+import type { Grant, TokenResponse } from './grant.ts'
 import { type JoinSessionDeps, joinSession } from './join-session.ts'
 import { narrowDetails } from './narrowed-rights.ts'
 import { type PersonTokenDeps, personTokens } from './person-tokens.ts'
@@ -34,27 +35,62 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
   return async (authenticated, parameters, proven) => {
     const now = nowSeconds(deps.clock)
     // The code is spent before anything is given out for it; a failed check below does not bring it back.
-    const { record, rev } = await spendCode(authenticated, parameters, now, deps)
-    checkBinding(record, parameters, proven)
-    const { sub, scope, claims, nonce } = record
-    const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
-    const details = narrowDetails(parameters, record.details, audience)
-    const rights = await consentedRights(
-      sub,
-      authenticated.id,
-      { audience, scope: scopeWithClaims(scope, claims), details },
-      deps.issuer,
-      deps.directory,
-    )
-    const session = { ...record, idleExpiresAt: now + deps.idleSeconds }
-    const answer = await personTokens(
-      { rights, scope, asOf: { now, rev }, session, claims, details, nonce, proven },
-      deps,
-    )
-    // Here it shows whether the session is still alive: what was made above is given to nobody before.
-    const refreshToken = await joinSession(rights.client, record, { now, rev }, proven, deps)
-    return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
+    const spent = await spendCode(authenticated, parameters, now, deps)
+    try {
+      return await redeemed({ ...spent, now }, authenticated, parameters, proven, deps)
+    } catch (error) {
+      if (error instanceof StoreUnavailable) await giveBack(parameters, spent.record, deps)
+      throw error
+    }
   }
+}
+
+async function redeemed(
+  { record, rev, now }: SpentCode & { readonly now: number },
+  authenticated: Client,
+  parameters: Parameters,
+  proven: ProvenKeys,
+  deps: AuthorizationCodeDeps,
+): Promise<TokenResponse> {
+  checkBinding(record, parameters, proven)
+  const { sub, scope, claims, nonce } = record
+  const audience = chosenAudience(parameters, authenticated, deps.issuer, record.audience)
+  const details = narrowDetails(parameters, record.details, audience)
+  const rights = await consentedRights(
+    sub,
+    authenticated.id,
+    { audience, scope: scopeWithClaims(scope, claims), details },
+    deps.issuer,
+    deps.directory,
+  )
+  const session = { ...record, idleExpiresAt: now + deps.idleSeconds }
+  const answer = await personTokens(
+    { rights, scope, asOf: { now, rev }, session, claims, details, nonce, proven },
+    deps,
+  )
+  // Here it shows whether the session is still alive: what was made above is given to nobody before.
+  const refreshToken = await joinSession(rights.client, record, { now, rev }, proven, deps)
+  return { ...answer, ...(refreshToken !== undefined && { refresh_token: refreshToken }) }
+}
+
+interface SpentCode {
+  readonly record: CodeRecord
+  readonly rev: Position
+}
+
+/**
+ * SQL or the store was away, and nothing was given out for the code: the client is told to try again, and must not be taken for a
+ * thief when it does. Only whoever has spent a code comes here, so nobody else can have been given anything for it.
+ */
+async function giveBack(
+  parameters: Parameters,
+  record: CodeRecord,
+  { store, clock }: Pick<AuthorizationCodeDeps, 'store' | 'clock'>,
+): Promise<void> {
+  const now = nowSeconds(clock)
+  if (now >= record.expiresAt) return
+  // The store is away, too: then the code stays spent.
+  await store.codes.save(required(parameters, 'code', 512), record, now).catch(() => {})
 }
 
 async function spendCode(
@@ -62,7 +98,7 @@ async function spendCode(
   parameters: Parameters,
   now: number,
   deps: AuthorizationCodeDeps,
-): Promise<{ record: CodeRecord; rev: Position }> {
+): Promise<SpentCode> {
   const code = required(parameters, 'code', 512)
   if (partitionOfCode(code) === undefined) throw new OAuthError('invalid_grant', 'code_malformed')
   const outcome = await deps.store.codes.redeem(code, client.id, now)
