@@ -1,8 +1,7 @@
 import type { DeclaredDirectory } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
-import { locateJson } from '../registration/locate-json.ts'
 import { readDeclared } from '../settings/declared.ts'
-import type { Fault } from '../settings/faults.ts'
+import { readJson } from '../settings/read-json.ts'
 import { CLUSTER_LIMITS, type ClusterList } from './limits.ts'
 
 /** The lists of a cluster file as JSON, in the names of the file; every secret is given by its value. */
@@ -18,29 +17,23 @@ export function readCluster(
   accessTokenSeconds: number,
 ): DeclaredDirectory {
   checkSize(document)
-  const root = locateJson(document, '')
-  if (root?.kind !== 'group') {
-    throw new InputError('settings-syntax', {
-      received: 'too many levels',
-      expected: 'a cluster file',
-    })
+  const read = readJson(document, (root, reading) =>
+    readDeclared(root, reading, accessTokenSeconds),
+  )
+  switch (read.kind) {
+    case 'read':
+      checkPasswords(read.value)
+      return read.value
+    case 'too-deep':
+      throw new InputError('settings-syntax', {
+        received: 'too many levels',
+        expected: 'a cluster file',
+      })
+    case 'fault': {
+      const { at: where, code, received, expected } = read.fault
+      throw new InputError(code, { received, expected, where })
+    }
   }
-  const faults: Fault[] = []
-  const reading = {
-    report: (fault: Fault) => faults.push(fault),
-    folder: '',
-    env: {},
-    notePlainSecret: () => {},
-    onlyPlainSecrets: true,
-  }
-  const declared = readDeclared(root, reading, accessTokenSeconds)
-  const [fault] = faults
-  if (fault !== undefined) {
-    const { at: where, code, received, expected } = fault
-    throw new InputError(code, { received, expected, where })
-  }
-  checkPasswords(declared)
-  return declared
 }
 
 function checkSize(document: ClusterDocument): void {

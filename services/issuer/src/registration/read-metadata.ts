@@ -1,11 +1,10 @@
 import { OAuthError } from '@latchkey/protocol'
 import { membersOf } from '../settings/client-members.ts'
-import type { Fault } from '../settings/faults.ts'
 import type { Values } from '../settings/field.ts'
 import { choice, list } from '../settings/kinds.ts'
 import type { Group } from '../settings/located.ts'
-import { readFields } from '../settings/read-fields.ts'
-import { locateJson } from './locate-json.ts'
+import { type FileReading, readFields } from '../settings/read-fields.ts'
+import { readJson } from '../settings/read-json.ts'
 import { refuseMetadata } from './metadata-errors.ts'
 import { METADATA_FIELDS } from './metadata-fields.ts'
 
@@ -28,28 +27,27 @@ export function readMetadata(metadata: Metadata) {
   if ((metadata['sector_identifier_uri'] ?? null) !== null) {
     throw refuseMetadata('sector_identifier_uri', 'sector_identifier_uri_sent', 'nothing')
   }
-  const group = locateJson(metadata, '')
-  if (group?.kind !== 'group') throw refuseMetadata('metadata', 'metadata_too_deep', 'fewer levels')
-  const faults: Fault[] = []
-  const reading = {
-    report: (fault: Fault) => faults.push(fault),
-    folder: '',
-    env: {},
-    notePlainSecret: () => {},
+  const read = readJson(metadata, (group, reading) => ({
+    fields: readFields(group, METADATA_FIELDS, reading),
+    types: readResponseTypes(group, reading),
+  }))
+  switch (read.kind) {
+    case 'read': {
+      // Names with a fault would be missing here.
+      const values = Object.fromEntries(read.value.fields) as Values<typeof METADATA_FIELDS>
+      checkResponseTypes(read.value.types, values.grant_types)
+      return membersOf(values)
+    }
+    case 'too-deep':
+      throw refuseMetadata('metadata', 'metadata_too_deep', 'fewer levels')
+    case 'fault': {
+      const { at, code, expected } = read.fault
+      throw refuseMetadata(at, code.replaceAll('-', '_'), expected)
+    }
   }
-  const read = readFields(group, METADATA_FIELDS, reading)
-  const types = readResponseTypes(group, reading)
-  const [fault] = faults
-  if (fault) throw refuseMetadata(fault.at, fault.code.replaceAll('-', '_'), fault.expected)
-  // Names with a fault would be missing here.
-  const values = Object.fromEntries(read) as Values<typeof METADATA_FIELDS>
-  checkResponseTypes(types, values.grant_types)
-  return membersOf(values)
 }
 
-type Reading = Parameters<typeof readFields>[2]
-
-function readResponseTypes(group: Group, reading: Reading): readonly string[] | undefined {
+function readResponseTypes(group: Group, reading: FileReading): readonly string[] | undefined {
   const found = group.entries.get('response_types')?.value
   if (found === undefined || (found.kind === 'scalar' && found.value === null)) return undefined
   return RESPONSE_TYPES.read(found, reading)

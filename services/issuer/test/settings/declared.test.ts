@@ -3,6 +3,8 @@ import { applyDeclared, openSqliteDirectory } from '@latchkey/directory'
 import { systemClock, systemRandom } from '@latchkey/protocol'
 import t from 'tap'
 import { declare } from '../../src/declare.ts'
+import { readDeclared } from '../../src/settings/declared.ts'
+import { readJson } from '../../src/settings/read-json.ts'
 import { CLIENT_SECRET, faultsOf, LOCAL, load } from '../fixtures/settings-folder.ts'
 
 const JWK = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
@@ -259,3 +261,26 @@ t.test('declared values of the wrong form are faults with their place', async (t
   const pasted = `clients: [{ client_id: a, jwks: '${CLIENT_SECRET}' }]`
   t.notMatch(faultsOf(t, { yaml: LOCAL + pasted })[0], CLIENT_SECRET, 'a key may be private')
 })
+
+t.test(
+  'what is sent as JSON is read by the same rules, and nothing of this machine with it',
+  async (t) => {
+    const read = (sent: object) =>
+      readJson(sent, (group, reading) => readDeclared(group, reading, 300))
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { a: nested(levels - 1) })
+    const faultOf = (client: object) => {
+      const outcome = read({ clients: [{ client_id: 'orders', ...client }] })
+      return outcome.kind === 'fault' ? [outcome.fault.code, outcome.fault.at] : outcome.kind
+    }
+    const named = read({ clients: [{ client_id: 'orders', secret: CLIENT_SECRET }] })
+    t.match(named, {
+      kind: /^read$/,
+      value: { clients: [{ id: 'orders', secret: CLIENT_SECRET }] },
+    })
+    t.strictSame(faultOf({ redirect_uris: 1 }), ['not-a-list', 'clients[0].redirect_uris'])
+    t.strictSame(faultOf({ secret_env: 'HOME' }), ['unknown-setting', 'clients[0]'])
+    t.strictSame(faultOf({ secret_file: '/etc/passwd' }), ['unknown-setting', 'clients[0]'])
+    t.not(read({ a: nested(7) }).kind, 'too-deep')
+    t.equal(read({ a: nested(8) }).kind, 'too-deep')
+  },
+)

@@ -1,13 +1,12 @@
 /** A client as the admin API tells and takes it: in the names of RFC 7591, as the settings file has them, by the same rules. */
 import type { Client, NewClient, Ownership, ServiceGrant } from '@latchkey/directory'
 import { InputError } from '@latchkey/protocol'
-import { locateJson } from '../../registration/locate-json.ts'
 import { CLIENT_FIELDS } from '../../settings/client-fields.ts'
 import { CLIENT_MEMBERS } from '../../settings/client-members.ts'
 import { checkTlsNames, declareClient, TLS_NAMES } from '../../settings/declare-client.ts'
-import type { Fault } from '../../settings/faults.ts'
 import type { Values } from '../../settings/field.ts'
 import { readFields } from '../../settings/read-fields.ts'
+import { readJson } from '../../settings/read-json.ts'
 import { ownedBy } from '../user-answer.ts'
 
 /** Those have members or addresses of their own here. */
@@ -63,27 +62,26 @@ function wireValue(client: Client, name: MetadataName): unknown {
 /** What is left out has its default. Throws InputError with the place in the body. */
 export function readClient(id: string, { grants = [], ...metadata }: ClientWire): NewClient {
   // Whatever else an answer tells has no field here.
-  const group = locateJson(metadata, '')
-  if (group?.kind !== 'group') {
-    throw new InputError('too-deep', { received: 'a deeper body', expected: 'fewer levels' })
-  }
-  const faults: Fault[] = []
-  const reading = {
-    report: (fault: Fault) => faults.push(fault),
-    folder: '',
-    env: {},
-    notePlainSecret: () => {},
-  }
-  checkTlsNames(group, reading)
-  const read = readFields(group, CLIENT_METADATA, reading)
-  const [fault] = faults
-  if (fault) {
-    const { code, received, expected, at } = fault
-    throw new InputError(code, { received, expected, where: at })
-  }
-  // Names with a fault would be missing here.
-  const values = Object.fromEntries(read) as Values<MetadataFields>
+  const values = readMetadata(metadata)
   return { ...declareClient({ ...values, ...NOTHING, client_id: id }), id, grants }
+}
+
+function readMetadata(metadata: object): Values<MetadataFields> {
+  const read = readJson(metadata, (group, reading) => {
+    checkTlsNames(group, reading)
+    return readFields(group, CLIENT_METADATA, reading)
+  })
+  switch (read.kind) {
+    case 'read':
+      // Names with a fault would be missing here.
+      return Object.fromEntries(read.value) as Values<MetadataFields>
+    case 'too-deep':
+      throw new InputError('too-deep', { received: 'a deeper body', expected: 'fewer levels' })
+    case 'fault': {
+      const { code, received, expected, at } = read.fault
+      throw new InputError(code, { received, expected, where: at })
+    }
+  }
 }
 
 const NOTHING = {

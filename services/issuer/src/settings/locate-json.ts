@@ -1,4 +1,4 @@
-import type { Entry, Located } from '../settings/located.ts'
+import type { Entry, Located } from './located.ts'
 
 /** A JWK set with certificates has five. */
 const MOST_LEVELS = 8
