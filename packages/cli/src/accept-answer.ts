@@ -3,6 +3,7 @@ import type { Answer } from './call.ts'
 import { CliError } from './cli-error.ts'
 import type { Target } from './credentials.ts'
 import { ISSUER_FAULTS } from './messages/issuer.ts'
+import type { Row } from './pages.ts'
 import { printable } from './text-width.ts'
 
 /** The answer, if it is a success; anything else is a CliError that says what the issuer said. */
@@ -25,11 +26,12 @@ export function accept(answer: Answer, target: Target): Answer {
     throw new CliError(ISSUER_FAULTS.badAnswer, { address: target.issuerAddress })
   }
   const params = { why: code, ...refusal, ...placed(refusal), code }
+  const errors = readErrors(answer.body)
   const list = LISTS[code]
   if (list === undefined || params.why.includes('did you mean')) {
-    throw new CliError(ISSUER_FAULTS.refused, params)
+    throw new CliError(ISSUER_FAULTS.refused, params, errors)
   }
-  throw new CliError(ISSUER_FAULTS.refusedName, { ...params, list })
+  throw new CliError(ISSUER_FAULTS.refusedName, { ...params, list }, errors)
 }
 
 /** Commands that list what a refused name could have meant. */
@@ -72,4 +74,9 @@ function readRefusal(body: unknown): Readonly<Record<string, string>> {
   }
   const texts = Object.entries(members).filter(([, value]) => typeof value === 'string')
   return Object.fromEntries(texts.map(([name, value]) => [name, printable(String(value))]))
+}
+
+function readErrors(body: unknown): readonly Row[] {
+  const { errors } = body as Readonly<Record<string, unknown>>
+  return Array.isArray(errors) ? errors.filter((one) => typeof one === 'object' && one) : []
 }

@@ -89,6 +89,18 @@ t.test('a mistake is named by line and column, with what was probably meant', as
     t.match(err, meant)
   }
   t.equal((await line('plan', 'nothing.yaml')).code, 2)
+  const wrong =
+    'roles: [boss, readr, bos], groups: [sales], grants: { "http://x.example": [GET /] }'
+  writeFileSync(file, settings.replace('roles: [boss, reader]', wrong))
+  const { code, out, err } = await line('plan')
+  t.strictSame([code, out], [2, ''])
+  t.matchOnly(err.split('\n'), [
+    /^latchkey\.yaml:10:\d+ users\[0\]\.roles\[1\]: .*"readr" \[unknown-role\]$/,
+    /^latchkey\.yaml:10:\d+ users\[0\]\.roles\[2\]: .*"bos" \[unknown-role\]$/,
+    /^latchkey\.yaml:10:\d+ users\[0\]\.groups\[0\]: .*"sales" \[unknown-group\]$/,
+    /^latchkey\.yaml:10:\d+ users\[0\]\.grants.*"http:\/\/x\.example" \[unknown-service\]$/,
+    '',
+  ])
 })
 
 t.test('an export is a file that plans to nothing', async (t) => {

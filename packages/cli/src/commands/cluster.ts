@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ClusterDocument, LoadedCluster, PlanAnswer } from '@latchkey/issuer'
+import type { ClusterDocument, Fault, LoadedCluster, PlanAnswer } from '@latchkey/issuer'
 import { InputError } from '@latchkey/protocol'
 import { askYes } from '../ask-yes.ts'
 import { CliError } from '../cli-error.ts'
@@ -9,7 +9,9 @@ import { requireTarget } from '../credentials.ts'
 import { issuerApi, record } from '../issuer-api.ts'
 import { CLUSTER, CLUSTER_FAULTS, CLUSTER_HELP } from '../messages/cluster.ts'
 import { yesOption } from '../options.ts'
+import type { Row } from '../pages.ts'
 import { countsOf, printPlan } from '../print-plan.ts'
+import { printable } from '../text-width.ts'
 
 /** Ten thousand people at once, on a slow machine. */
 const TIMEOUT_MS = 300_000
@@ -107,16 +109,33 @@ async function send(
   try {
     return await api.send('POST', `/admin/v1/cluster/${action}`, body, { timeoutMs: TIMEOUT_MS })
   } catch (error) {
-    throw error instanceof CliError ? (inFile(error, placeOf) ?? error) : error
+    throw error instanceof CliError ? ((await inFile(error, placeOf)) ?? error) : error
   }
 }
 
-/** The refusal with the line of the file, when it is about a place in it. */
-function inFile({ params }: CliError, placeOf: LoadedCluster['placeOf']): InputError | undefined {
-  const { code, received, expected, where } = params
+/** The refusal with the lines of the file, when it is about places in it. */
+async function inFile(
+  { params, errors }: CliError,
+  placeOf: LoadedCluster['placeOf'],
+): Promise<Error | undefined> {
+  const told = errors.length > 1 ? errors : [params]
+  const [first, ...more] = told.flatMap((one) => faultOf(one, placeOf) ?? [])
+  if (first === undefined) return undefined
+  if (more.length === 0) return new InputError(first.code, { ...first, where: first.at })
+  // As the settings are told: each fault has a line, in the order of the file.
+  const { SettingsError } = await import('@latchkey/issuer')
+  return new SettingsError([first, ...more])
+}
+
+function faultOf(one: Row, placeOf: LoadedCluster['placeOf']): Fault | undefined {
+  const { code, received, expected, where } = one
   if (where === undefined || received === undefined || expected === undefined) return undefined
-  const facts = { received: String(received), expected: String(expected) }
-  return new InputError(String(code), { ...facts, where: placeOf(String(where)) })
+  return {
+    at: placeOf(printable(String(where))),
+    code: printable(String(code)),
+    received: printable(String(received)),
+    expected: printable(String(expected)),
+  }
 }
 
 function write(file: string, text: string, isForced: boolean): void {

@@ -6,8 +6,6 @@ export async function within<T>(place: string, work: () => T | Promise<T>): Prom
     return await work()
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    const { code, received, expected } = error
-    const where = error.where === undefined ? place : `${place}.${error.where}`
-    throw new InputError(code, { received, expected, where })
+    throw error.moved((where) => (where === undefined ? place : `${place}.${where}`))
   }
 }

@@ -1,5 +1,6 @@
 import type { Directory } from '../directory.ts'
 import type { Applied } from './applied.ts'
+import { checkReferences } from './check-references.ts'
 import { declareClients } from './declare-clients.ts'
 import { declareGroups } from './declare-groups.ts'
 import { declareRoles } from './declare-roles.ts'
@@ -32,17 +33,13 @@ export async function bringIn(
   const revived = (kind: 'service' | 'client' | 'user') => givenUp(owned, kind)
 
   const stored = await readStored(inside, declared)
+  const namesGroups = groups.length > 0 || users.length > 0
+  const storedGroups = namesGroups ? await allGroups(inside) : []
+  checkReferences(declared, { ...stored, groups: storedGroups })
   await createMissingServices(inside, services, stored.services)
-  const audiences = new Set([...stored.services.keys(), ...services.map((one) => one.audience)])
-  const appliedRoles = await declareRoles(inside, roles, {
-    services: audiences,
-    stored: stored.roles,
-  })
-  const roleNames = new Set([...stored.roles.keys(), ...roles.map(({ name }) => name)])
-  const known = { roles: roleNames, services: audiences }
-  const appliedGroups = await declareGroups(inside, groups, known)
+  const appliedRoles = await declareRoles(inside, roles, stored.roles)
+  const appliedGroups = await declareGroups(inside, groups, storedGroups)
   const appliedClients = await declareClients(inside, clients, {
-    services: audiences,
     stored: stored.clients,
     revived: revived('client'),
   })
@@ -51,7 +48,6 @@ export async function bringIn(
     revived: revived('service'),
   })
   const appliedUsers = await declareUsers(inside, users, {
-    ...known,
     stored: stored.users,
     groups: groupNames(users.length > 0 ? await allGroups(inside) : []),
     hashes,

@@ -11,7 +11,6 @@ import type { Stored } from './stored.ts'
 
 export interface ClientReferences {
   readonly stored: Stored['clients']
-  readonly services: ReadonlySet<string>
   /** Ids of those that the file had given up, disabled by that, and declares again. */
   readonly revived: ReadonlySet<string>
 }
@@ -31,13 +30,13 @@ export async function declareClients(
 async function declareClient(
   inside: Directory,
   declared: DeclaredClient,
-  { services, stored, revived }: ClientReferences,
+  { stored, revived }: ClientReferences,
 ): Promise<Applied> {
   const before = stored.get(declared.id)
   const after = completeClient({
     disabled: before?.disabled === true && !revived.has(declared.id),
     ...declared,
-    grants: declaredGrants(declared.grants, services),
+    grants: declaredGrants(declared.grants),
   })
   const members = memberChanges(membersOf(before) ?? completeClient({ id: declared.id }), after)
   const given = { ...declared, authMethod: after.authMethod }

@@ -1,17 +1,11 @@
 import { within } from '../checks/within.ts'
 import type { Directory, Group, ServiceGrant } from '../directory.ts'
-import { checkKnown } from '../sql/require-known.ts'
 import { type Applied, outcomeOf } from './applied.ts'
 import type { DeclaredGroup } from './declared-directory.ts'
 import { declaredGrants } from './declared-grants.ts'
 import { allGroups, type GroupNames, groupKey, groupNames } from './group-names.ts'
 import { memberChanges } from './member-changes.ts'
 import { staleAbout } from './stale-about.ts'
-
-export interface GroupReferences {
-  readonly roles: ReadonlySet<string>
-  readonly services: ReadonlySet<string>
-}
 
 /** A group as a file writes it, with every member. */
 interface WrittenGroup {
@@ -24,18 +18,19 @@ interface WrittenGroup {
 }
 
 /**
+ * @param groups those that there are
+ *
  * Those that are missing come first, without anything; then groups lose the parents that they shall not have any more; and
  * then all become what is declared. So parents may come after their children, and may change places with them.
  */
 export async function declareGroups(
   inside: Directory,
   declared: readonly DeclaredGroup[],
-  references: GroupReferences,
+  groups: readonly Group[],
 ): Promise<Applied[]> {
   if (declared.length === 0) return []
   const before = new Map<DeclaredGroup, Group>()
   const left = new Map<DeclaredGroup, readonly string[]>()
-  const groups = await allGroups(inside)
   const namesBefore = groupNames(groups)
   const stored = new Map(groups.map((group) => [groupKey(group.name), group]))
   for (const [index, group] of declared.entries()) {
@@ -52,7 +47,7 @@ export async function declareGroups(
   const applied: Applied[] = []
   for (const [index, group] of declared.entries()) {
     const facts = { before: before.get(group), left: left.get(group) ?? [] }
-    const work = () => declareGroup(inside, group, { ...references, names, ...facts })
+    const work = () => declareGroup(inside, group, { names, ...facts })
     applied.push(await within(`groups[${index}]`, work))
   }
   return applied
@@ -74,7 +69,7 @@ async function leaveParent(
 async function declareGroup(
   inside: Directory,
   declared: DeclaredGroup,
-  context: GroupReferences & {
+  context: {
     readonly names: GroupNames
     readonly before: Group | undefined
     readonly left: readonly string[]
@@ -82,7 +77,7 @@ async function declareGroup(
 ): Promise<Applied> {
   const { names, before } = context
   const id = names.idOf(declared.name, 'name')
-  const after = wanted(declared, context)
+  const after = wanted(declared, names)
   const was = before && written(before, names)
   const members = memberChanges(was ?? { ...EMPTY, name: declared.name }, after)
   const stale = was === undefined ? [] : await staleAfter(inside, id, [was, after], context.left)
@@ -105,19 +100,15 @@ const EMPTY = { description: '', roles: [], grants: [] } as const
 
 function wanted(
   { name, description = '', parent, roles = [], grants, externalId }: DeclaredGroup,
-  known: GroupReferences & { readonly names: GroupNames },
+  names: GroupNames,
 ): WrittenGroup {
-  const references = roles.map((role, index) => ({ name: role, where: `roles[${index}]` }))
-  checkKnown('role', known.roles, references)
   return {
     name,
     description,
     // As the parent itself is spelt, so that another spelling is no change.
-    ...(parent === undefined
-      ? {}
-      : { parent: known.names.nameOf(known.names.idOf(parent, 'parent')) }),
+    ...(parent === undefined ? {} : { parent: names.nameOf(names.idOf(parent, 'parent')) }),
     roles: roles.toSorted(),
-    grants: declaredGrants(grants, known.services),
+    grants: declaredGrants(grants),
     ...(externalId === undefined ? {} : { externalId }),
   }
 }

@@ -7,19 +7,14 @@ import { memberChanges } from './member-changes.ts'
 import { staleAbout } from './stale-about.ts'
 import type { Stored } from './stored.ts'
 
-export interface RoleReferences {
-  readonly services: ReadonlySet<string>
-  readonly stored: Stored['roles']
-}
-
 export async function declareRoles(
   inside: Directory,
   declared: readonly DeclaredRole[],
-  references: RoleReferences,
+  stored: Stored['roles'],
 ): Promise<Applied[]> {
   const applied: Applied[] = []
   for (const [index, role] of declared.entries()) {
-    applied.push(await within(`roles[${index}]`, () => declareRole(inside, role, references)))
+    applied.push(await within(`roles[${index}]`, () => declareRole(inside, role, stored)))
   }
   return applied
 }
@@ -27,10 +22,10 @@ export async function declareRoles(
 async function declareRole(
   inside: Directory,
   { name, description = '', grants }: DeclaredRole,
-  { services, stored }: RoleReferences,
+  stored: Stored['roles'],
 ): Promise<Applied> {
   const before = stored.get(name)
-  const after: Role = { name, description, grants: declaredGrants(grants, services) }
+  const after: Role = { name, description, grants: declaredGrants(grants) }
   const members = memberChanges(before ?? { name, description: '', grants: [] }, after)
   if (before === undefined || members.length > 0) await inside.roles.save(after)
   return {

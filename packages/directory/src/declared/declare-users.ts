@@ -1,6 +1,5 @@
 import { within } from '../checks/within.ts'
 import type { Directory, User, UserAttributes, UserChange } from '../directory.ts'
-import { checkKnown } from '../sql/require-known.ts'
 import { checkEmail, checkLocale } from '../users/profile.ts'
 import { checkProfile } from '../users/standard-claims.ts'
 import { type Applied, outcomeOf } from './applied.ts'
@@ -13,8 +12,6 @@ import { type Stored, userKey } from './stored.ts'
 
 export interface UserReferences {
   readonly stored: Stored['users']
-  readonly roles: ReadonlySet<string>
-  readonly services: ReadonlySet<string>
   readonly groups: GroupNames
   /** See `firstPasswords`. */
   readonly hashes: ReadonlyMap<string, string>
@@ -83,7 +80,7 @@ function isAboutRights({ member }: MemberChange): boolean {
 function givenMembers(
   declared: DeclaredUser,
   before: User | undefined,
-  { roles, services, groups, whole }: UserReferences,
+  { groups, whole }: UserReferences,
 ): UserChange {
   const { name, email, emailVerified, locale, externalId, attributes, grants } = whole
     ? { ...EMPTY, name: declared.username, ...declared }
@@ -91,8 +88,6 @@ function givenMembers(
   const profile = whole ? (declared.profile ?? {}) : declared.profile
   const roleNames = whole ? (declared.roles ?? []) : declared.roles
   const groupNames = whole ? (declared.groups ?? []) : declared.groups
-  const references = roleNames?.map((role, index) => ({ name: role, where: `roles[${index}]` }))
-  checkKnown('role', roles, references ?? [])
   const groupId = (group: string, index: number) => groups.idOf(group, `groups[${index}]`)
   const kept = whole ? {} : before?.profile
   return {
@@ -105,7 +100,7 @@ function givenMembers(
     ...(attributes === undefined ? {} : { attributes: withoutEmpty(attributes) }),
     ...(roleNames === undefined ? {} : { roles: roleNames.toSorted() }),
     ...(groupNames === undefined ? {} : { groups: groupNames.map(groupId).toSorted() }),
-    ...(grants === undefined ? {} : { grants: declaredGrants(grants, services) }),
+    ...(grants === undefined ? {} : { grants: declaredGrants(grants) }),
   }
 }
 

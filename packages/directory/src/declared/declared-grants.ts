@@ -1,17 +1,12 @@
 import { checkGrant, checkGrants } from '../checks/grants.ts'
 import type { ServiceGrant } from '../directory.ts'
-import { checkKnown } from '../sql/require-known.ts'
 import type { DeclaredGrants } from './declared-directory.ts'
 
 /** Declared grants as the directory lists them. Errors name the place in the declaration. */
-export function declaredGrants(
-  grants: DeclaredGrants | undefined,
-  services: ReadonlySet<string>,
-): ServiceGrant[] {
+export function declaredGrants(grants: DeclaredGrants | undefined): ServiceGrant[] {
   const listed: ServiceGrant[] = []
   for (const [audience, given] of Object.entries(grants ?? {})) {
     const place = `grants[${JSON.stringify(audience)}]`
-    checkKnown('service', services, [{ name: audience, where: place }])
     for (const [index, one] of given.entries()) {
       const { grant, ...end } = typeof one === 'string' ? { grant: one } : one
       listed.push({ audience, grant: checkGrant(grant, `${place}[${index}]`), ...end })

@@ -1,6 +1,4 @@
-import { InputError } from '@latchkey/protocol'
-import { nearest } from '../checks/nearest.ts'
-import { quoted } from '../checks/text.ts'
+import { unknownName } from '../checks/unknown-name.ts'
 import { fold } from '../checks/username.ts'
 import type { Directory, Group } from '../directory.ts'
 import { DIRECTORY_LIMITS } from '../limits.ts'
@@ -20,15 +18,11 @@ export function groupNames(groups: readonly Group[]): GroupNames {
     idOf: (name, where) => {
       const found = byKey.get(groupKey(name))
       if (found !== undefined) return found.id
-      const meant = nearest(
-        name,
+      throw unknownName(
+        'group',
+        { name, where },
         groups.map((group) => group.name),
       )
-      throw new InputError('unknown-group', {
-        received: quoted(name),
-        expected: `a group that exists${meant === undefined ? '' : ` (did you mean ${quoted(meant)}?)`}`,
-        where,
-      })
     },
     nameOf: (id) => byId.get(id)?.name ?? id,
   }

@@ -16,17 +16,16 @@ export interface Stored {
 
 export async function readStored(
   inside: Directory,
-  { users = [], clients = [] }: DeclaredDirectory,
+  { users = [], clients = [], services: declared = [] }: DeclaredDirectory,
 ): Promise<Stored> {
   const services = await inside.services.list()
   const roles = await inside.roles.list()
   const people = await inside.users.findByUsernames(users.map(({ username }) => username))
+  const namesClients = clients.length > 0 || declared.some((one) => one.clients !== undefined)
   return {
     services: new Map(services.map((one) => [one.audience, one])),
     roles: new Map(roles.map((one) => [one.name, one])),
-    clients: new Map(
-      (clients.length > 0 ? await inside.clients.list() : []).map((one) => [one.id, one]),
-    ),
+    clients: new Map((namesClients ? await inside.clients.list() : []).map((one) => [one.id, one])),
     users: new Map(people.map((one) => [userKey(one.username), one])),
   }
 }

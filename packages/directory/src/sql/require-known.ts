@@ -1,6 +1,4 @@
-import { InputError } from '@latchkey/protocol'
-import { nearest } from '../checks/nearest.ts'
-import { quoted } from '../checks/text.ts'
+import { type Reference, unknownName } from '../checks/unknown-name.ts'
 import type { Queries } from './sql.ts'
 
 /** All names of a kind: there are tens or hundreds, and the suggestion needs them anyway. */
@@ -10,15 +8,9 @@ const NAMES = {
   client: (db: Queries) => db.selectFrom('clients').select('id as name').execute(),
 } as const
 
-export interface Reference {
-  readonly name: string
-  /** Place of the reference, for the message. */
-  readonly where: string
-}
+type Referred = keyof typeof NAMES
 
-export type Referred = keyof typeof NAMES
-
-/** As `checkKnown`, with all names that are in the database. */
+/** Throws InputError `unknown-role`, `unknown-service` or `unknown-client` for the first name that is not in the database. */
 export async function requireKnown(
   db: Queries,
   kind: Referred,
@@ -26,21 +18,6 @@ export async function requireKnown(
 ): Promise<void> {
   if (references.length === 0) return
   const known = new Set((await NAMES[kind](db)).map((row) => row.name))
-  checkKnown(kind, known, references)
-}
-
-/** Throws InputError `unknown-role`, `unknown-service` or `unknown-client`, with the name that was probably meant. */
-export function checkKnown(
-  kind: Referred,
-  known: ReadonlySet<string>,
-  references: readonly Reference[],
-): void {
   const missing = references.find(({ name }) => !known.has(name))
-  if (missing === undefined) return
-  const meant = nearest(missing.name, known)
-  throw new InputError(`unknown-${kind}`, {
-    received: quoted(missing.name),
-    expected: `a ${kind} that exists${meant === undefined ? '' : ` (did you mean ${quoted(meant)}?)`}`,
-    where: missing.where,
-  })
+  if (missing !== undefined) throw unknownName(kind, missing, known)
 }

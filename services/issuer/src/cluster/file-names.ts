@@ -44,8 +44,7 @@ export async function inFileNames<T>(
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof InputError) || error.where === undefined) throw error
-    const { code, received, expected, where } = error
-    throw new InputError(code, { received, expected, where: place(filePlace(where)) })
+    if (!(error instanceof InputError)) throw error
+    throw error.moved((where) => where && place(filePlace(where)))
   }
 }

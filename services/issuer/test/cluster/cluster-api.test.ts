@@ -277,6 +277,14 @@ t.test('what is wrong is refused with its place and what was probably meant', as
       rule,
     )
   }
+  const two = { users: [{ username: 'x', roles: ['reder'], groups: ['Sale'] }] }
+  const { code, errors } = (await plan(two)).json()
+  t.match(errors, [
+    { code: 'unknown-role', received: '"reder"', expected: /mean/, where: 'users[0].roles[0]' },
+    { code: 'unknown-group', where: 'users[0].groups[0]' },
+  ])
+  t.strictSame([code, errors.length], ['unknown-role', 2])
+  t.notOk('errors' in (await plan({ users: [{ username: 'x', roles: ['reder'] }] })).json())
 })
 
 t.test('attack H3: only who may do everything in the admin API applies a file', async (t) => {

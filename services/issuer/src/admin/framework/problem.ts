@@ -1,5 +1,5 @@
 /** RFC 9457 section 3: what every refusal of the admin API says. */
-import { InputError, type OAuthError } from '@latchkey/protocol'
+import { InputError, InputErrors, type OAuthError } from '@latchkey/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { bearerChallenge, NoCredentials } from '../../http/bearer.ts'
@@ -18,6 +18,17 @@ export const Problem = closedObject(
     received: Type.Optional(Type.String()),
     expected: Type.Optional(Type.String()),
     where: Type.Optional(Type.String({ description: 'The place in the request.' })),
+    errors: Type.Optional(
+      Type.Array(
+        closedObject({
+          code: Type.String(),
+          received: Type.String(),
+          expected: Type.String(),
+          where: Type.Optional(Type.String()),
+        }),
+        { description: 'Every fault, where there are several: the first is the one above.' },
+      ),
+    ),
     reason: Type.Optional(
       Type.Literal('stale', {
         description: 'Permissions have changed: get a new token and ask again.',
@@ -31,7 +42,7 @@ export type Problem = Static<typeof Problem>
 
 const REALM = 'latchkey admin'
 
-type Facts = Pick<Problem, 'code' | 'received' | 'expected' | 'where' | 'reason'> & {
+type Facts = Pick<Problem, 'code' | 'received' | 'expected' | 'where' | 'errors' | 'reason'> & {
   readonly detail?: string
   /** Where it differs from that of the code. */
   readonly status?: number
@@ -50,6 +61,7 @@ export function sendProblems({ issuer }: { readonly issuer: string }) {
         ...{ code, received, expected },
         ...(where !== undefined && { where }),
         ...(isInside && { status: 400 }),
+        ...(thrown instanceof InputErrors && { errors: thrown.errors.map(describe) }),
       }
       const detail = `expected ${expected}, received ${received}`
       return sendProblem({ ...facts, detail }, issuer, request, reply)
@@ -72,6 +84,10 @@ export function sendProblems({ issuer }: { readonly issuer: string }) {
     }
     return sendProblem(factsOf(error, thrown), issuer, request, reply)
   }
+}
+
+function describe({ code, received, expected, where }: InputError) {
+  return { code, received, expected, ...(where !== undefined && { where }) }
 }
 
 function factsOf(error: OAuthError, thrown: unknown): Facts {
