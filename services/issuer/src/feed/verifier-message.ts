@@ -1,6 +1,7 @@
 /** Frames from verifiers, parsed strictly at the edge: nothing that they claim is believed, only bounded and typed. */
 import type { ReadOutcome } from '@latchkey/feed'
 import type { FeedPosition, VerifierMessage } from '@latchkey/protocol'
+import { isCount, isMatch, isObject } from './frame-values.ts'
 import { parseRefused } from './refused-message.ts'
 
 const MOST_POSITIONS = 1024
@@ -93,16 +94,4 @@ function parsePositions(value: unknown): FeedPosition[] | undefined {
     positions.push({ p, epoch, offset, digest })
   }
   return positions
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isMatch(value: unknown, pattern: RegExp): value is string {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
