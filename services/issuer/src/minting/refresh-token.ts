@@ -1,6 +1,6 @@
 /** Refresh tokens: `family.generation.mac`. The MAC keeps garbage away from the store. */
 import type { KeyObject } from 'node:crypto'
-import { isMacOf, macOf } from '../keys/mac.ts'
+import { hmacMatches, hmacSha256 } from '@latchkey/tokens'
 
 const SHAPE =
   /^((s\d{1,4}_[A-Za-z0-9_-]{22}~[A-Za-z0-9_-]{8})\.([1-9]\d{0,9}))\.([A-Za-z0-9_-]{43})$/
@@ -21,12 +21,14 @@ export function refreshTokens(macKey: KeyObject): RefreshTokens {
   return {
     write: ({ familyId, generation }) => {
       const facts = `${familyId}.${generation}`
-      return `${facts}.${macOf(macKey, facts)}`
+      return `${facts}.${hmacSha256(macKey, facts)}`
     },
     read: (text) => {
       const [, facts, familyId, generation, mac] = SHAPE.exec(text) ?? []
       if (facts === undefined || familyId === undefined || mac === undefined) return undefined
-      return isMacOf(macKey, facts, mac) ? { familyId, generation: Number(generation) } : undefined
+      return hmacMatches(macKey, facts, mac)
+        ? { familyId, generation: Number(generation) }
+        : undefined
     },
   }
 }
