@@ -36,6 +36,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   })
   app.setValidatorCompiler(validatorsOnDemand())
   app.decorateRequest('client', undefined)
+  app.decorateRequest('clientSecretId', undefined)
   answerHeaders(app)
   const { issuer, languages } = deps.settings
   unknownRoutes(app, { issuer, locale: pageLocale(languages) })

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
+import { jwtVerify } from 'jose'
 import t from 'tap'
 import { cliLoginClient } from '../src/cli-credentials.ts'
 import { declare } from '../src/declare.ts'
@@ -216,6 +217,7 @@ t.test('attack H3: who has fewer rights cannot take over a client that has more'
 
 t.test('one secret follows another, and no request fails meanwhile', async (t) => {
   const secrets = 'clients/orders/secrets'
+  await issuer.changeClient('orders', { idTokenAlg: 'HS256' })
   const [first] = (await send('GET', secrets)).json().secrets
   t.match(first, { opens_feeds: true })
   const feedOf = (clientSecret: string) =>
@@ -229,8 +231,12 @@ t.test('one secret follows another, and no request fails meanwhile', async (t) =
     (await issuer.browser().signIn('ada', { resource: ORDERS })).get('code') ?? ''
   const redeem = async (secret: string) => {
     const form = { redirect_uri: CALLBACK, code_verifier: VERIFIER, code: await code() }
-    return (await tokenAt('orders', secret, { grant_type: 'authorization_code', ...form }))
-      .statusCode
+    const answer = await tokenAt('orders', secret, { grant_type: 'authorization_code', ...form })
+    if (answer.statusCode === 200) {
+      // Whoever has this secret only reads what it gets (OpenID Connect Core section 10.1).
+      await jwtVerify(answer.json().id_token, Buffer.from(secret))
+    }
+    return answer.statusCode
   }
   let running = true
   let asked = 0

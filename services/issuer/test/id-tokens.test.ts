@@ -95,7 +95,8 @@ t.test(
   async (t) => {
     for (const idTokenAlg of CLIENT_SIGNING_ALGS) {
       t.test(`${idTokenAlg}: jose verifies it, and at_hash follows the algorithm`, async (t) => {
-        const token = idToken({ ...request, client: client({ idTokenAlg }), nonce: 'n' })
+        const asked = { client: client({ idTokenAlg }), nonce: 'n', shownSecretId: 2 }
+        const token = idToken({ ...request, ...asked })
         const options = { algorithms: [idTokenAlg], issuer: ISSUER, audience: 'app', typ: 'JWT' }
         const { payload } =
           idTokenAlg === 'HS256'
@@ -163,6 +164,30 @@ t.test('section 5.4: what an ID token says about the person', async (t) => {
     t.match(sub, /^p_/)
   })
 })
+
+t.test(
+  'section 10.1: of two secrets the one signs that the client has, so no app needs both',
+  async (t) => {
+    const hs256 = { ...request, client: client({ idTokenAlg: 'HS256' }) }
+    const onlyOld = { ...hs256, client: client({ id: 'moved', idTokenAlg: 'HS256' }) }
+    OLD_SECRETS['moved'] = 'a secret that was given in the clear, while the newer one was not'
+    const rows: [string, IdTokenRequest, string | undefined][] = [
+      ['the new one, which it has shown', { ...hs256, shownSecretId: 2 }, SECRETS['app']],
+      ['the old one, which it has shown', { ...hs256, shownSecretId: 1 }, OLD_SECRETS['app']],
+      ['the old one, when it has shown none', hs256, OLD_SECRETS['app']],
+      [
+        'the old one, when the shown one has ended',
+        { ...hs256, shownSecretId: 3 },
+        OLD_SECRETS['app'],
+      ],
+      ['the one whose text is known', { ...onlyOld, shownSecretId: 2 }, OLD_SECRETS['moved']],
+    ]
+    for (const [name, asked, secret] of rows) {
+      const verified = await jwtVerify(idToken(asked), Buffer.from(secret ?? ''))
+      t.equal(verified.payload['aud'], asked.client.id, name)
+    }
+  },
+)
 
 t.test('section 3.1.2.1: an ID token as a hint', async (t) => {
   const clients: Record<string, Client> = {

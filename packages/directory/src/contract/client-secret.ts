@@ -17,7 +17,7 @@ export interface ClientSecret {
 }
 
 export interface ClientSecrets {
-  /** Those of the client that are good now, newest first. The newest one signs what is signed with HS256. */
+  /** Those of the client that are good now, newest first. */
   live(client: Pick<Client, 'secrets'>): readonly ClientSecret[]
   /** Which of them this is; undefined when it is none. Constant time for one number of secrets: all of them are compared. */
   match(client: Pick<Client, 'secrets'>, secret: string): ClientSecret | undefined

@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends this request to an endpoint for programs, once that is proven. */
     client: Client | undefined
+    /** Which of its secrets it has shown, if that was the proof. */
+    clientSecretId: number | undefined
   }
 }
 
@@ -67,7 +69,8 @@ async function checkProof(
   switch (credentials.method) {
     case 'client_secret_basic':
     case 'client_secret_post':
-      return checkSecret(client, credentials.secret, deps.clientSecrets)
+      request.clientSecretId = checkSecret(client, credentials.secret, deps.clientSecrets)
+      return
     case 'private_key_jwt':
       return await checkAssertion(client, credentials.assertion, deps)
     case 'client_id':

@@ -21,14 +21,16 @@ export function readBasic(authorization: string): SecretCredentials {
   }
 }
 
+/** Gives the number of the secret that it is. */
 export function checkSecret(
   client: Client,
   secret: string,
   secrets: Pick<ClientSecrets, 'match' | 'noteUse'>,
-): void {
+): number {
   const used = secrets.match(client, secret)
   if (!used) throw invalidClient('secret_wrong')
   noteUse(used, secrets)
+  return used.id
 }
 
 function formDecode(text: string): string {

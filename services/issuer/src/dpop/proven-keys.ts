@@ -27,7 +27,9 @@ export async function provenKeys(
   }
   const certificate =
     client.authMethod === 'tls_client_auth' ? deps.certificates.of(request) : undefined
+  const secretId = request.clientSecretId
   return {
+    ...(secretId !== undefined && { secretId }),
     ...(dpopJkt !== undefined && { dpopJkt }),
     ...(certificate && { certificateHash: certificate.hash }),
   }

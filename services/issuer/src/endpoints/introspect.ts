@@ -45,19 +45,26 @@ export function introspect(deps: IntrospectDeps) {
         (await describeAccessToken(text, client, deps))
       if (!prefersType(request.headers.accept, SIGNED)) return answer
       reply.type(SIGNED)
-      return signed(answer, client, deps)
+      return signed(answer, client, request.clientSecretId, deps)
     })
   }
 }
 
 /** RFC 9701 section 5: neither `sub` nor `exp` stands outside of the answer, so that it is no token itself. */
-function signed(answer: object, client: Client, deps: IntrospectDeps): string {
-  return deps.signing.sign(client, client.introspectionAlg, TYP.introspection, {
+function signed(
+  answer: object,
+  client: Client,
+  shownSecretId: number | undefined,
+  deps: IntrospectDeps,
+): string {
+  const claims = {
     iss: deps.issuer,
     aud: client.id,
     iat: nowSeconds(deps.clock),
     token_introspection: answer,
-  })
+  }
+  const { signing } = deps
+  return signing.sign(client, client.introspectionAlg, TYP.introspection, claims, shownSecretId)
 }
 
 async function describeRefreshToken(text: string, client: Client, deps: IntrospectDeps) {

@@ -68,6 +68,7 @@ export async function personTokens(
         audience,
         claims,
         nonce,
+        shownSecretId: proven.secretId,
       }),
     }),
   }

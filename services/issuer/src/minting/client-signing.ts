@@ -13,12 +13,16 @@ export const CLIENT_SIGNING_ALGS: readonly Client['idTokenAlg'][] = [
 ]
 
 export interface ClientSigning {
-  /** ID tokens, logout tokens, user info, introspection answers: whatever is for this client alone. */
+  /**
+   * ID tokens, logout tokens, user info, introspection answers: whatever is for this client alone. With HS256 by the secret that the
+   * client has shown with the request, so that it has the one to verify with; when it has shown none, by the oldest that is good.
+   */
   sign(
     client: Client,
     alg: Client['idTokenAlg'],
     typ: PlainTyp,
     claims: Readonly<Record<string, unknown>>,
+    shownSecretId?: number,
   ): string
   /** The keys of a client that has its ID tokens signed with its secret, newest first; none of every other client. */
   secretKeysOf(client: Client): readonly SigningKeyRecord[]
@@ -34,11 +38,11 @@ export function clientSigning(deps: ClientSigningDeps): ClientSigning {
   /** The directory gives the same object for as long as a client is the same; unsealing and importing take 10 µs. */
   const known = new WeakMap<ClientSecret, SigningKeyRecord>()
 
-  function secretKeys(client: Client): SigningKeyRecord[] {
+  function secretKeys(client: Client): { id: number; key: SigningKeyRecord }[] {
     return deps.clientSecrets.live(client).flatMap((secret) => {
       const key = known.get(secret) ?? importSecret(client, secret)
       if (key !== undefined) known.set(secret, key)
-      return key ?? []
+      return key === undefined ? [] : { id: secret.id, key }
     })
   }
   /** Undefined when its digest alone is known: it has never signed. */
@@ -47,17 +51,23 @@ export function clientSigning(deps: ClientSigningDeps): ClientSigning {
     if (secret === undefined) return undefined
     return clientSecretKey({ secret, clientId: client.id, issuer: deps.issuer })
   }
-  function newestKey(client: Client): SigningKeyRecord {
-    const [newest] = secretKeys(client)
-    if (newest === undefined) {
+  function secretKey(client: Client, shownSecretId: number | undefined): SigningKeyRecord {
+    const all = secretKeys(client)
+    // Wherever the client runs it has had the older one; the newer one is still being brought there.
+    const chosen = all.find(({ id }) => id === shownSecretId) ?? all.at(-1)
+    if (chosen === undefined) {
       throw new Error(`the client ${client.id} was saved for HS256 without its secret`)
     }
-    return newest
+    return chosen.key
   }
   return {
-    sign: (client, alg, typ, claims) =>
-      signJwt(alg === 'HS256' ? newestKey(client) : deps.keys.activeKey(alg), typ, claims),
+    sign: (client, alg, typ, claims, shownSecretId) => {
+      const isSecret = alg === 'HS256'
+      const key = isSecret ? secretKey(client, shownSecretId) : deps.keys.activeKey(alg)
+      return signJwt(key, typ, claims)
+    },
     // Asked of the client's own record: a token that says HS256 must not make a secret a key.
-    secretKeysOf: (client) => (client.idTokenAlg === 'HS256' ? secretKeys(client) : []),
+    secretKeysOf: (client) =>
+      client.idTokenAlg === 'HS256' ? secretKeys(client).map(({ key }) => key) : [],
   }
 }

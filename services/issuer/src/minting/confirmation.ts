@@ -7,6 +7,8 @@ export interface ProvenKeys {
   readonly dpopJkt?: string
   /** SHA-256 (base64url) of the certificate that authenticated the client. */
   readonly certificateHash?: string
+  /** Number of the client's secret that authenticated it. Nothing is bound to it. */
+  readonly secretId?: number
 }
 
 /**

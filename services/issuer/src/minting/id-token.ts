@@ -19,6 +19,8 @@ export interface IdTokenRequest {
   readonly claims?: ClaimsRequest | undefined
   /** Echoed exactly; refreshed ID tokens have none (Core section 12.2). */
   readonly nonce?: string | undefined
+  /** Of the secret with which the client asks. */
+  readonly shownSecretId?: number | undefined
 }
 
 export interface IdTokenDeps {
@@ -47,7 +49,7 @@ export function idTokens(deps: IdTokenDeps) {
     const now = nowSeconds(deps.clock)
     const { client, user, session, claims, nonce } = request
     const alg = client.idTokenAlg
-    return deps.signing.sign(client, alg, TYP.idToken, {
+    const idToken = {
       // First, so that nothing of the profile could ever replace a protocol claim.
       ...personClaims(
         user,
@@ -66,7 +68,8 @@ export function idTokens(deps: IdTokenDeps) {
       sid: session.sid,
       at_hash: leftHalf(hash(HASHES[alg], request.accessToken, 'buffer')),
       ...(nonce !== undefined && { nonce }),
-    })
+    }
+    return deps.signing.sign(client, alg, TYP.idToken, idToken, request.shownSecretId)
   }
 }
 
