@@ -24,6 +24,17 @@ export async function findUser(api: IssuerApi, text: string, context: Context): 
   throw new CliError(ISSUER_FAULTS.userUnknown, { user: text })
 }
 
+/** All of them, before anything is done: a mistyped name changes nobody. Throws CliError for the first that is none. */
+export async function findUsers(
+  api: IssuerApi,
+  texts: readonly string[],
+  context: Context,
+): Promise<FoundUser[]> {
+  const users: FoundUser[] = []
+  for (const text of texts) users.push(await findUser(api, text, context))
+  return users
+}
+
 function readUser(value: unknown, text: string): FoundUser {
   const { sub, username } = record(value)
   if (typeof sub === 'string' && SUB.test(sub)) return { sub, username: String(username ?? sub) }

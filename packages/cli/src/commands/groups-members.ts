@@ -1,7 +1,7 @@
 import { type Command, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
 import { findGroup } from '../find-group.ts'
-import { findUser } from '../find-user.ts'
+import { findUsers } from '../find-user.ts'
 import { issuerApi } from '../issuer-api.ts'
 import type { Text } from '../messages/text.ts'
 import { GROUPS, GROUPS_HELP } from '../messages/user-groups.ts'
@@ -25,9 +25,7 @@ function changeMembers(
       const [groupName, usernames] = context.arguments
       const api = issuerApi(requireTarget(context), context)
       const { id, name } = await findGroup(api, groupName, context)
-      // All of them first: a mistyped name changes nobody.
-      const users = []
-      for (const username of usernames) users.push(await findUser(api, username, context))
+      const users = await findUsers(api, usernames, context)
       for (const { sub, username } of users) {
         await api.send(method, `/admin/v1/groups/${id}/members/${sub}`)
         if (!common.json) print(printable(say(done, { user: username, group: String(name) })))

@@ -1,7 +1,7 @@
 import { changeRecord } from '../change-record.ts'
 import { type Command, command } from '../command.ts'
 import { requireTarget } from '../credentials.ts'
-import { findUser } from '../find-user.ts'
+import { findUsers } from '../find-user.ts'
 import { issuerApi } from '../issuer-api.ts'
 import { ROLES, ROLES_HELP } from '../messages/roles.ts'
 import type { Text } from '../messages/text.ts'
@@ -22,9 +22,7 @@ function changeHolders(verb: 'give' | 'take', done: Text): Command {
       const { common, say, print, printJson } = context
       const [role, usernames] = context.arguments
       const api = issuerApi(requireTarget(context), context)
-      // All of them first: a mistyped name changes nobody.
-      const users = []
-      for (const username of usernames) users.push(await findUser(api, username, context))
+      const users = await findUsers(api, usernames, context)
       for (const { sub, username } of users) {
         await changeRecord(api, `/admin/v1/users/${sub}`, (before) => change(before, verb, role))
         if (!common.json) print(printable(say(done, { user: username, role })))
