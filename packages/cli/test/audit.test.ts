@@ -123,6 +123,16 @@ t.test('audit verify walks through the whole log, and tells what it found', asyn
     const bad = await run(['audit', 'verify'], { 'GET /admin/v1/audit/verify': { body: fault } })
     t.match(bad, { code: 1, err: /17/ }, kind)
   }
+  for (const fault of [
+    { kind: 'headLost', id: 17 },
+    { kind: 'toString', id: 17 },
+    { kind: 'cut' },
+    1,
+  ]) {
+    const told = { 'GET /admin/v1/audit/verify': { body: { ...first, fault } } }
+    const bad = await run(['audit', 'verify'], told)
+    t.match(bad, { code: 1, err: /\[not-an-issuer\]/ }, JSON.stringify(fault))
+  }
   t.match(await run(['audit', 'verify', '--since-head', '5']), { code: 2, err: /no head/ })
 })
 

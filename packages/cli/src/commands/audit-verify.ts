@@ -2,8 +2,10 @@ import { type ChainFault, headText, readHead } from '@latchkey/directory/audit-c
 import { type AuditFile, firstForeignRecord, readAuditFile } from '../audit-file.ts'
 import { CliError } from '../cli-error.ts'
 import { type Context, command } from '../command.ts'
+import { requireTarget } from '../credentials.ts'
 import { type IssuerApi, record } from '../issuer-api.ts'
 import { AUDIT, AUDIT_FAULTS, AUDIT_HELP } from '../messages/audit.ts'
+import { ISSUER_FAULTS } from '../messages/issuer.ts'
 import { progressLine } from '../progress-line.ts'
 import { printable } from '../text-width.ts'
 import { apiOf } from './audit.ts'
@@ -46,7 +48,7 @@ async function verifyLog(known: string | undefined, context: Context): Promise<v
     const part = record(await api.get(`${PATH}/verify?${query}`))
     records += Number(part['records'])
     isHeld ||= part['holds_known'] === true
-    if (part['fault']) refuse(record(part['fault']) as unknown as ChainFault, '')
+    if (part['fault']) refuse(readFault(part['fault'], context), '')
     after = String(part['head'])
     if (part['last'] === true) break
     progress.show(records, Number(String(part['newest']).split('.')[0]))
@@ -114,6 +116,22 @@ function report({ records, head, known, isCompared }: Verified, context: Context
   print(say(AUDIT.intact, { count: records, head }))
   if (known !== undefined) print(say(AUDIT.knownHeld))
   if (isCompared !== undefined) print(say(isCompared ? AUDIT.sameAsLog : AUDIT.logForgot))
+}
+
+const KINDS: Readonly<Record<ChainFault['kind'], true>> = {
+  ...{ unreadable: true, missing: true, changed: true },
+  ...{ unsealed: true, cut: true, truncated: true },
+}
+
+/** What an issuer tells of its chain. Throws CliError when no issuer of this version says so. */
+function readFault(told: unknown, context: Context): ChainFault {
+  const { kind, id } = record(told)
+  if (isKind(kind) && typeof id === 'number') return { kind, id }
+  throw new CliError(ISSUER_FAULTS.badAnswer, { address: requireTarget(context).issuerAddress })
+}
+
+function isKind(kind: unknown): kind is ChainFault['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(KINDS, kind)
 }
 
 function refuse({ kind, id }: ChainFault, line: string): never {
