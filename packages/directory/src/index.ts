@@ -46,4 +46,4 @@ export {
 } from './postgres/open-postgres-directory.ts'
 export type { MigrationStatus } from './sql/migrate.ts'
 export { openSqliteDirectory, type SqliteDirectoryOptions } from './sqlite/open-sqlite-directory.ts'
-export { ADDRESS_MEMBERS } from './users/standard-claims.ts'
+export { ADDRESS_MEMBERS, PROFILE_TEXTS } from './users/standard-claims.ts'

@@ -26,6 +26,9 @@ const CHECKS: Record<TextMember, Check> = {
     mustBe(/^\+[1-9]\d{1,14}$/.test(text), text, where, 'a number such as +4915112345678 (E.164)'),
 }
 
+/** The members of a profile that are texts, each with a check of its own. */
+export const PROFILE_TEXTS = Object.keys(CHECKS) as readonly TextMember[]
+
 /** OpenID Connect Core section 5.1.1. */
 export const ADDRESS_MEMBERS = [
   'formatted',
@@ -38,13 +41,13 @@ export const ADDRESS_MEMBERS = [
 
 /** The members that are given, in a fixed order; those that are '' are taken away. Throws InputError `profile`. */
 export function checkProfile(profile: UserProfile): UserProfile {
-  refuseOthers(profile, [...Object.keys(CHECKS), 'phone_number_verified', 'address'], 'profile')
+  refuseOthers(profile, [...PROFILE_TEXTS, 'phone_number_verified', 'address'], 'profile')
   const checked: Record<string, unknown> = {}
-  for (const [member, check] of Object.entries(CHECKS)) {
-    const text = profile[member as TextMember]
+  for (const member of PROFILE_TEXTS) {
+    const text = profile[member]
     if (text === undefined || text === '') continue
     const where = `profile.${member}`
-    check(checkIsText(text, where), where)
+    CHECKS[member](checkIsText(text, where), where)
     checked[member] = text
   }
   const { phone_number_verified: verified, address } = profile

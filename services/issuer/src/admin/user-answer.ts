@@ -1,4 +1,10 @@
-import { ADDRESS_MEMBERS, DIRECTORY_LIMITS, type Ownership, type User } from '@latchkey/directory'
+import {
+  ADDRESS_MEMBERS,
+  DIRECTORY_LIMITS,
+  type Ownership,
+  PROFILE_TEXTS,
+  type User,
+} from '@latchkey/directory'
 import { type TProperties, type TSchema, Type } from 'typebox'
 import { closedObject } from './framework/closed.ts'
 import { Grants } from './grant-schema.ts'
@@ -12,20 +18,6 @@ function each<Name extends string, Schema extends TSchema>(names: readonly Name[
     ReturnType<typeof Type.Optional<Schema>>
   >
 }
-
-const PROFILE_TEXTS = [
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'profile',
-  'picture',
-  'website',
-  'gender',
-  'birthdate',
-  'zoneinfo',
-  'phone_number',
-] as const
 
 /** Wire names of OpenID Connect Core section 5.1; the directory checks each. `or` is what may stand for each member besides. */
 export function profileSchema(or: readonly TSchema[] = []): TProperties {
