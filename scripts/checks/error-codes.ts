@@ -23,9 +23,6 @@ const MANY = [
   /\bexport const [A-Z_]*(?:ERRORS|PROBLEMS)(?:: [^=]+)? = \{\n((?: {2}'?[a-z][a-z0-9_-]*'?: \{\s+status[\s\S]*?)+)\n\}/g,
 ]
 
-/** Words that look like codes and are none: parts of requests, or codes that belong to somebody else. */
-const OTHERS: ReadonlySet<string> = new Set([])
-
 /** Code of this repository that users never meet, or that speaks for others. */
 const SILENT = /^(?:packages\/(?:simulation|conformance|testkit)|services\/sample-[abc])\//
 
@@ -54,5 +51,5 @@ export function codesIn(text: string): string[] {
       ),
     ),
   )
-  return [...single, ...listed].filter((code) => !OTHERS.has(code))
+  return [...single, ...listed]
 }
