@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
+import { SEED_THREAD } from '../src/command/run-seeds.ts'
 import { runSeeds, simulate } from '../src/index.ts'
 import { MUTANTS, type Mutant, SURVIVED } from './fixtures/mutants.ts'
 
@@ -43,7 +44,7 @@ async function outcomeOf(mutant: Mutant, seeds: number, breaks = /./) {
   const file = new URL('./fixtures/find-mutant.ts', import.meta.url)
   const worker = new Worker(file, {
     workerData: { mutant, root: ROOT, seeds, breaks },
-    resourceLimits: { maxYoungGenerationSizeMb: 192 },
+    resourceLimits: SEED_THREAD,
   })
   const [outcome] = await once(worker, 'message')
   return outcome as 'survived' | { seed: number; violation: string }

@@ -9,6 +9,9 @@ export interface Seeds {
   readonly threads?: number
 }
 
+/** Of a thread that runs seeds: each leaves a whole cluster to the collector, which has less to do when it comes seldom. */
+export const SEED_THREAD = { maxYoungGenerationSizeMb: 192 } as const
+
 /** Runs seeds in several threads. Calls back as they come on; resolves when all are done. */
 export async function runSeeds(
   { first, count, threads = availableParallelism() }: Seeds,
@@ -25,8 +28,7 @@ function runShare(share: Share, progressed: (progress: Progress) => void): Promi
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const worker = new Worker(new URL(`./seed-runner.${extension}`, import.meta.url), {
       workerData: share,
-      // Every seed leaves a whole cluster to the collector, which has less to do when it comes seldom.
-      resourceLimits: { maxYoungGenerationSizeMb: 192 },
+      resourceLimits: SEED_THREAD,
     })
     worker.on('message', progressed)
     worker.on('error', reject)
