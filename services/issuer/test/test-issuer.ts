@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type AttributeRule,
-  type DeclaredDirectory,
-  type Directory,
-  type NewClient,
-  openSqliteDirectory,
-} from '@latchkey/directory'
+import type { AttributeRule, DeclaredDirectory, Directory, NewClient } from '@latchkey/directory'
 import { LIMITS, type Scheduler, systemRandom } from '@latchkey/protocol'
 import { openSqliteStore, type Store } from '@latchkey/store'
 import { deriveKey } from '@latchkey/tokens'
@@ -19,6 +13,7 @@ import type { End } from '../src/ending/end.ts'
 import { clientSecretSealing } from '../src/keys/client-secret-sealing.ts'
 import type { Settings } from '../src/settings/settings.ts'
 import { checkAnswers } from './fixtures/checked-answers.ts'
+import { openTestDirectory } from './fixtures/test-directory.ts'
 import { passwordOf, type TestBrowser, testBrowser } from './test-browser.ts'
 
 export { hiddenFields } from './hidden-fields.ts'
@@ -146,7 +141,7 @@ export interface TestIssuer {
 export interface TestIssuerOptions {
   /** Default: SQLite in a temporary folder. */
   readonly store?: Store
-  /** Default: in memory. */
+  /** Of SQLite. Default: in memory, or in an empty database (fixtures/test-directory.ts). */
   readonly directoryFile?: string
   /** What the issuer is given instead of the directory, once everything is declared. */
   readonly around?: (directory: Directory) => Directory
@@ -177,8 +172,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
   const times = { ms: Math.floor(Date.now() / 1000) * 1000, monotonic: 1000 }
   const clock = { nowMs: () => times.ms, monotonicMs: () => times.monotonic }
   const store = options.store ?? (await openSqliteStore({ file: join(folder, 'store.db'), clock }))
-  const directory = await openSqliteDirectory({
-    file: options.directoryFile ?? ':memory:',
+  const directory = await openTestDirectory(options.directoryFile, {
     clock,
     random: systemRandom,
     hashing: { cost: { memoryKiB: 64, passes: 1, lanes: 1 } },
