@@ -289,7 +289,31 @@ t.test('attack G10: nobody verifies their own address', async (t) => {
   t.equal((await patch({ email_verified: true })).statusCode, 403)
   t.equal((await patch({ profile: { phone_number_verified: true } })).statusCode, 403)
   t.equal((await patch({ name: 'S' })).statusCode, 200)
-  t.equal((await admin('PATCH', `users/${sub}`, { email_verified: true })).statusCode, 200)
+  t.test(
+    'but in a file, where others read it, and the audit log names who applied it',
+    async (t) => {
+      const users = [
+        {
+          ...{ username: 'selfish', name: 'S', roles: ['admin'] },
+          ...{ email: 's@example.com', email_verified: true },
+        },
+      ]
+      const body = { file: 'selfish.yaml', cluster: { users } }
+      const own = { authorization }
+      const { digest } = (await admin('POST', 'cluster/plan', body, own)).json()
+      const applied = await admin('POST', 'cluster/apply', { ...body, digest }, own)
+      t.equal(applied.statusCode, 200)
+      t.match(await directory.users.find(sub), { emailVerified: true })
+      const [whole] = await directory.audit.list({ limit: 1, action: 'cluster.apply' })
+      t.match(whole, { actor: { sub }, target: 'file selfish.yaml' })
+      const [change] = await directory.audit.list({ limit: 1, target: `user ${sub}` })
+      const detail = { changed: ['emailVerified'], file: 'selfish.yaml' }
+      t.match(change, { actor: { sub }, action: 'user.update', reason: 'declared', detail })
+    },
+  )
+  const other = (await admin('POST', 'users', { username: 'other', email: 'o@example.com' })).json()
+  const verified = { email_verified: true }
+  t.equal((await admin('PATCH', `users/${other.sub}`, verified, { authorization })).statusCode, 200)
 })
 
 t.test(
