@@ -12,6 +12,7 @@ export interface Operation {
   readonly id: string
   readonly state: string
   readonly ended: boolean
+  readonly known?: boolean
   readonly closed_by?: string
   readonly done?: number
   readonly total?: number

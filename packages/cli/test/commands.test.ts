@@ -213,6 +213,16 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
     t.equal(ran.out, '')
     t.notMatch(ran.err, /secret %|the-token/)
   }
+  const taken = await fakeIssuer(
+    refused({ code: 'unknown-role', detail: 'a role', received: '"x"' }),
+  )
+  const env = { ...taken.env, LC_ALL: 'zh_CN.UTF-8' }
+  const chinese = await runLine(['users', 'disable', 'ada'], { env })
+  t.match(chinese.err, '签发服务拒绝：没有这个角色。a role。latchkey roles list')
+  const json = await runLine(['users', 'disable', 'ada', '--json'], { env })
+  t.match(JSON.parse(json.err).error, { code: 'unknown-role', why: /^a role$/, received: '"x"' })
+  taken.close()
+
   const gone = await fakeIssuer({})
   gone.close()
   const unreachable = await runLine(['users', 'disable', 'ada'], { env: gone.env })
@@ -225,7 +235,7 @@ t.test('what goes wrong has a line and an exit code, and no secret', async (t) =
   })
   t.teardown(issuer.close)
   const nothing = await runLine(['sessions', 'end', SID], { env: issuer.env })
-  t.match(nothing, { code: 1, err: /there is no such session any more/ })
+  t.match(nothing, { code: 1, err: /There is no such session any more/ })
 })
 
 t.test('a user is found by the whole name, also on a later page', async (t) => {

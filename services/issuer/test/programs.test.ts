@@ -271,15 +271,34 @@ t.test('the admin API is closed by its own tokens', async (t) => {
       t.notMatch(answer.body, ' at ')
     }
   })
-  t.test('ending an unknown session appends nothing', async (t) => {
-    const answer = await issuer.app.inject({
-      method: 'POST',
-      url: '/admin/v1/ends',
-      headers: await operator(),
-      payload: { target: { kind: 'session', sid: `s0_${'A'.repeat(22)}` } },
-    })
-    t.match(answer.json(), { ended: false, entries: [] })
-  })
+  t.test(
+    'a session that nobody knows is ended for tokens that may live, and says so',
+    async (t) => {
+      const { sid } = decodeJwt((await signIn()).access_token)
+      const unknown = `s0_${'A'.repeat(22)}`
+      const ask = async (path: string, of: unknown) => {
+        const url = `/admin/v1/ends${path}`
+        const payload = { target: { kind: 'session', sid: of } }
+        const headers = await operator()
+        return (await issuer.app.inject({ method: 'POST', url, headers, payload })).json()
+      }
+      t.match(await ask('/preview', sid), { known: true, sessions: 1 })
+      t.match(await ask('/preview', unknown), { known: false, sessions: 0 })
+      const { position } = await issuer.store.log.head(0)
+      const answer = await ask('', unknown)
+      t.match(answer, { ended: true, known: false, entries: [{ kind: 'session' }] })
+      const { entries } = await issuer.store.log.read(0, position.offset, 9)
+      t.match(entries, [{ k: 'session', v: unknown, o: answer.entries[0].offset }])
+      const [record] = await issuer.directory.audit.list({ limit: 1, action: 'end' })
+      t.match(record, { target: `session ${unknown}` })
+      const elsewhere = await ask('', unknown.replace('s0', 's7'))
+      t.match(
+        elsewhere,
+        { ended: false, known: false, entries: [] },
+        'no log of this store is about it',
+      )
+    },
+  )
 })
 
 t.test('while the store is away nothing is granted and nothing is half done', async (t) => {

@@ -126,7 +126,7 @@ function report(operation: Operation, target: Target, context: EndContext): void
     throw new CliError(SESSIONS_FAULTS.endInterrupted, { done: operation.done ?? 0 })
   }
   // A program that ends a session by a mistyped id has to notice.
-  if (!operation.ended) {
+  if (!operation.ended || operation.known === false) {
     const { nothingToEnd, nobodyToEnd } = SESSIONS_FAULTS
     throw new CliError(target.kind === 'session' ? nothingToEnd : nobodyToEnd)
   }

@@ -82,7 +82,7 @@ export const SESSIONS_FAULTS = {
   nothingToEnd: {
     code: 'session-gone',
     exit: 'failed',
-    en: 'Nothing ended: there is no such session any more.',
-    zh: '没有可结束的会话：该会话已不存在。',
+    en: 'There is no such session any more. Tokens of it, if any are left, are refused from now on.',
+    zh: '该会话已不存在。若仍有它的令牌，从现在起将被拒绝。',
   },
 } satisfies Faults

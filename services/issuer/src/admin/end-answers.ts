@@ -12,6 +12,9 @@ export const OperationAnswer = closedObject(
     state: Type.Enum(['running', 'done', 'interrupted']),
     asked_at: Type.String(),
     ended: Type.Boolean(),
+    known: Type.Optional(
+      Type.Boolean({ description: 'Of a session: false when nobody knows it any more.' }),
+    ),
     epoch: Type.Integer(),
     entries: Type.Array(
       closedObject({ partition: Type.Integer(), offset: Type.Integer(), kind: Type.String() }),
@@ -44,6 +47,9 @@ export const PreviewAnswer = closedObject(
     users: Type.Integer(),
     clients: Type.Integer(),
     services: Type.Integer(),
+    known: Type.Optional(
+      Type.Boolean({ description: 'Of a session: false when nobody knows it any more.' }),
+    ),
     verifiers: Type.Array(
       closedObject({
         instance: Type.String(),

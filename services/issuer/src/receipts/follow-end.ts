@@ -42,6 +42,7 @@ export function followEnd(deps: FollowEndDeps) {
       ...asked.facts,
       state: 'done',
       ended: outcome.entries.length > 0,
+      ...(asked.facts.target.kind === 'session' && { known: outcome.session !== undefined }),
       epoch: outcome.epoch,
       entries: outcome.entries.map(({ p, o, k }) => ({ partition: p, offset: o, kind: k })),
       closed_by: closedBy,

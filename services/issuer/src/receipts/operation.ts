@@ -12,6 +12,8 @@ export interface Operation {
   readonly asked_at: string
   /** False when there was nothing left to end. */
   readonly ended: boolean
+  /** Of a session: false when the store did not know it, so that only tokens of it can have been ended. */
+  readonly known?: boolean
   readonly epoch: number
   readonly entries: readonly { partition: number; offset: number; kind: string }[]
   /** From then on no service accepts it any more; absent while a scan is under way. */

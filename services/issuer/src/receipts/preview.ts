@@ -11,6 +11,8 @@ export interface Preview {
   readonly users: number
   readonly clients: number
   readonly services: number
+  /** Of a session: false when the store does not know it. Its end is published all the same, for tokens that may live. */
+  readonly known?: boolean
   readonly verifiers: readonly { instance: string; audience: string; connected: boolean }[]
   /** False: there is more than was counted in the time that there is. */
   readonly complete: boolean
@@ -52,6 +54,7 @@ export function previews(deps: PreviewDeps) {
       const counted = await count(target, new Set(keyServices), deps)
       return {
         ...counted,
+        ...(target.kind === 'session' && { known: counted.sessions === 1 }),
         verifiers: heard.map(({ instance, audience, goneAt }) => {
           return { instance, audience, connected: goneAt === undefined }
         }),

@@ -38,7 +38,8 @@ export function runEnd(deps: RunEndDeps): RunEnd {
   async function single(wish: Wish & { target: SingleTarget }): Promise<Run> {
     const asked = askedNow(wish, deps)
     const here = deps.known.own()
-    const ending = deps.end(endTargetOf(wish.target), wish.reason, wish.actor)
+    // Also a session that the store does not know: tokens of it may live after a loss, and whoever ends it means them.
+    const ending = deps.end(endTargetOf(wish.target), wish.reason, wish.actor, { always: true })
     // Asked beside the audit record: who is elsewhere costs neither the verifiers nor the answer anything.
     const looking = passedOn(deps.tail, ending).then(() => deps.tracker.before())
     const [outcome, before] = await Promise.all([ending, looking])

@@ -61,6 +61,7 @@ t.test('an end has an id, under which it can be asked for', async (t) => {
     reason: 'admin',
     state: 'done',
     ended: true,
+    known: true,
     entries: [{ partition: 0, kind: 'session' }],
     verifiers: [],
     counts: { applied: 0, waiting: 0, offline: 0 },
@@ -71,8 +72,8 @@ t.test('an end has an id, under which it can be asked for', async (t) => {
   t.equal(Date.parse(`${operation.closed_by}`), issuer.now() * 1000 + 5000)
   t.strictSame((await send('GET', `ends/${operation.id}`)).json(), operation)
   const again = (await end({ kind: 'session', sid })).json()
-  t.match(again, { ended: false, entries: [] })
-  t.match((await send('GET', `ends/${again.id}`)).json(), { ended: false })
+  t.match(again, { ended: true, known: false, entries: [{ kind: 'session' }] })
+  t.match((await send('GET', `ends/${again.id}`)).json(), { known: false })
   t.match(await send('GET', 'ends/AAAAAAAAAAAAAAAAAAAAAA'), { statusCode: 404 })
 })
 
