@@ -101,6 +101,8 @@ t.test('a mistake is named by line and column, with what was probably meant', as
     /^latchkey\.yaml:10:\d+ users\[0\]\.grants.*"http:\/\/x\.example" \[unknown-service\]$/,
     '',
   ])
+  const chinese = await runLine(['plan'], { cwd, env: { ...env, LANG: 'zh_CN.UTF-8' } })
+  t.match(chinese.err, /\.roles\[1\]: .*\[unknown-role\]\n {4}没有这个角色。\nlatchkey\.yaml:10:/)
 })
 
 t.test('an export is a file that plans to nothing', async (t) => {

@@ -105,6 +105,11 @@ t.test('a person gets tokens by the browser, and more by their refresh token', a
   t.match(await runLine(again, { env, stdin: tokens.refresh_token }), { code: 0, out: /^\S+\n$/ })
   const wrong = await runLine(again, { env, stdin: 'made-up' })
   t.match(wrong, { code: 1, err: /refuses \(invalid_grant\)/ })
+  const chinese = await runLine(again, { env: { ...env, LANG: 'zh_CN.UTF-8' }, stdin: 'made-up' })
+  t.match(
+    chinese.err.replace(/\s+/g, ''),
+    /拒绝（invalid_grant）：.*令牌.*。.*\[provider-refused\]/,
+  )
   t.match(await runLine(again, { env, stdin: '' }), { code: 2, err: /token-missing/ })
 })
 
