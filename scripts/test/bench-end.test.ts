@@ -14,7 +14,7 @@ t.test('a smoke run of ending things measures every contender of every set', asy
   t.equal(exitCode, 0, lines.join('\n'))
   const printed = lines.filter((line) => line.startsWith('{')).map((line): Line => JSON.parse(line))
   const expected: Readonly<Record<string, readonly string[]>> = {
-    '3 services, SQLite': [PRODUCT, ENDS.floor, ENDS.answered],
+    '3 services, SQLite': [PRODUCT, ENDS.floor, ENDS.answered, ENDS.receipts],
     '3 services, Redis': [PRODUCT, ...Object.values(ENDS)],
     [SETS.memory]: [PRODUCT, AGAINST.map],
     [SETS.miss]: [PRODUCT, AGAINST.map],

@@ -5,6 +5,7 @@ export const ENDS = {
   pollingLast: 'polling every second: the last',
   introspection: 'introspection: what every request waits',
   answered: 'latchkey, until the admin has the answer',
+  receipts: 'latchkey, until the admin has every receipt',
 } as const
 
 export const SETS = {

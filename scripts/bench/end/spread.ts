@@ -55,25 +55,22 @@ async function measure(
 }
 
 async function play(set: string, services: Child, options: GroupOptions): Promise<Series[]> {
-  const times: Record<ServicesEnd, EndTimes[]> = { floor: [], user: [] }
+  const times: Record<ServicesEnd, EndTimes[]> = { floor: [], user: [], receipts: [] }
   await playRounds({ what: `end, ${set}`, ...PLAN }, options, async (counts) => {
-    for (const end of ['floor', 'user'] as const) {
+    for (const end of ['floor', 'user', 'receipts'] as const) {
       const taken = await services.ask<EndTimes>({ end } satisfies ServicesQuestion)
       if (counts) times[end].push(taken)
     }
   })
-  const { floor, user } = times
+  const { floor, user, receipts } = times
   const contrasted = options.quick ? '3 services, Redis' : SETS.hundred
   const applied = (taken: readonly EndTimes[]) => taken.map(({ lastAppliedMs }) => lastAppliedMs)
+  const answered = (taken: readonly EndTimes[]) => taken.map(({ answeredMs }) => answeredMs)
   return [
     inMs(set, ENDS.floor, 'floor', applied(floor)),
     inMs(set, PRODUCT, 'product', applied(user)),
-    inMs(
-      set,
-      ENDS.answered,
-      'product',
-      user.map(({ answeredMs }) => answeredMs),
-    ),
+    inMs(set, ENDS.answered, 'product', answered(user)),
+    inMs(set, ENDS.receipts, 'product', answered(receipts)),
     ...(set === contrasted ? await contrasts(set, services, options) : []),
   ]
 }
@@ -111,4 +108,4 @@ function inMs(set: string, name: string, role: Role, values: readonly number[]):
   return { group: 'end', set, name, role, unit: 'ms', values, cpuNsPerOp: [] }
 }
 
-type ServicesEnd = 'floor' | 'user'
+type ServicesEnd = 'floor' | 'user' | 'receipts'
