@@ -46,6 +46,37 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '')
 }
 
+/** What a field's name says about its value. */
+interface FieldName {
+  /** As it is written. */
+  readonly text: string
+  readonly plain: string
+  readonly isSecret: boolean
+  readonly isAddress: boolean
+}
+
+/** Names that were looked at before. Ours are few and short; those of others must not fill the memory. */
+const knownNames = new Map<string, FieldName>()
+const MOST_NAMES = 500
+const MOST_NAME_CHARS = 64
+
+function fieldName(name: string): FieldName {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const plain = plainName(name)
+  const looked = {
+    text: cleanText(name, NO_NAME),
+    plain,
+    isSecret: SECRET_NAMES.has(plain),
+    isAddress: ADDRESS_NAMES.has(plain),
+  }
+  const isWorthIt = name.length <= MOST_NAME_CHARS && knownNames.size < MOST_NAMES
+  if (isWorthIt) knownNames.set(name, looked)
+  return looked
+}
+
+const NO_NAME: FieldName = { text: '', plain: '', isSecret: false, isAddress: false }
+
 /** What secrets look like wherever they stand; `$1` is kept. */
 const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
   // Three parts of a JWT, also when the last is cut off.
@@ -69,26 +100,28 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
 /** Something that every one of the looks has: most texts have none of it and need no further search. */
 const SUSPECT = /[=@~$]|eyJ|\b[cd]\d|_[\w-]{22}\.|:request_uri:|sha256:|KEY-|bearer|basic|dpop/i
 
+/** Nothing in these is cut off from an address or made visible. */
+const HARMLESS = /^[\w .,:/()-]*$/
+
 /** Controls, line separators and marks that turn the direction of writing. Line ends of a stack are data, not lines. */
 const STEERING = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /** One JSON line in, one JSON line out. */
 export function cleanLogLine(line: string): string {
   try {
-    return `${JSON.stringify(cleanValue(JSON.parse(line), '', 0))}\n`
+    return `${JSON.stringify(cleanValue(JSON.parse(line), NO_NAME, 0))}\n`
   } catch {
     // Nothing that is not understood is written.
     return '{"level":50,"msg":"a log line could not be read and was left out"}\n'
   }
 }
 
-function cleanValue(value: unknown, name: string, depth: number): unknown {
-  const plain = plainName(name)
-  if (SECRET_NAMES.has(plain)) return value === null ? null : REDACTED
+function cleanValue(value: unknown, name: FieldName, depth: number): unknown {
+  if (name.isSecret) return value === null ? null : REDACTED
   if (typeof value === 'string')
-    return plain === 'code' ? cleanCode(value) : cleanText(value, plain)
+    return name.plain === 'code' ? cleanCode(value) : cleanText(value, name)
   if (typeof value !== 'object' || value === null) return value
-  if (plain === 'code' && !Array.isArray(value)) return REDACTED
+  if (name.plain === 'code' && !Array.isArray(value)) return REDACTED
   if (depth >= MAX_DEPTH) return '[deep]'
   if (Array.isArray(value)) {
     return value.slice(0, MAX_ITEMS).map((item) => cleanValue(item, name, depth + 1))
@@ -96,7 +129,10 @@ function cleanValue(value: unknown, name: string, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, MAX_ITEMS)
-      .map(([key, inner]) => [cleanText(key, ''), cleanValue(inner, key, depth + 1)]),
+      .map(([key, inner]) => {
+        const name = fieldName(key)
+        return [name.text, cleanValue(inner, name, depth + 1)]
+      }),
   )
 }
 
@@ -107,11 +143,12 @@ function cleanCode(value: string): string {
     : REDACTED
 }
 
-function cleanText(value: string, plain: string): string {
+function cleanText(value: string, { plain, isAddress }: FieldName): string {
   const limit = plain === 'stack' ? MAX_STACK_CHARS : MAX_TEXT_CHARS
+  if (value.length <= limit && HARMLESS.test(value) && !SUSPECT.test(value)) return value
   // Cut generously before the patterns run, so that a long text costs little, and exactly afterwards.
   let text = value.slice(0, 2 * MAX_STACK_CHARS)
-  if (ADDRESS_NAMES.has(plain)) text = text.split(/[?#]/, 1)[0] ?? ''
+  if (isAddress) text = text.split(/[?#]/, 1)[0] ?? ''
   if (SUSPECT.test(text)) {
     for (const [look, instead] of SECRET_LOOKS) text = text.replace(look, instead)
   }

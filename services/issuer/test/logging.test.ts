@@ -50,6 +50,21 @@ t.test('attacks.md H7: a field that carries a secret is never written', async (t
   }
 })
 
+t.test(
+  'attacks.md H7: a name is judged the same, however often it came and whatever came before',
+  async (t) => {
+    const { logger, lines } = capture()
+    for (let count = 0; count < 600; count++) logger.info({ [`foreign-${count}`]: SECRET })
+    const long = 'password'.padStart(80, '_')
+    for (let time = 0; time < 2; time++) {
+      const said = { passWord: SECRET, [long]: SECRET, next: `/cb?${SECRET}`, pass: 'a word' }
+      logger.info(said)
+      const { passWord, [long]: same, next, pass } = JSON.parse(lines.at(-1) ?? '')
+      t.strictSame([passWord, same, next, pass], ['[redacted]', '[redacted]', '/cb', 'a word'])
+    }
+  },
+)
+
 t.test('attacks.md H7: what looks like a secret is not written wherever it stands', async (t) => {
   const secrets: [text: string, gone: string][] = [
     [JWT, 'eeeeee'],
