@@ -1,4 +1,5 @@
 import { LIMITS, type LogEntry } from '@latchkey/protocol'
+import type { EndOutcome } from '@latchkey/store'
 import t from 'tap'
 import { verifierConnection } from '../src/feed/connection.ts'
 import { frameShelf } from '../src/feed/frame-shelf.ts'
@@ -104,7 +105,10 @@ t.test('what this process has appended is passed on before it is read', async (t
   t.strictSame(tail.position(0), { p: 0, epoch: 10, offset: 5, digest: 'd5' })
 })
 t.test('what does not follow on the newest entry is left to be read', async (t) => {
-  const rows = {
+  interface Row extends Pick<EndOutcome, 'epoch' | 'entries'> {
+    readonly newest?: LogEntry
+  }
+  const rows: Readonly<Record<string, Row>> = {
     'of another epoch': { epoch: 11, entries: [entry(4)] },
     'behind a hole': { epoch: 10, entries: [entry(5)] },
     'known already': { epoch: 10, entries: [entry(3)] },

@@ -4,8 +4,8 @@ import type { FeedHub } from '../feed/hub.ts'
 import type { Member } from '../feed/member.ts'
 
 export interface KnownVerifiers {
-  /** Those on the feed of this process, as of now. */
-  own(): VerifierPresence[]
+  /** Those on the feed of this process, or these that were, as of now. */
+  own(members?: readonly Member[]): VerifierPresence[]
   /** Those of all processes, and those that left within `keepSeconds`. Without the store only the own ones: not `complete`. */
   all(
     keepSeconds: number,
@@ -23,7 +23,7 @@ export interface KnownVerifiersDeps {
 }
 
 export function knownVerifiers(deps: KnownVerifiersDeps): KnownVerifiers {
-  const own = () => deps.hub.members().map((member) => presenceOf(member, deps))
+  const own = (members = deps.hub.members()) => members.map((member) => presenceOf(member, deps))
   return {
     own,
     all: async (keepSeconds) => {

@@ -1,6 +1,7 @@
 /** What an administrator asks to be ended: run through the one function, followed until the verifiers have applied it. */
 import { type Actor, type EndReason, type Random, randomId } from '@latchkey/protocol'
 import type { End } from '../ending/end.ts'
+import type { FeedHub } from '../feed/hub.ts'
 import type { LogTail } from '../feed/log-tail.ts'
 import { type AdminTarget, endTargetOf, type SingleTarget } from './admin-target.ts'
 import type { ScanProgress, ScanTarget } from './end-by-scan.ts'
@@ -20,6 +21,7 @@ export type RunEnd = (wish: Wish) => Promise<Run>
 
 export interface RunEndDeps extends FollowEndDeps {
   readonly tail: Pick<LogTail, 'position' | 'listen'>
+  readonly hub: Pick<FeedHub, 'members'>
   readonly known: Pick<KnownVerifiers, 'own'>
   readonly end: End
   readonly endByScan: (
@@ -37,13 +39,13 @@ export function runEnd(deps: RunEndDeps): RunEnd {
 
   async function single(wish: Wish & { target: SingleTarget }): Promise<Run> {
     const asked = askedNow(wish, deps)
-    const here = deps.known.own()
+    const here = deps.hub.members()
     // Also a session that the store does not know: tokens of it may live after a loss, and whoever ends it means them.
     const ending = deps.end(endTargetOf(wish.target), wish.reason, wish.actor, { always: true })
     // Asked beside the audit record: who is elsewhere costs neither the verifiers nor the answer anything.
     const looking = passedOn(deps.tail, ending).then(() => deps.tracker.before())
     const [outcome, before] = await Promise.all([ending, looking])
-    const verifiers = [...here, ...before.verifiers]
+    const verifiers = [...deps.known.own(here), ...before.verifiers]
     const run = follow(asked, outcome, { ...before, verifiers })
     const { id } = asked.facts
     keeper.open(id, run.operation)
