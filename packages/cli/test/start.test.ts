@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { startedLines } from '../src/commands/start.ts'
+import { type Say, sayIn } from '../src/messages/text.ts'
+import { widthOf } from '../src/text-width.ts'
 import { runLine } from './fixtures/stand-ins.ts'
 
 const BIN = join(import.meta.dirname, '..', 'bin', 'latchkey.mjs')
@@ -37,7 +40,7 @@ t.test(
     t.teardown(() => issuer.kill('SIGKILL'))
     const address = `http://127.0.0.1:${port}`
     for await (const line of createInterface(issuer.stderr)) {
-      if (line.includes(`${address}.`) || line.includes(`${address} `)) break
+      if (line === `The issuer runs at http://sso.localhost:${port} (it listens at`) break
     }
     const says = async (line: string, stdin = '') => {
       const ran = await runLine(line.split(' '), { cwd, stdin })
@@ -78,6 +81,30 @@ t.test(
     t.match(await says('users disable ada'), /^3 The issuer cannot be reached/)
   },
 )
+
+t.test('the address that people open comes first, the other one where it is another', async (t) => {
+  const here = 'http://127.0.0.1:4000'
+  const [en, zh] = [sayIn({}), sayIn({ LANG: 'zh_CN.UTF-8' })]
+  const rows: [issuer: string, say: Say, text: string][] = [
+    [here, en, `The issuer runs at ${here}. Ctrl-C stops it.`],
+    [`${here}/`, en, `The issuer runs at ${here}/. Ctrl-C stops it.`],
+    [
+      'https://sso.example.com',
+      en,
+      `The issuer runs at https://sso.example.com (it listens at ${here}). Ctrl-C stops it.`,
+    ],
+    [
+      'http://localhost:4000',
+      zh,
+      `签发服务已在 http://localhost:4000 启动（在 ${here} 上监听）。按 Ctrl-C 停止。`,
+    ],
+  ]
+  for (const [issuer, say, text] of rows) {
+    const lines = startedLines({ issuer, address: here }, say)
+    t.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''))
+    t.ok(lines.every((line) => widthOf(line) <= 80))
+  }
+})
 
 t.test('settings that are wrong are listed before anything starts', async (t) => {
   const cwd = t.testdir({

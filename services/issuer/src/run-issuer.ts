@@ -11,8 +11,15 @@ export interface RunIssuerOptions {
   readonly cwd: string
 }
 
+export interface RunningIssuer extends OpenIssuer {
+  /** The public identity: where people find it. */
+  readonly issuer: string
+  /** Where this process listens. Behind a proxy, and for a name of the machine, it is another address. */
+  readonly address: string
+}
+
 /** Runs the issuer until it is told to stop by SIGTERM or SIGINT. Throws what `loadSettings` and opening throw. */
-export async function runIssuer(options: RunIssuerOptions): Promise<OpenIssuer> {
+export async function runIssuer(options: RunIssuerOptions): Promise<RunningIssuer> {
   const settings = loadSettings(options)
   const log = createLogger(settings.log.level)
   const issuer = await openIssuer({ settings, log })
@@ -28,5 +35,5 @@ export async function runIssuer(options: RunIssuerOptions): Promise<OpenIssuer> 
     throw error
   })
   log.info({ issuer: settings.issuer, address }, 'issuer ready')
-  return issuer
+  return { ...issuer, issuer: settings.issuer, address }
 }

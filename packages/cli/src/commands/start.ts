@@ -1,6 +1,8 @@
 import { command } from '../command.ts'
 import { START, START_HELP } from '../messages/start.ts'
+import type { Say } from '../messages/text.ts'
 import { configOption } from '../options.ts'
+import { COLUMNS, wrap } from '../text-width.ts'
 
 export const start = command({
   name: 'start',
@@ -13,9 +15,16 @@ export const start = command({
     const { config: file } = options
     const folder = common['data-dir']
     const env = folder === undefined ? terminal.env : { ...terminal.env, LATCHKEY_DATA_DIR: folder }
-    const { app } = await runIssuer({ env, cwd: terminal.cwd, ...(file !== undefined && { file }) })
+    const place = { env, cwd: terminal.cwd, ...(file !== undefined && { file }) }
+    const { issuer, address } = await runIssuer(place)
     // The log may be set to be silent about good news, and whoever started this by hand waits for a word.
-    terminal.stderr.write(`${say(START.started, { address: app.listeningOrigin })}\n`)
+    for (const line of startedLines({ issuer, address }, say)) terminal.stderr.write(`${line}\n`)
     return 'running'
   },
 })
+
+/** First the address that people open; the one that it listens at only where it is another. */
+export function startedLines(place: { issuer: string; address: string }, say: Say): string[] {
+  const isSame = new URL(place.issuer).origin === new URL(place.address).origin
+  return wrap(say(isSame ? START.started : START.startedElsewhere, place), COLUMNS)
+}

@@ -12,7 +12,11 @@ export const START_HELP = {
 
 export const START = {
   started: {
-    en: 'The issuer listens at {address}. Ctrl-C stops it.',
-    zh: '签发服务已在 {address} 启动。按 Ctrl-C 停止。',
+    en: 'The issuer runs at {issuer}. Ctrl-C stops it.',
+    zh: '签发服务已在 {issuer} 启动。按 Ctrl-C 停止。',
+  },
+  startedElsewhere: {
+    en: 'The issuer runs at {issuer} (it listens at {address}). Ctrl-C stops it.',
+    zh: '签发服务已在 {issuer} 启动（在 {address} 上监听）。按 Ctrl-C 停止。',
   },
 } satisfies Texts
