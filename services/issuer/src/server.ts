@@ -41,7 +41,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   const { issuer, languages } = deps.settings
   unknownRoutes(app, { issuer, locale: pageLocale(languages) })
   app.removeAllContentTypeParsers()
-  await app.register(cookie)
+  // It only writes: what is read is read to the letter (sessions/session-cookie.ts).
+  await app.register(cookie, { hook: false })
   // The plug-in's type asks for a plain object; what it hands on is our Parameters.
   const parser = (text: string) => parseParameters(text) as unknown as Record<string, unknown>
   await app.register(formbody, { parser, bodyLimit: LIMITS.formBytes })
