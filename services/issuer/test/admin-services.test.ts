@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { feedClient } from '@latchkey/feed'
+import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
+import { signInAddress } from '../src/admin/sign-in-address.ts'
 import { adminCaller } from './fixtures/admin-caller.ts'
 import {
   CALLBACK,
@@ -141,6 +143,9 @@ t.test('sessions are found by person and by app, and one by its sid', async (t) 
   const one = await send('GET', `sessions/${sid}`)
   t.match(one.json(), { sid, sub: bob, clients: ['native'], amr: ['pwd'], families: [] })
   t.equal(one.json().address, '127.0.0.1', 'from the record of the sign-in')
+  const failing = (error: Error) => ({ list: () => Promise.reject(error) })
+  t.equal(await signInAddress(sid, failing(new StoreUnavailable('the directory'))), undefined)
+  await t.rejects(signInAddress(sid, failing(new TypeError('a mistake'))), TypeError)
   const code = (await browser.signIn('bob', { resource: ORDERS })).get('code') ?? ''
   const form = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code }
   await issuer.post('/token', { ...form, code_verifier: VERIFIER })

@@ -8,6 +8,7 @@ import { adminRoute, adminRoutes } from './framework/admin-route.ts'
 import { closedObject } from './framework/closed.ts'
 import { PAGE_QUERY, type Page, type Pages, pageOf } from './framework/pages.ts'
 import { EVERY_ROLE } from './framework/shipped-roles.ts'
+import { signInAddress } from './sign-in-address.ts'
 import { describeSession, SessionAnswer } from './user-sessions.ts'
 
 export interface AdminSessionsDeps {
@@ -110,9 +111,15 @@ function showSession({ store, directory, clock }: AdminSessionsDeps) {
       const found = await store.sessions.find(sid, now)
       if (found && found.session.sub !== CANARY_SUBJECT) {
         const families = (await store.families.list(sid, now)).map(describeFamily)
-        const address = await addressOf(sid, directory)
+        const address = await signInAddress(sid, directory.audit)
         const { acr, amr } = found.session
-        return { ...describeSession(found.session), acr, amr, ...address, families }
+        return {
+          ...describeSession(found.session),
+          acr,
+          amr,
+          ...(address !== undefined && { address }),
+          families,
+        }
       }
       throw new InputError('unknown-session', {
         received: sid,
@@ -120,14 +127,6 @@ function showSession({ store, directory, clock }: AdminSessionsDeps) {
       })
     },
   })
-}
-
-/** The store has no room for it beside a million sessions; the record of the sign-in has it anyway. */
-async function addressOf(sid: string, { audit }: AdminSessionsDeps['directory']) {
-  const query = { action: 'sign_in', target: `session ${sid}`, limit: 1 }
-  const [record] = await audit.list(query)
-  const address = record?.actor.address
-  return address === undefined ? {} : { address }
 }
 
 function describeFamily(family: FamilyRecord) {
