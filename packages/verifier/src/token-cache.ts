@@ -30,7 +30,7 @@ export interface TokenCache {
   clear(): void
 }
 
-const LEAST_SLOTS = 1024
+const LEAST_PLACES = 1024
 
 /**
  * At most `capacity` tokens (an odd one is rounded up), in two generations: when the younger half is full, the older half is
@@ -98,17 +98,20 @@ export function tokenCache(capacity: number): TokenCache {
 }
 
 /**
- * Remembers fingerprints in a table of fixed size, where a newer one overwrites. A mistake costs a verification, or a place in
- * the cache; it never lets anything pass.
+ * Remembers fingerprints in a table of fixed size, two in each place, where the newest pushes out the older one: alone in their
+ * place, two tokens that come in turns would push out each other for ever. A mistake costs a verification, or a place in the
+ * cache; it never lets anything pass.
  */
-function doorkeeper(leastSlots: number) {
-  const slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(leastSlots, LEAST_SLOTS))))
-  const mask = slots.length - 1
+function doorkeeper(leastPlaces: number) {
+  const places = 2 ** Math.ceil(Math.log2(Math.max(leastPlaces, LEAST_PLACES)))
+  const prints = new Int32Array(2 * places)
   return {
     again: (print: number): boolean => {
-      const slot = (print >>> 7) & mask
-      if (slots[slot] === print) return true
-      slots[slot] = print
+      const at = 2 * ((print >>> 7) & (places - 1))
+      const newest = prints[at] as number
+      if (newest === print || prints[at + 1] === print) return true
+      prints[at + 1] = newest
+      prints[at] = print
       return false
     },
   }

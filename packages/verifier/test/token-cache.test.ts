@@ -52,6 +52,14 @@ t.test(
   },
 )
 
+t.test('of ten thousand tokens that come in turns few keep out each other', async (t) => {
+  const cache = tokenCache(20_000)
+  for (let turn = 0; turn < 2; turn++) {
+    for (let i = 0; i < 10_000; i++) cache.offer(token(i), outcome, 1)
+  }
+  t.ok(cache.size() > 9400, `${cache.size()} at the second time`)
+})
+
 t.test('a hundred thousand tokens that come once leave it as it was', async (t) => {
   const cache = cacheOf(100, token(0))
   for (let i = 1; i < 100_000; i++) cache.offer(token(i), outcome, 1)
