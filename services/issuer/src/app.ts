@@ -63,6 +63,7 @@ import { adminApi } from './wiring/admin.ts'
 import { type Callers, wireCallers } from './wiring/callers.ts'
 import { type Ending, wireEnding } from './wiring/ending.ts'
 import { type Feeding, wireFeed } from './wiring/feed.ts'
+import { incomingSignals } from './wiring/incoming-signals.ts'
 import { wireKeyLife } from './wiring/key-life.ts'
 import { type Keys, wireKeys } from './wiring/keys.ts'
 import { type People, wirePeople } from './wiring/people.ts'
@@ -89,7 +90,7 @@ export interface IssuerDeps {
     | 'simplejwtClient'
   > &
     // Absent: off, and none.
-    Partial<Pick<Settings, 'registration' | 'attributes' | 'dataDir'>>
+    Partial<Pick<Settings, 'registration' | 'attributes' | 'dataDir' | 'signalSources'>>
   readonly store: Store
   readonly directory: Directory
   readonly clock: Clock
@@ -284,6 +285,7 @@ function programs(
     await app.register(jwks({ keys: keys.ring }))
     await app.register(statusList(statusListParts(deps, keys, feeding)))
     await app.register(globalRevocation(shared))
+    await app.register(incomingSignals(shared))
     const { leaseMs } = settings.feed
     const { scheduler = systemScheduler } = deps
     const { clients } = feeding.openers

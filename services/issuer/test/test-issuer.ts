@@ -161,6 +161,8 @@ export interface TestIssuerOptions {
   readonly attributes?: readonly AttributeRule[]
   /** A proxy at this address passes certificates in `x-client-cert`. Default: none. */
   readonly trustedProxy?: string
+  /** Other systems whose security events are heard. Default: none. */
+  readonly signalSources?: Settings['signalSources']
   /** Default: nothing is added to answers of the JSON API. */
   readonly tokenResponse?: TokenResponseHook
 }
@@ -203,6 +205,7 @@ export async function testIssuer(options: TestIssuerOptions = {}): Promise<TestI
     ...(options.trustedProxy && { tlsClientHeader: 'x-client-cert' }),
     simplejwtClient: 'native',
     ...(options.attributes && { attributes: [...options.attributes] }),
+    ...(options.signalSources && { signalSources: options.signalSources }),
   }
   const { app, end, tell, verifiers } = await buildIssuer({
     settings,

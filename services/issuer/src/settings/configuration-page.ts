@@ -9,6 +9,7 @@ import {
 } from './declared-fields.ts'
 import { type Field, type Fields, namesOf } from './field.ts'
 import { variablesOf } from './read-environment.ts'
+import { SIGNAL_SOURCE_FIELDS } from './signal-sources.ts'
 
 /** docs/operate/configuration.md, from the declarations. A test compares, so that the two cannot drift apart. */
 export function configurationPage(): string {
@@ -21,6 +22,7 @@ export function configurationPage(): string {
     table(settingRows('', ROOT_FIELDS)),
     ...groups,
     `### attributes\n\n${table(declaredRows(ATTRIBUTE_FIELDS))}`,
+    `### signal_sources\n\n${table(declaredRows(SIGNAL_SOURCE_FIELDS))}`,
     DECLARED,
     `### services\n\n${table(declaredRows(SERVICE_FIELDS))}`,
     `### clients\n\n${table(declaredRows(CLIENT_FIELDS))}`,

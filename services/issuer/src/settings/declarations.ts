@@ -6,6 +6,7 @@ import { uri } from './declared-kinds.ts'
 import { optional, required, secret, withDefault } from './field.ts'
 import { choice, integer, list, path, pattern, scalarKind, text } from './kinds.ts'
 import { masterKey } from './master-key.ts'
+import { signalSources } from './signal-sources.ts'
 import {
   addressRange,
   hostAndPort,
@@ -58,6 +59,11 @@ export const ROOT_FIELDS = {
     attributeRules(),
     [],
     'What is kept about users besides the claims of OpenID Connect: see [attributes](#attributes).',
+  ),
+  signal_sources: withDefault(
+    signalSources(),
+    [],
+    'Other systems whose security events are heard, at `/ssf/events`: see [signal_sources](#signal_sources).',
   ),
   languages: withDefault(
     list(choice(...LOCALES), LOCALES.length),

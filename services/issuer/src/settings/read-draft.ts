@@ -77,6 +77,10 @@ export function readDraft(root: Group, reading: FileReading, cwd: string): Draft
     registration: { mode, services },
     log: { level: log.level },
     attributes: top.attributes,
+    signalSources: top.signal_sources.map((source) => ({
+      ...source,
+      audience: source.audience ?? top.issuer,
+    })),
     languages: top.languages,
     declared: readDeclared(root, reading, tokens.access_seconds),
   }

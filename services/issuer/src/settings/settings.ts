@@ -1,6 +1,7 @@
 import type { AttributeRule, DeclaredDirectory } from '@latchkey/directory'
 import type { Level } from 'pino'
 import type { PlaceOf } from '../cluster/places.ts'
+import type { SignalSource } from '../incoming-signals/signal-source.ts'
 import type { Locale } from '../pages/locale.ts'
 
 /** What the issuer runs with. Built by `loadSettings`, frozen; nothing else reads the environment. */
@@ -61,6 +62,8 @@ export interface Settings {
   }
   /** What may be kept about users besides the standard claims. */
   readonly attributes: readonly AttributeRule[]
+  /** Other systems whose security events are heard. */
+  readonly signalSources: readonly SignalSource[]
   readonly log: { readonly level: Level | 'silent' }
   /** Languages of the pages, the first is the fallback; never empty. */
   readonly languages: readonly Locale[]

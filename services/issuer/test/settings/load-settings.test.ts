@@ -252,3 +252,32 @@ users:
     ],
   })
 })
+
+t.test('signal sources are named with their keys, each once', (t) => {
+  const source = '- { issuer: https://idp.example, jwks_uri: https://idp.example/jwks'
+  const read = (list: string) => ({ yaml: `${LOCAL}signal_sources:\n  ${list}\n` })
+  const { issuer, signalSources } = load(t, read(`${source} }`))
+  const [one] = signalSources
+  t.strictSame(one, {
+    issuer: 'https://idp.example',
+    jwksUri: 'https://idp.example/jwks',
+    audience: issuer,
+  })
+  t.match(load(t, read(`${source}, audience: ours }`)).signalSources, [{ audience: 'ours' }])
+  t.strictSame(load(t, { yaml: LOCAL }).signalSources, [])
+  for (const [list, code] of [
+    [`${source} }\n  ${source} }`, 'bad-signal-sources'],
+    [
+      Array.from({ length: 21 }, (_, n) => `- { issuer: i${n}, jwks_uri: https://a.example }`).join(
+        '\n  ',
+      ),
+      'bad-signal-sources',
+    ],
+    ['- { issuer: https://idp.example }', 'missing-setting'],
+    ['- { issuer: https://idp.example, jwks_uri: jwks }', 'not-a-uri'],
+    ['a', 'not-a-list'],
+  ] as const) {
+    t.match(faultsOf(t, read(list)).join('\n'), code, list)
+  }
+  t.end()
+})
