@@ -69,9 +69,7 @@ t.test('people are put together by equal rights', async (t) => {
       t.strictSame((await users.rightsAt(sub, ORDERS)).routes, routes, 'as a token would have them')
     }
   }
-  t.strictSame(await users.rightsSets(ORDERS, [eve.sub]), [
-    { subs: [eve.sub], routes: ['GET /e'] },
-  ])
+  t.strictSame(await users.rightsSets(ORDERS, [eve.sub]), [{ subs: [eve.sub], routes: ['GET /e'] }])
   t.strictSame(await users.rightsSets(REPORTS), [])
   const given = await services.grantsGiven(ORDERS, 9)
   t.strictSame(given.toSorted(), ['GET /a', 'GET /b', 'GET /e', 'GET /g', 'GET /spare'])
