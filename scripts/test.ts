@@ -13,6 +13,7 @@ import { runTestFiles } from './test-run/run-test-files.ts'
 import { tapSettings } from './test-run/tap-settings.ts'
 
 const root = join(import.meta.dirname, '..')
+const WITHOUT_DOMAINS = new URL('./test-run/without-domains.ts', import.meta.url)
 const settings = tapSettings(root)
 const everything = process.argv.length === 2
 const files = everything
@@ -41,7 +42,7 @@ process.exitCode = failed > 0 ? 1 : 0
 async function run(): Promise<number> {
   const how = {
     root,
-    nodeArgs: settings['node-arg'],
+    nodeArgs: [...settings['node-arg'], `--import=${WITHOUT_DOMAINS}`],
     timeoutMs: settings.timeout * 1000,
     // Some three hundred processes load the same modules: compiled once, a third of their time is saved.
     env: { ...env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') },

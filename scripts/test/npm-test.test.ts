@@ -39,11 +39,17 @@ t.test('tests are counted, not assertions, and groups do not count', async (t) =
   t.strictSame(notOk, [])
 })
 
-/** Name of a file, what is in it, and how its one failure is called. Two of them also have a test that passes. */
+/** Name of a file, what is in it, and how its one failure is called. Three of them also have a test that passes. */
 const FAILING: [file: string, body: string, failure: string][] = [
   ['assertion', "t.test('a', async (t) => { t.equal(1, 2, 'equal'); t.ok(1) })", ' > a > equal'],
   ['beside', "t.equal(1, 2, 'equal')\nt.test('a', async (t) => t.ok(1))", ' > equal'],
   ['exception', "t.test('a', async () => { throw new Error('boom') })", ' > a > boom'],
+  [
+    'later',
+    "t.test('a', () => new Promise(() => setTimeout(() => { throw new Error('boom') })))",
+    '',
+  ],
+  ['rejected', "t.test('a', async (t) => { Promise.reject(new Error('boom')); t.ok(1) })", ''],
   ['exit', "t.test('a', async (t) => t.ok(1))\nt.teardown(() => process.exit(7))", ''],
   ['syntax', 't.test(', ''],
   ['plan', "t.test('a', async (t) => { t.plan(2); t.ok(1) })", ' > a > test unfinished'],
@@ -58,7 +64,7 @@ t.test('whatever goes wrong counts as failed, once', async (t) => {
     failures.sort(),
     FAILING.map(([file, , failure]) => `${file}.test.ts${failure}`).sort(),
   )
-  t.equal(lastLine, `2 passed, ${FAILING.length} failed`)
+  t.equal(lastLine, `3 passed, ${FAILING.length} failed`)
   t.equal(exitCode, 1)
 })
 
