@@ -14,6 +14,9 @@ export interface Engine {
   open(t: Test): Promise<Store>
 }
 
+/** What is tested here is not how soon a store gives up: a busy machine may take its time. */
+const PATIENT_MS = 20_000
+
 const servers: RedisServer[] = []
 let opened = 0
 
@@ -28,7 +31,13 @@ function redisEngine(name: string, partitions: number, start: () => Promise<Redi
         return started
       })
       const { url } = await server
-      const store = await connectRedisStore({ url, prefix: `t${++opened}:`, partitions })
+      const prefix = `t${++opened}:`
+      const store = await connectRedisStore({
+        url,
+        prefix,
+        partitions,
+        commandTimeoutMs: PATIENT_MS,
+      })
       t.teardown(() => store.close())
       return store
     },
