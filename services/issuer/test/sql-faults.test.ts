@@ -228,7 +228,7 @@ t.test('while another process holds the lock of the database', async (t) => {
     headers: admin,
     payload: { target: { kind: 'session', sid } },
   })
-  t.match(ended.json(), { ended: true }, 'an end stands, although its audit record is lost')
+  t.match(ended.json(), { ended: true }, 'an end stands, although its audit record has to wait')
   t.equal((await refresh(tokens.refresh_token)).json().error, 'invalid_grant')
 
   release.resolve()

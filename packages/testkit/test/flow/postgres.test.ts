@@ -105,6 +105,11 @@ async function goesOnAndRecovers(t: Test, site: Site, fault: Fault): Promise<voi
     )
     t.equal((await calls.redeem(code)).status, 200, 'the code had not been spent')
     t.equal((await signIn()).status, 303, 'and the sign-in may be repeated')
+    await until('the end has its record, which had to wait', async () => {
+      const path = `/admin/v1/audit?action=end&target=session%20${sidOf(ended)}`
+      const answer = await calls.get(path, { authorization: `Bearer ${admin}` })
+      return (answer.json() as { records: object[] }).records.length === 1
+    })
   })
 }
 

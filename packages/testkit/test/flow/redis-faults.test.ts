@@ -151,7 +151,7 @@ async function prepare(site: Site, admin: string) {
       t.equal((await site.stock(access_token)).status, afterwards, 'ended only by mending')
     }
     const repeated = await calls.end({ kind: 'session', sid: sidOf(ended) }, admin)
-    t.equal((repeated.json() as { ended: boolean }).ended, !mends, 'and the end may be repeated')
+    t.equal((repeated.json() as { known: boolean }).known, !mends, 'and the end may be repeated')
     await until('the shop knows', async () => (await site.stock(ended.access_token)).status === 401)
     t.equal((await signIn()).status, 303, 'and so may the sign-in')
   }

@@ -6,6 +6,7 @@ import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
 import { endingChange } from '../ending/ending-change.ts'
+import { keptRecords } from '../ending/kept-records.ts'
 import { type TellEndDeps, tellEnd } from '../ending/tell-end.ts'
 import { untoldTeller } from '../ending/untold-teller.ts'
 import { endCounter } from '../metrics/end-counter.ts'
@@ -35,9 +36,10 @@ export function wireEnding(deps: EndingDeps) {
     logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
   const ends = endCounter()
+  const records = keptRecords({ audit: directory.audit, scheduler, log: deps.log })
   const parts: TellEndDeps = {
     ...deps,
-    audit: directory.audit,
+    audit: records,
     published: tail.appended,
     epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
@@ -53,6 +55,7 @@ export function wireEnding(deps: EndingDeps) {
   const stop = async () => {
     await teller.stop()
     await deliveries.stop()
+    records.stop()
   }
   return {
     /** For what nobody has changed the directory for: who is told that an end failed asks again, and nothing comes behind. */

@@ -1,6 +1,8 @@
 import { chainedLines, readHead } from '@latchkey/directory'
+import { StoreUnavailable } from '@latchkey/protocol'
 import t from 'tap'
 import { auditLines } from '../../src/audit/audit-lines.ts'
+import { keptRecords } from '../../src/ending/kept-records.ts'
 import { ISSUER, testIssuer } from '../test-issuer.ts'
 
 const issuer = await testIssuer()
@@ -115,4 +117,58 @@ t.test('records younger than 90 days stay; older ones go, and that is recorded',
 t.test('who may not see the log may not export it', async (t) => {
   const url = `${ISSUER}/admin/v1/audit/export`
   t.equal((await issuer.app.inject({ url })).statusCode, 401)
+})
+
+t.test('records of ends that SQL could not take are written when it is back', async (t) => {
+  const written: string[] = []
+  const said: string[] = []
+  const timers: (() => void)[] = []
+  let fault: Error | undefined = new StoreUnavailable('The directory')
+  const records = keptRecords({
+    audit: {
+      append: async (record) => {
+        if (fault) throw fault
+        written.push(record.target)
+      },
+    },
+    scheduler: {
+      after: (_, task) => {
+        timers.push(task)
+        return () => timers.splice(0)
+      },
+    },
+    log: { error: (_, message) => said.push(message) },
+  })
+  const record = (target: string) => {
+    return records.append({
+      ...{ at: 1, actor: { sub: 'u_1' }, action: 'end', target },
+      ...{ reason: 'admin', detail: {} },
+    })
+  }
+  const pass = async () => {
+    for (const task of timers.splice(0)) task()
+    await new Promise(setImmediate)
+  }
+  await record('first')
+  await record('second')
+  t.strictSame([timers.length, said], [1, ['end not audited yet', 'end not audited yet']])
+  await pass()
+  t.strictSame([written, timers.length], [[], 1], 'still away')
+  fault = undefined
+  await pass()
+  t.strictSame([written, timers.length], [['first', 'second'], 0], 'in their order')
+
+  fault = new StoreUnavailable('The directory')
+  await record('third')
+  await record('fourth')
+  fault = new TypeError('a mistake')
+  await t.rejects(record('fifth'), TypeError, 'what is refused for itself is not kept')
+  await pass()
+  fault = undefined
+  await pass()
+  t.strictSame(written.slice(2), ['fourth'], 'one that is refused keeps no other one')
+  fault = new StoreUnavailable('The directory')
+  await record('sixth')
+  records.stop()
+  t.strictSame([timers.length, said.at(-1)], [0, 'end not audited'], 'the log has what is left')
 })
