@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { startRedis } from '@latchkey/store/redis-server'
 import t from 'tap'
 import { exchange } from '../../src/index.ts'
@@ -45,6 +46,9 @@ const activeKid = async (site: Site) =>
   (await shopKeys(site)).find(({ state }) => state === 'active')?.kid ?? ''
 const people = async () => await one.calls.tokens(await one.calls.signedIn('ada'))
 
+/** Much longer, and a moment that matters would go unseen. */
+const BETWEEN_TURNS_MS = 10
+
 /** Refreshes at both issuers by turns and shows each token to both shops, until told to stop. */
 function load(first: Tokens) {
   let goesOn = true
@@ -65,6 +69,7 @@ function load(first: Tokens) {
       const answer = await calls.refresh(tokens.refresh_token)
       if (answer.status !== 200) refused.push(`refresh ${answer.status}`)
       else tokens = answer.json() as Tokens
+      await pause(BETWEEN_TURNS_MS)
     }
     return { refused, kids: [...kids.keys()], tokens }
   }
