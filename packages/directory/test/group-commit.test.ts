@@ -53,6 +53,23 @@ t.test(
   },
 )
 
+t.test(
+  'however long a batch took, the next one waits no longer than anybody notices',
+  async (t) => {
+    const written: number[] = []
+    const commit = groupCommit<number>(async (items) => {
+      written.push(...items)
+      block(40)
+    })
+    await Promise.all([commit(1), commit(2)])
+    const third = commit(3)
+    // Timers fire in their order, however busy the machine is.
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    t.strictSame(written, [1, 2, 3])
+    await third
+  },
+)
+
 t.test('whoever writes alone, one after the other, never rests', async (t) => {
   const written: number[] = []
   const commit = groupCommit<number>(async (items) => {

@@ -8,6 +8,8 @@ const MOST_AT_ONCE = 100
  * so many times as long for everything else before the next: a crowd keeps it from nothing, and meets in larger batches.
  */
 const REST = 3
+/** Nobody notices so much. A database that others hold up has written slowly without stopping the process. */
+const MOST_REST_MS = 25
 
 /**
  * Writes items one batch after the other: what arrives in the same turn of the loop, or while a batch is being written, goes into one
@@ -24,8 +26,8 @@ export function groupCommit<Item>(
     isWriting = true
     while (waiting.length > 0) {
       // An embedded database lets nobody in while it writes: whoever is at the door comes along.
-      const restMs = Math.round(restsUntilMs - performance.now())
-      await (restMs > 0 ? pause(restMs) : nextTurn())
+      const leftMs = Math.round(restsUntilMs - performance.now())
+      await (leftMs > 0 ? pause(leftMs) : nextTurn())
       const batch = waiting.splice(0, MOST_AT_ONCE)
       const begunMs = performance.now()
       try {
@@ -35,7 +37,8 @@ export function groupCommit<Item>(
         for (const { settle } of batch) settle.reject(error)
       }
       const endedMs = performance.now()
-      if (batch.length > 1) restsUntilMs = endedMs + REST * (endedMs - begunMs)
+      const restMs = Math.min(REST * (endedMs - begunMs), MOST_REST_MS)
+      if (batch.length > 1) restsUntilMs = endedMs + restMs
     }
     isWriting = false
   }
