@@ -51,13 +51,16 @@ export function sentinelProgram(
   }
 }
 
-/** One master, two replicas that are in step with it, and a sentinel that sees them. */
+/**
+ * One master, two replicas that are in step with it, and a sentinel that sees them. What is wrong longest is looked at first:
+ * the command runs ten times a second until all is well.
+ */
 export function replicationIsHealthy(ports: readonly number[], sentinel: number): string[] {
   const script = `
-    all=$(for port in ${ports.join(' ')}; do redis-cli -p $port info replication; done | tr -d '\\r')
-    count() { [ "$(echo "$all" | grep -c "$1")" = "$2" ]; }
-    count '^role:master' 1 && count '^master_link_status:up' 2 && count 'state=online' 2 &&
     ! redis-cli -p ${sentinel} sentinel replicas latchkey | grep -qE 's_down|o_down|disconnected' &&
+    all=$(for port in ${ports.join(' ')}; do redis-cli -p $port info replication; done | tr -d '\\r') &&
+    count() { [ "$(echo "$all" | grep -c "$1")" = "$2" ]; } &&
+    count '^role:master' 1 && count '^master_link_status:up' 2 && count 'state=online' 2 &&
     redis-cli -p ${sentinel} sentinel ckquorum latchkey | grep -q '^OK'`
   return ['sh', '-c', script]
 }
