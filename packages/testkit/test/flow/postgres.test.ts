@@ -31,7 +31,7 @@ t.test('journeys on Redis and PostgreSQL', async (t) => {
 
 t.test('while PostgreSQL fails', async (t) => {
   const directoryUrl = await database('faults')
-  const [site] = await faultCluster(t, { directoryUrl, leaseMs: 1500 })
+  const [site] = await faultCluster(t, { directoryUrl, leaseMs: 3000 })
   await t.test('it hangs (SIGSTOP) and goes on', (t) =>
     goesOnAndRecovers(t, site, {
       begin: async () => postgres.pause(),

@@ -5,10 +5,11 @@ import { faultCluster, SHOP, type Site } from './fault-cluster.ts'
 import { generationOf, ISSUER, sidOf, subOf, type Tokens } from './issuer-calls.ts'
 import { until } from './until.ts'
 
-const LEASE_MS = 1500
+const LEASE_MS = 3000
 const MOST_MS = 500
 /** One argon2id hash on a busy machine. */
 const HASH_MS = 1500
+const MOST_TURNS = 6
 
 // What was acknowledged is on the disk, as the manual asks for.
 const redis = await startRedis({
@@ -51,16 +52,20 @@ async function closesAndRecovers(t: Test, site: Site, fault: Fault): Promise<voi
 
   await t.test('what needs it is 503 within 500 ms, with Retry-After; cookies stay', async (t) => {
     // All at once, as they meet a store that has just gone; and again, when that is known.
-    const [first, second] = [await measured(round.requests), await measured(round.requests)]
-    for (const [name, { answer, ms }] of [...first, ...second]) {
+    const turns = [await measured(round.requests), await measured(round.requests)]
+    const leastMs = (name: string) => Math.min(...turns.map((turn) => turn.get(name)?.ms ?? 0))
+    const isLate = (name: string) =>
+      leastMs(name) >= (name === 'sign-in' ? MOST_MS + HASH_MS : MOST_MS)
+    // Other programs on this machine can only add to it: while anything was late each time, all is asked once more.
+    while (turns.length < MOST_TURNS && [...(turns[0]?.keys() ?? [])].some(isLate)) {
+      turns.push(await measured(round.requests))
+    }
+    for (const [name, { answer }] of turns.flatMap((turn) => [...turn])) {
       t.strictSame([answer.status, answer.headers['retry-after']], [503, '1'], name)
       t.equal(answer.headers['set-cookie'], undefined)
       t.equal(answer.headers.location, undefined)
       if (name === '/readyz') t.match(answer.json(), { failed: ['store'] })
-      // Other programs on this machine can only add to it.
-      const least = Math.min(ms, second.get(name)?.ms ?? ms)
-      const most = name === 'sign-in' ? MOST_MS + HASH_MS : MOST_MS
-      t.ok(least < most, `${name} took ${Math.round(least)} ms`)
+      t.notOk(isLate(name), `${name} took ${Math.round(leastMs(name))} ms`)
     }
     t.equal((await calls.get('/healthz')).status, 200)
     t.equal((await calls.get('/jwks')).status, 200, 'what needs no store goes on')
