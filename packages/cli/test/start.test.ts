@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -129,4 +129,16 @@ t.test('a Node that is too old for a checkout is told', async (t) => {
   const child = latchkey(['start'], t.testdir(), ['--import', older])
   t.match(await text(child.stderr), /^latchkey: a checkout needs Node 24, .* npx latchkey\n$/)
   t.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2)
+})
+
+t.test('compiled code is kept where nobody else can put any, or nowhere', async (t) => {
+  const home = t.testdir({ 'a-file': '' })
+  const version = async (HOME: string) => {
+    const env = { HOME, TMPDIR: join(home, 'nothing') }
+    return await text(spawn(process.execPath, [BIN, '--version'], { env }).stdout)
+  }
+  const [kept, homeless] = await Promise.all([version(home), version(join(home, 'a-file'))])
+  t.match(kept, /^\d+\.\d+\.\d+\n$/)
+  t.equal(homeless, kept)
+  t.equal(statSync(join(home, '.cache', 'latchkey')).mode & 0o022, 0, 'others cannot write there')
 })
