@@ -22,7 +22,9 @@ const HTTP_BY_REQUIRE: Plugin = {
     onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace } : undefined,
     )
-    onLoad({ filter: /./, namespace }, () => ({ contents: "module.exports = require('node:http')" }))
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: "module.exports = require('node:http')",
+    }))
   },
 }
 
