@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
 import { feedClient } from '@latchkey/feed'
 import { type LogEntry, StoreUnavailable, systemClock, systemRandom } from '@latchkey/protocol'
@@ -314,4 +315,24 @@ t.test('a code that SQL fails behind its redemption is given back to its client'
   t.equal((await redeem(late)).statusCode, 503)
   issuer.advance(60)
   t.equal((await redeem(late)).json().error, 'invalid_grant', 'it gets no longer life by that')
+})
+
+t.test('a store that fails behind a redemption is not waited for twice', async (t) => {
+  let saves = -1
+  const issuer = await testIssuer({
+    aroundStore: ({ codes, families, ...store }) => ({
+      ...store,
+      codes: {
+        redeem: codes.redeem,
+        save: (...code) => (++saves === 0 ? codes.save(...code) : new Promise(() => {})),
+      },
+      families: { ...families, create: () => Promise.reject(new StoreUnavailable('Redis')) },
+    }),
+  })
+  t.teardown(() => issuer.close())
+  const { redeem, codeOf } = tokenRequests(issuer)
+  const code = await codeOf()
+  const answer = await Promise.race([redeem(code), setTimeout(1000, undefined, { ref: false })])
+  t.equal(answer?.statusCode, 503)
+  t.equal(saves, 1, 'the code is given back all the same')
 })

@@ -39,7 +39,7 @@ export function authorizationCode(deps: AuthorizationCodeDeps): Grant {
     try {
       return await redeemed({ ...spent, now }, authenticated, parameters, proven, deps)
     } catch (error) {
-      if (error instanceof StoreUnavailable) await giveBack(parameters, spent.record, deps)
+      if (error instanceof StoreUnavailable) giveBack(parameters, spent.record, deps)
       throw error
     }
   }
@@ -80,17 +80,18 @@ interface SpentCode {
 
 /**
  * SQL or the store was away, and nothing was given out for the code: the client is told to try again, and must not be taken for a
- * thief when it does. Only whoever has spent a code comes here, so nobody else can have been given anything for it.
+ * thief when it does. Only whoever has spent a code comes here, so nobody else can have been given anything for it. Not waited for: a
+ * store that hangs has taken all of the answer's time already, and whoever asks again comes behind.
  */
-async function giveBack(
+function giveBack(
   parameters: Parameters,
   record: CodeRecord,
   { store, clock }: Pick<AuthorizationCodeDeps, 'store' | 'clock'>,
-): Promise<void> {
+): void {
   const now = nowSeconds(clock)
   if (now >= record.expiresAt) return
   // The store is away, too: then the code stays spent.
-  await store.codes.save(required(parameters, 'code', 512), record, now).catch(() => {})
+  store.codes.save(required(parameters, 'code', 512), record, now).catch(() => {})
 }
 
 async function spendCode(
