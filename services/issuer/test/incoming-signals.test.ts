@@ -142,6 +142,8 @@ t.test(
     }
     t.equal((await push(await signed(good()), 'application/jwt')).statusCode, 415)
     t.equal((await push('x'.repeat(20_000))).statusCode, 413)
+    const bare = await issuer.app.inject({ method: 'POST', url: '/ssf/events' })
+    t.strictSame([bare.statusCode, bare.json().err], [400, 'invalid_issuer'], 'nothing at all')
     t.equal((await ends()).length, before)
     t.equal(await lives(tokens), true)
     const last = await signed({ ...good(), iat: now - 86_399 })
@@ -187,6 +189,13 @@ t.test('attack D26: an event is taken once, of 50 at once and later', async (t) 
   t.equal((await push(text)).statusCode, 202)
   t.equal(next.statusCode, 200)
   t.equal(await lives(next.json()), true, 'who has signed in since stays')
+
+  const ahead = await signed(claimsOf({ format: 'opaque', id: ada }, { iat: issuer.now() + 10 }))
+  t.equal((await push(ahead)).statusCode, 202)
+  const count = (await ends()).length
+  issuer.advance(86_400 + 9)
+  t.equal((await push(ahead)).statusCode, 202, 'the last second in which it is news')
+  t.equal((await ends()).length, count, 'is remembered also of a source whose clock is ahead')
 })
 
 t.test('what cannot be done now is asked for again, and not lost', async (t) => {

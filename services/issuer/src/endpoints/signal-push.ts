@@ -6,7 +6,7 @@ import type { End } from '../ending/end.ts'
 import type { EndingChange } from '../ending/ending-change.ts'
 import { type Revoked, type RevokedByDeps, revokedBy } from '../incoming-signals/revoked-by.ts'
 import {
-  SIGNAL_SECONDS,
+  JTI_SECONDS,
   type Signal,
   type SignalError,
   type VerifySignalDeps,
@@ -40,8 +40,10 @@ export function signalPush(deps: SignalPushDeps) {
       { parseAs: 'string', bodyLimit: BODY_BYTES },
       async (_request: unknown, text: string) => text,
     )
-    app.post<{ Body: string }>('/ssf/events', async (request, reply) => {
-      const outcome = await verifySignal(request.body, deps)
+    app.post('/ssf/events', async (request, reply) => {
+      // Without a body it is a form without fields, as everywhere.
+      const text = typeof request.body === 'string' ? request.body : ''
+      const outcome = await verifySignal(text, deps)
       switch (outcome.kind) {
         case 'refused': {
           const { err, reason } = outcome
@@ -74,7 +76,7 @@ async function take(
     }
     const revoked = await revokedBy(signal, deps)
     await endRevoked(revoked, { sub: signal.source.issuer }, deps)
-    await deps.oneTime.put('signal-done', name, '', SIGNAL_SECONDS, now)
+    await deps.oneTime.put('signal-done', name, '', JTI_SECONDS, now)
     request.log.info(
       { source: signal.source.issuer, jti: signal.jti, ...revoked },
       'security event',

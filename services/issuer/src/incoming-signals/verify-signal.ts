@@ -28,8 +28,12 @@ export interface VerifySignalDeps {
   readonly clock: Clock
 }
 
-/** A source tries again for a while what it could not deliver; what is older is no news. So long is a `jti` remembered, too. */
-export const SIGNAL_SECONDS = 86_400
+/** A source tries again for a while what it could not deliver; what is older is no news. */
+const SIGNAL_SECONDS = 86_400
+/** So far the clock of a source may be ahead. */
+const AHEAD_SECONDS = 10
+/** So long a `jti` is remembered: as long as its event can be taken. */
+export const JTI_SECONDS = SIGNAL_SECONDS + AHEAD_SECONDS
 
 export async function verifySignal(text: string, deps: VerifySignalDeps): Promise<SignalOutcome> {
   const source = sourceOf(text, deps.sources)
@@ -51,6 +55,7 @@ export async function verifySignal(text: string, deps: VerifySignalDeps): Promis
     required: ['iat', 'jti'],
     nowSeconds: nowSeconds(deps.clock),
     maxLifetimeSeconds: SIGNAL_SECONDS,
+    aheadSeconds: AHEAD_SECONDS,
   })
   if (outcome.kind === 'invalid')
     return refused(ERRORS[outcome.fault] ?? 'invalid_request', outcome.fault)
