@@ -1,5 +1,6 @@
 import t from 'tap'
 import { type ChaosReport, runChaos } from '../src/index.ts'
+import { programEnvironment } from './cluster/program-environment.ts'
 import { type ClusterWishes, testCluster } from './cluster/test-cluster.ts'
 
 // Rounds of real time, on a machine that may be busy.
@@ -11,7 +12,7 @@ async function chaos(
   seed = 7,
 ): Promise<ChaosReport> {
   const plan = await testCluster(t, wishes)
-  const env = { PATH: process.env['PATH'] }
+  const env = programEnvironment()
   return await runChaos(plan, seed, { env, doing: () => {}, finished: () => {} })
 }
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { runChaos } from '../src/index.ts'
+import { programEnvironment } from './cluster/program-environment.ts'
 import { testCluster } from './cluster/test-cluster.ts'
 
 // Eighteen rounds take their time, and a busy machine takes longer to start what was killed.
@@ -14,7 +15,7 @@ t.test(
       services: 10,
     })
     const report = await runChaos(plan, 11, {
-      env: { PATH: process.env['PATH'] },
+      env: programEnvironment(),
       doing: () => {},
       finished: () => {},
     })
