@@ -13,11 +13,13 @@ export interface TestFile {
 
 /** How long a file whose time is over may say itself which test was running, and then what keeps it alive. */
 const LAST_WORDS_MS = 500
+/** How long the rest of a report may take after the end of its process, however busy the machine is. */
+const REST_MS = 2000
 
 /**
- * Runs one test file, which is a program that reports in TAP, and returns its report as a subtest of a larger one. Nothing is
- * loaded into the process beside the file. tap's own runner adds two loaders, also to every program that a test starts,
- * and they read each module a second time: a fifth of the time that a test of the issuer takes.
+ * Runs one test file, which is a program that reports in TAP, and returns its report as a subtest of a larger one. tap's
+ * own runner adds two loaders, also to every program that a test starts, and they read each module a second time: a fifth of the
+ * time that a test of the issuer takes.
  * @param number of its line in the larger report
  */
 export async function runTestFile(number: number, file: TestFile): Promise<string> {
@@ -42,7 +44,7 @@ export async function runTestFile(number: number, file: TestFile): Promise<strin
   child.once('exit', () => {
     stopLimit()
     // A program that the file has left behind may hold the other end for ever.
-    setTimeout(() => child.stdout?.destroy(), LAST_WORDS_MS).unref()
+    setTimeout(() => child.stdout?.destroy(), REST_MS).unref()
   })
   const [exitCode, signal] = await once(child, 'close')
   const outcome = { name: file.name, exitCode, signal, ms: performance.now() - began }
