@@ -1,7 +1,8 @@
 import type { Clock, Random } from '@latchkey/protocol'
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { UntoldEnd, UntoldEnds } from './directory.ts'
 import type { Sql } from './sql/sql.ts'
-import type { UntoldEndRow } from './sql/tables.ts'
+import type { Tables, UntoldEndRow } from './sql/tables.ts'
 import { ulid } from './ulid.ts'
 
 export interface UntoldEndsDeps {
@@ -25,7 +26,7 @@ export function untoldEndsIn({ sql, clock, random }: UntoldEndsDeps): UntoldEnds
         const row = await db
           .selectFrom('untold_ends')
           .select('id')
-          .where('held_until', '<=', now)
+          .where(isFree(now))
           .limit(1)
           .executeTakeFirst()
         return row !== undefined
@@ -36,7 +37,7 @@ export function untoldEndsIn({ sql, clock, random }: UntoldEndsDeps): UntoldEnds
         const rows = await db
           .selectFrom('untold_ends')
           .selectAll()
-          .where('held_until', '<=', now)
+          .where(isFree(now))
           .orderBy('held_until')
           .orderBy('id')
           .limit(limit)
@@ -56,6 +57,14 @@ export function untoldEndsIn({ sql, clock, random }: UntoldEndsDeps): UntoldEnds
         return result.numDeletedRows === 1n
       }),
   }
+}
+
+/** Nobody holds one for longer: a second that is further ahead was written by a clock that is wrong, and would keep it for ever. */
+const LONGEST_HELD_SECONDS = 60
+
+function isFree(now: number) {
+  return (row: ExpressionBuilder<Tables, 'untold_ends'>): Expression<SqlBool> =>
+    row.or([row('held_until', '<=', now), row('held_until', '>', now + LONGEST_HELD_SECONDS)])
 }
 
 function rowOf({ id, target, reason, actor }: UntoldEnd, heldUntil: number): UntoldEndRow {

@@ -46,6 +46,15 @@ t.test('at most so many are given, and those that have waited longest come first
   t.strictSame([await about(2), await about(2)], [['u_1', 'u_2'], ['u_3']])
 })
 
+t.test('what a process with a wrong clock holds for days is given at once', async (t) => {
+  const { untoldEnds } = await memoryDirectory(t)
+  const [ahead] = await untoldEnds.note([stale('u_1')], NOW + 86_400)
+  await untoldEnds.note([stale('u_2')], NOW + 60)
+  t.equal(await untoldEnds.areWaiting(NOW), true)
+  t.strictSame(await untoldEnds.claim(9, NOW, HELD), [ahead], 'and not what may be held')
+  t.equal(await untoldEnds.areWaiting(NOW), false)
+})
+
 t.test('what is removed is told no more, and one remover knows that it was the one', async (t) => {
   const { untoldEnds } = await memoryDirectory(t)
   const [one] = await untoldEnds.note([stale('u_1')], NOW)

@@ -22,7 +22,7 @@ export interface UntoldEnd extends PlannedEnd {
 export interface UntoldEnds {
   /**
    * Belongs into the transaction of the change. Who notes them tells them.
-   * @param heldUntil second before which nobody else is given them
+   * @param heldUntil second before which nobody else is given them; more than a minute ahead of whoever claims it does not count
    */
   note(ends: readonly PlannedEnd[], heldUntil: number): Promise<UntoldEnd[]>
   /** Whether `claim` would give any. */
