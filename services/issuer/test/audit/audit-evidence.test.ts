@@ -169,6 +169,17 @@ t.test('records of ends that SQL could not take are written when it is back', as
   t.strictSame(written.slice(2), ['fourth'], 'one that is refused keeps no other one')
   fault = new StoreUnavailable('The directory')
   await record('sixth')
+  fault = new TypeError('a mistake')
+  await pass()
+  fault = new StoreUnavailable('The directory')
+  await record('seventh')
+  t.equal(
+    timers.length,
+    1,
+    'one at a time writes what is kept, also behind a last one that is refused',
+  )
+  for (const task of timers.splice(0)) task()
   records.stop()
+  await new Promise(setImmediate)
   t.strictSame([timers.length, said.at(-1)], [0, 'end not audited'], 'the log has what is left')
 })
