@@ -4,7 +4,8 @@ import { delivery } from '../src/feed/delivery.ts'
 import { entryFrames } from '../src/feed/entry-frames.ts'
 import { type FrameShelf, frameShelf } from '../src/feed/frame-shelf.ts'
 import { entriesBehind, withoutExpired } from '../src/feed/living-entries.ts'
-import { entry } from './fixtures/log-of.ts'
+import { logTail } from '../src/feed/log-tail.ts'
+import { entry, logOf } from './fixtures/log-of.ts'
 
 const log = (count: number): LogEntry[] => Array.from({ length: count }, (_, i) => entry(i + 1))
 const at = (offset: number) => ({ p: 0, epoch: 1, offset, digest: `d${offset}` })
@@ -150,4 +151,62 @@ t.test('only a front of expired entries is dropped, so that no hole is made', as
   t.strictSame(left(101), [3, 4, 5])
   t.strictSame(left(301), [])
   t.equal(withoutExpired(list, 90), list, 'nothing is copied for nothing')
+})
+
+/** What a log holds at some time. */
+interface Standing {
+  readonly epoch: number
+  readonly entries: LogEntry[]
+}
+
+t.test('half of one log and half of another are neither', async (t) => {
+  const ada = entry(1, 'user', 'u_ada')
+  const bob = { ...entry(1, 'user', 'u_bob'), d: 'other' }
+  const next = entry(2, 'user', 'u_eve')
+  const cases: [string, 'head' | 'read', Standing, Standing, Standing][] = [
+    [
+      'another epoch between the look at its head and the look at its entries',
+      'head',
+      { epoch: 10, entries: [] },
+      { epoch: 11, entries: [ada, next] },
+      { epoch: 12, entries: [bob] },
+    ],
+    [
+      'another last entry in the same epoch between the two',
+      'head',
+      { epoch: 10, entries: [] },
+      { epoch: 11, entries: [ada] },
+      { epoch: 11, entries: [bob] },
+    ],
+    [
+      'a lost last entry, and others in the same epoch between two looks',
+      'read',
+      { epoch: 10, entries: [ada] },
+      { epoch: 10, entries: [] },
+      { epoch: 10, entries: [bob, { ...next, d: 'other still' }] },
+    ],
+  ]
+  for (const [name, look, before, found, after] of cases) {
+    const { log, state } = logOf(10, 0)
+    Object.assign(state, before)
+    const tail = logTail({ log, partitions: 1, warn: () => {} })
+    await tail.start()
+    const resets: unknown[] = []
+    tail.listen({
+      appended: () => t.fail(`${name}: nothing follows`),
+      reset: () => resets.push([tail.position(0).epoch, [...tail.living(0)]]),
+    })
+    Object.assign(state, found)
+    const real = log[look]
+    Object.assign(log, {
+      [look]: async (...asked: Parameters<typeof log.read>) => {
+        const answer = await (real as typeof log.read)(...asked)
+        Object.assign(log, { [look]: real })
+        Object.assign(state, after)
+        return answer
+      },
+    })
+    await tail.poke()
+    t.strictSame(resets, [[after.epoch, after.entries]], name)
+  }
 })

@@ -122,32 +122,6 @@ t.test('the tail of the log', async (t) => {
   }
 })
 
-t.test('half of one log and half of another are neither', async (t) => {
-  const log = logOf(10, 0)
-  const tail = logTail({ log: log.log, partitions: 1, warn: () => {} })
-  await tail.start()
-  const seen: [number, number][] = []
-  tail.listen({
-    appended: () => {},
-    reset: () => seen.push([tail.position(0).epoch, tail.living(0).length]),
-  })
-  // A new epoch, and another one between the look at its head and the look at its entries.
-  log.state.epoch = 11
-  log.state.entries = [entry(1), entry(2)]
-  const { head } = log.log
-  Object.assign(log.log, {
-    head: async () => {
-      const before = await head()
-      Object.assign(log.log, { head })
-      log.state.epoch = 12
-      log.state.entries = [entry(1)]
-      return before
-    },
-  })
-  await tail.poke()
-  t.strictSame(seen, [[12, 1]])
-})
-
 t.test('a verifier connection', async (t) => {
   t.test('a new verifier gets a snapshot, one that was here before the rest', async (t) => {
     const tail = await tailOf(logOf(10, 3))

@@ -29,8 +29,6 @@ export function redisClient(deps: RedisClientDeps): RedisClient {
   const { host, redis, partitions } = deps
   const run = redisConnection(deps)
   const { seen, note } = seenHeads()
-  /** Digest of what this process has appended, to the digest before it. */
-  const behind = new Map<string, string>()
 
   const nextEpoch = (partition: number) =>
     Math.max(Math.floor(host.clock.nowMs() / 1000), (seen.get(partition)?.epoch ?? 0) + 1)
@@ -51,7 +49,7 @@ export function redisClient(deps: RedisClientDeps): RedisClient {
       }
       const facts = { k: target.kind, v, x: entryExpiresAt, r: reason }
       const entry = appendEntry(node, partition, next, facts)
-      behind.set(entry.d, head.digest)
+      redis.behind.set(entry.d, head.digest)
       endSessions(node, entry)
       deps.appended(entry, redis.nextOrder())
       redis.published(node, partition)
@@ -89,7 +87,7 @@ export function redisClient(deps: RedisClientDeps): RedisClient {
       const known = seen.get(partition)
       return note(partition, await run((node) => beatLog(node, partition, next, known), true))
     },
-    follows: ({ d }, digest) => behind.get(d) === digest,
+    follows: ({ d }, digest) => redis.behind.get(d) === digest,
     watch: (listener) => watchLog(deps, listener),
     trim: async (partition, now) => {
       await run((node) => node.write({ kind: 'trim', partition, now }))

@@ -17,6 +17,8 @@ export interface RedisService {
   published(node: RedisNode, partition: number): void
   /** Order in which commands were carried out, for those who must know what came first. */
   nextOrder(): number
+  /** Digest of each entry that was ever appended, to the digest of the one before it. */
+  readonly behind: Map<string, string>
   /** The entry with this digest is in no log that will last: a failover has lost it, or an old primary has taken it. */
   isLost(digest: string): boolean
   hang(): void
@@ -73,9 +75,6 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     tellAll()
   }
 
-  const hang = () => {
-    if (state === 'up') state = 'hung'
-  }
   const stop = () => {
     wake()
     state = 'down'
@@ -101,12 +100,15 @@ export function redisService(deps: RedisServiceDeps): RedisService {
     get primary() {
       return primary
     },
+    behind: new Map(),
     isLost,
     whenAwake: (run) => void (state === 'hung' ? waiting.push(run) : run()),
     subscribe,
     published,
     nextOrder: () => ++order,
-    hang,
+    hang: () => {
+      if (state === 'up') state = 'hung'
+    },
     wake,
     stop,
     start,

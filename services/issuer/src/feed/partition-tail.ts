@@ -114,6 +114,9 @@ async function readBehind(
   // There was none yet, or it has been trimmed.
   const slice = await log.read(partition, copy.offset, READ_AT_ONCE)
   if (slice.epoch !== copy.epoch || !slice.complete) return undefined
+  // Or it was lost, and between the two reads others have come, in its place and behind it.
+  const [next] = slice.entries
+  if (next && !log.follows(next, copy.digest)) return undefined
   return { entries: slice.entries, more: slice.entries.length === READ_AT_ONCE }
 }
 
@@ -132,6 +135,9 @@ async function readFromStart(deps: PartitionTailDeps): Promise<Copy> {
     if (!last || last.o >= offset) break
     from = last.o
   }
+  // The log may also have lost its last entries since, and gone on with others in the same epoch.
+  const newest = entries.at(-1)
+  if (newest && newest.d !== head.digest) return await readFromStart(deps)
   return { epoch, offset, digest: head.digest, entries }
 }
 
