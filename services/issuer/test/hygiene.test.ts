@@ -263,6 +263,8 @@ for (const route of routes) {
       if (status === 413) t.match(detail, 'too large', name)
       if (status === 415) t.match(detail, 'content type', name)
     }
+    if (!takesBody) return
+    t.not((await ask(route, writing)).statusCode, 500, 'nothing at all')
   })
   if (isJson) continue
   t.test(`${writing} ${route.url} survives bytes that are no text`, async (t) => {

@@ -9,6 +9,7 @@ import { rightsChange } from '../admin/rights-change.ts'
 import { jsonBody } from '../http/json-body.ts'
 import { basicCaller } from '../scim/basic-caller.ts'
 import { scimDiscovery } from '../scim/discovery.ts'
+import { emptyDocument } from '../scim/empty-document.ts'
 import { scimGroupChanges } from '../scim/groups/change-groups.ts'
 import { scimGroupReading } from '../scim/groups/read-groups.ts'
 import { guardScim } from '../scim/guard.ts'
@@ -65,6 +66,7 @@ export function scim(wiring: ScimWiring) {
   }
   return async (app: FastifyInstance): Promise<void> => {
     jsonBody(app, [SCIM_TYPE, 'application/json'])
+    emptyDocument(app)
     guardScim(app, { readCaller: basicCaller({ ...callers, grants: wiring.tokens.grants }) })
     await app.register(scimDiscovery(deps))
     await app.register(scimUserReading(deps))

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { sessionEventsEndpoint } from '../endpoints/session-events.ts'
 import { type SessionTicketDeps, sessionTicket } from '../endpoints/session-ticket.ts'
 import { cors, corsOrigins } from '../http/cors.ts'
+import { emptyForm } from '../http/empty-form.ts'
 import { sendOAuthError } from '../http/oauth-errors.ts'
 import { pageOrigins } from '../session-events/page-origins.ts'
 import { type SessionEventsDeps, sessionEvents } from '../session-events/session-events.ts'
@@ -32,6 +33,7 @@ export function sessionPages(deps: SessionPagesDeps) {
 function ticketsForApps(deps: SessionPagesDeps, tickets: SessionTickets) {
   const { directory, clock } = deps
   return async (app: FastifyInstance): Promise<void> => {
+    emptyForm(app)
     cors(app, { origins: corsOrigins({ clients: directory.clients, clock }) })
     await app.register(sessionTicket({ ...deps, tickets }))
   }
