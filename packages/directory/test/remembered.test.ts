@@ -1,6 +1,7 @@
 import t from 'tap'
 import { snapshotVersions } from '../src/postgres/snapshot-versions.ts'
 import { rememberedReads } from '../src/sql/remembered.ts'
+import { chosenEngine } from './fixtures/chosen-engine.ts'
 import { client, memoryDirectory, oneOf, sharedDirectories } from './fixtures/open-directory.ts'
 
 /** A database whose version the test moves, and a read that counts. */
@@ -147,9 +148,12 @@ t.test(
       detail: {},
     }
     await directory.audit.append(event)
-    t.equal(await directory.users.find(sub), found, 'the same object')
+    // PostgreSQL does not tell what was written: there any transaction has everybody read again.
+    const isKept = (answer: unknown, what: string) =>
+      chosenEngine() === 'sqlite' ? t.equal(answer, found, what) : t.strictSame(answer, found, what)
+    isKept(await directory.users.find(sub), 'the same object')
     const checked = await directory.users.checkPassword('ada', 'correct horse')
-    t.equal(checked.kind === 'ok' && checked.user, found, 'a sign-in looks into the same memory')
+    isKept(checked.kind === 'ok' && checked.user, 'a sign-in looks into the same memory')
     await directory.transaction(async (inside) => {
       await inside.users.setDisabled(sub, true)
       await inside.audit.append(event)
