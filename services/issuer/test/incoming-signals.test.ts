@@ -30,7 +30,7 @@ const at = (path: string) => `http://127.0.0.1:${(keyServer.address() as Address
 let storeFails = false
 const issuer = await testIssuer({
   signalSources: [
-    { issuer: IDP, jwksUri: at('jwks'), audience: ISSUER },
+    { issuer: IDP, jwksUri: at('jwks'), audience: ISSUER, provisioningClient: 'orders' },
     { issuer: 'https://gone.example', jwksUri: 'http://127.0.0.1:1/jwks', audience: ISSUER },
   ],
   aroundStore: (store) => {
@@ -45,6 +45,9 @@ t.teardown(() => issuer.close())
 const { tokensOf, refresh } = tokenRequests(issuer)
 const ada = await issuer.sub('ada')
 await issuer.directory.users.update(ada, { externalId: 'idp-7' })
+const { provisioned } = issuer.directory
+await provisioned.save({ kind: 'user', clientId: 'orders', id: ada, externalId: 'scim-7' })
+await provisioned.save({ kind: 'user', clientId: 'reports', id: ada, externalId: 'scim-8' })
 
 let count = 0
 const claimsOf = (sub_id: unknown, changes: object = {}) => ({
@@ -71,6 +74,7 @@ t.test('CAEP section 3.1: the sessions of the person end, however they are named
   for (const subject of [
     { format: 'email', email: 'Ada@example.com' },
     { format: 'iss_sub', iss: IDP, sub: 'idp-7' },
+    { format: 'iss_sub', iss: IDP, sub: 'scim-7' },
     { format: 'iss_sub', iss: ISSUER, sub: ada },
     { format: 'opaque', id: ada },
     {
@@ -158,6 +162,8 @@ t.test('who is known here is not told, and other events are taken and left alone
   for (const claims of [
     claimsOf({ format: 'email', email: 'nobody@example.com' }),
     claimsOf({ format: 'iss_sub', iss: IDP, sub: 'idp-8' }),
+    // What the provisioning client of another system calls her.
+    claimsOf({ format: 'iss_sub', iss: IDP, sub: 'scim-8' }),
     claimsOf({ format: 'iss_sub', iss: 'https://evil.example', sub: ada }),
     claimsOf({ format: 'phone_number', phone_number: '+1' }),
     claimsOf({ format: 'opaque', id: `s0_${'A'.repeat(22)}` }),

@@ -1,8 +1,9 @@
 /** Whose sessions an event is about: CAEP 1.0 section 3.1, RFC 9493 section 3, Shared Signals Framework 1.0 section 3. */
-import type { Users } from '@latchkey/directory'
+import type { User, Users } from '@latchkey/directory'
 import { partitionOfSession } from '@latchkey/protocol'
 import { findPerson } from '../global-revocation/find-person.ts'
 import { EVENT } from '../signals/event-types.ts'
+import type { SignalSource } from './signal-source.ts'
 import { isObject, type Signal } from './verify-signal.ts'
 
 export type Revoked =
@@ -13,7 +14,7 @@ export type Revoked =
 
 export interface RevokedByDeps {
   readonly issuer: string
-  readonly users: Pick<Users, 'find' | 'list' | 'findByExternalId'>
+  readonly users: Pick<Users, 'find' | 'list' | 'select' | 'findByExternalId'>
 }
 
 export async function revokedBy(signal: Signal, deps: RevokedByDeps): Promise<Revoked> {
@@ -44,12 +45,27 @@ async function person(
     isObject(subject) && subject['format'] === 'iss_sub' && subject['iss'] === source.issuer
   const { sub } = own ? subject : {}
   if (typeof sub === 'string' && sub !== '') {
-    // The name by which the source has brought the person in (SCIM, import).
-    const found = await users.findByExternalId(sub)
+    const found = EXTERNAL_ID.test(sub) ? await broughtIn(sub, source, users) : undefined
     return found ? { kind: 'user', sub: found.sub } : { kind: 'nothing', why: 'unknown' }
   }
   const found = await findPerson(subject, issuer, users)
   return found.kind === 'found'
     ? { kind: 'user', sub: found.sub }
     : { kind: 'nothing', why: found.kind }
+}
+
+const EXTERNAL_ID = /^[^\p{Cc}\p{Cs}]{1,512}$/u
+
+/** Whom the source has brought in by this name: by SCIM, where each system has names of its own, or by an import. */
+async function broughtIn(
+  externalId: string,
+  { provisioningClient: clientId }: SignalSource,
+  users: RevokedByDeps['users'],
+): Promise<User | undefined> {
+  if (clientId !== undefined) {
+    const where = { kind: 'provisioned', clientId, externalId } as const
+    const [found] = await users.select({ where, limit: 1 })
+    if (found !== undefined) return found
+  }
+  return await users.findByExternalId(externalId)
 }

@@ -6,4 +6,6 @@ export interface SignalSource {
   readonly jwksUri: string
   /** The `aud` of what it says to this issuer. */
   readonly audience: string
+  /** By which the same system brings people in (SCIM), if it does. */
+  readonly provisioningClient?: string
 }

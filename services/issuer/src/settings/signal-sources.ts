@@ -1,3 +1,4 @@
+import { LIMITS } from '@latchkey/protocol'
 import type { SignalSource } from '../incoming-signals/signal-source.ts'
 import { uri } from './declared-kinds.ts'
 import { optional, required, type Values } from './field.ts'
@@ -17,6 +18,10 @@ export const SIGNAL_SOURCE_FIELDS = {
   audience: optional(
     text(256),
     'The `aud` of what it says to this issuer, which must be one text. Without it the `issuer` of this installation.',
+  ),
+  provisioning_client: optional(
+    text(LIMITS.clientIdChars),
+    'The client by which the same system brings people in (SCIM): the `externalId` that it has given somebody is the `sub` of its events.',
   ),
 } as const
 
@@ -42,8 +47,12 @@ export function signalSources(): Kind<GivenSource[]> {
       const whole = { ...reading, env: {}, notePlainSecret: () => {} }
       const sources = readRecords(found, SIGNAL_SOURCE_FIELDS, whole).map((one) => {
         const values = Object.fromEntries(one) as Values<typeof SIGNAL_SOURCE_FIELDS>
-        const { issuer, jwks_uri: jwksUri, audience } = values
-        return { issuer, jwksUri, ...(audience !== undefined && { audience }) }
+        const { issuer, jwks_uri: jwksUri, audience, provisioning_client: client } = values
+        return {
+          ...{ issuer, jwksUri },
+          ...(audience !== undefined && { audience }),
+          ...(client !== undefined && { provisioningClient: client }),
+        }
       })
       const issuers = new Set(sources.map(({ issuer }) => issuer))
       if (issuers.size < sources.length || sources.length > MOST_SOURCES) {

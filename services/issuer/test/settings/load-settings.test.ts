@@ -263,7 +263,8 @@ t.test('signal sources are named with their keys, each once', (t) => {
     jwksUri: 'https://idp.example/jwks',
     audience: issuer,
   })
-  t.match(load(t, read(`${source}, audience: ours }`)).signalSources, [{ audience: 'ours' }])
+  const more = load(t, read(`${source}, audience: ours, provisioning_client: idp }`)).signalSources
+  t.match(more, [{ audience: 'ours', provisioningClient: 'idp' }])
   t.strictSame(load(t, { yaml: LOCAL }).signalSources, [])
   for (const [list, code] of [
     [`${source} }\n  ${source} }`, 'bad-signal-sources'],
