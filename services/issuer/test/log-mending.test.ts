@@ -16,6 +16,8 @@ import { startRedis, startReplica } from '@latchkey/store/redis-server'
 import t, { type Test } from 'tap'
 import { readAuditedEnd } from '../src/ending/audited-end.ts'
 import { ender, entryExpiresAt } from '../src/ending/end.ts'
+import { endRecordedLate } from '../src/ending/end-recorded-late.ts'
+import { keptRecords } from '../src/ending/kept-records.ts'
 import { logMending } from '../src/ending/log-mending.ts'
 import { leaseClock } from '../src/feed/lease-clock.ts'
 import { logTail } from '../src/feed/log-tail.ts'
@@ -57,16 +59,21 @@ async function issuerProcess(
   const { audit } = directory
   const mending = logMending({ ...parts, store, audit, tail })
   const lease = leaseClock({ ...parts, log: store.log, tail, mending })
-  const { end } = ender({
-    store,
-    audit,
-    clock,
-    log: { error: () => {} },
-    published: tail.poke,
-    epochNow: () => tail.position(0).epoch,
-    tell: () => {},
+  const feed = { published: tail.appended, epochNow: () => tail.position(0).epoch }
+  const log = { error: () => {} }
+  const retries: (() => void)[] = []
+  const records = keptRecords({
+    ...{ audit, log },
+    late: endRecordedLate({ ...feed, store, clock, poke: tail.poke }),
+    scheduler: {
+      after: (_, task) => {
+        retries.push(task)
+        return () => {}
+      },
+    },
   })
-  return { store, tail, lease, end, said }
+  const { end } = ender({ ...feed, store, audit: records, clock, log, tell: () => {} })
+  return { store, tail, lease, end, said, retries }
 }
 
 type Process = Awaited<ReturnType<typeof issuerProcess>>
@@ -240,6 +247,17 @@ await t.test('an end whose record came after the mending is written again', asyn
   await slow.end({ kind: 'key', kid: 'k' }, 'emergency', BY_HAND)
   await confirmed(other)
   t.strictSame(names(other), ['key k '])
+
+  Object.assign(directory.audit, { append: () => Promise.reject(new StoreUnavailable('SQL')) })
+  await slow.end({ kind: 'key', kid: 'm' }, 'emergency', BY_HAND)
+  await flush(redis.url)
+  Object.assign(directory.audit, { append })
+  await confirmed(other)
+  t.strictSame(names(other), ['key k '])
+  const [retry] = slow.retries
+  retry?.()
+  for (let turn = 0; turn < 200 && names(other).length < 2; turn++) await other.tail.poke()
+  t.strictSame(names(other), ['key k ', 'key m '], 'also one that SQL could not take at first')
 })
 
 await t.test('attack J5: clocks of issuers that differ decide nothing', async (t) => {

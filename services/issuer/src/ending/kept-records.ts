@@ -15,6 +15,8 @@ export interface KeptRecords extends Pick<Audit, 'append'> {
 
 export interface KeptRecordsDeps {
   readonly audit: Pick<Audit, 'append'>
+  /** Hears of each record that was written late. */
+  readonly late: (record: AuditRecord) => Promise<void>
   readonly scheduler: Scheduler
   readonly log: { error(facts: Record<string, unknown>, message: string): void }
 }
@@ -23,13 +25,16 @@ const PAUSE_MS = 1000
 /** A record has a few hundred bytes. */
 const MOST_KEPT = 10_000
 
-export function keptRecords({ audit, scheduler, log }: KeptRecordsDeps): KeptRecords {
+export function keptRecords({ audit, late, scheduler, log }: KeptRecordsDeps): KeptRecords {
   const kept: AuditRecord[] = []
   let callOff: (() => void) | undefined
 
   async function writeAll(): Promise<void> {
     for (let first = kept[0]; first; first = kept[0]) {
       await audit.append(first)
+      await late(first).catch((error: unknown) =>
+        log.error({ err: error, ...first }, 'an end recorded late may be missing in the log'),
+      )
       kept.shift()
     }
   }

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { logoutDeliveries } from '../backchannel/logout-deliveries.ts'
 import { logoutTokens } from '../backchannel/logout-token.ts'
 import { ender } from '../ending/end.ts'
+import { endRecordedLate } from '../ending/end-recorded-late.ts'
 import { endingChange } from '../ending/ending-change.ts'
 import { keptRecords } from '../ending/kept-records.ts'
 import { type TellEndDeps, tellEnd } from '../ending/tell-end.ts'
@@ -36,12 +37,16 @@ export function wireEnding(deps: EndingDeps) {
     logoutTokenFor: logoutTokens({ ...deps, issuer: settings.issuer }),
   })
   const ends = endCounter()
-  const records = keptRecords({ audit: directory.audit, scheduler, log: deps.log })
+  const feed = {
+    published: tail.appended,
+    epochNow: (partition: number) => tail.position(partition).epoch,
+  }
+  const late = endRecordedLate({ ...deps, ...feed, poke: tail.poke })
+  const records = keptRecords({ audit: directory.audit, late, scheduler, log: deps.log })
   const parts: TellEndDeps = {
     ...deps,
+    ...feed,
     audit: records,
-    published: tail.appended,
-    epochNow: (partition) => tail.position(partition).epoch,
     tell: deliveries.poke,
     concluded: ends.count,
   }

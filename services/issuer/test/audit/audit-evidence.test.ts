@@ -124,7 +124,12 @@ t.test('records of ends that SQL could not take are written when it is back', as
   const said: string[] = []
   const timers: (() => void)[] = []
   let fault: Error | undefined = new StoreUnavailable('The directory')
+  const late: string[] = []
   const records = keptRecords({
+    late: async ({ target }) => {
+      late.push(target)
+      if (target === 'first') throw new StoreUnavailable('The store')
+    },
     audit: {
       append: async (record) => {
         if (fault) throw fault
@@ -157,6 +162,7 @@ t.test('records of ends that SQL could not take are written when it is back', as
   fault = undefined
   await pass()
   t.strictSame([written, timers.length], [['first', 'second'], 0], 'in their order')
+  t.strictSame(late, written, 'and it is looked at whether the log has them still')
 
   fault = new StoreUnavailable('The directory')
   await record('third')
