@@ -51,11 +51,12 @@ function begin(argv: readonly string[]) {
 async function start() {
   const child = begin([BIN, 'start'])
   child.stdout.resume()
+  let said = ''
   for await (const line of createInterface(child.stderr)) {
-    if (line.includes('Ctrl-C stops it')) return child
-    t.fail(line)
+    said += `${line} `
+    if (said.includes('Ctrl-C stops it')) return child
   }
-  throw new Error('it does not start')
+  throw new Error(`it does not start: ${said}`)
 }
 
 const settings = join(cwd, 'latchkey.yaml')

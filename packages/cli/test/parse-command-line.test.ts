@@ -87,7 +87,7 @@ t.test(
       ['sessions list --user', '--user needs a value.'],
       ['sessions list --user --json', '--user needs a value.'],
       ['sessions list --json=1', '--json takes no value.'],
-      ['sessions list', 'sessions list needs --user USER.'],
+      ['audit prune', 'audit prune needs --before TIME.'],
       ['sessions list ada', 'sessions list does not take ada.'],
       [
         'sessions end',
