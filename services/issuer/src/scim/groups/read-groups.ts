@@ -11,7 +11,8 @@ import {
   versioned,
 } from '../answer.ts'
 import { groupCondition } from '../filter/condition-of.ts'
-import { type ListRequest, listBody, readList, readPage, searchBody } from '../lists.ts'
+import { listRoutes } from '../list-routes.ts'
+import { type ListRequest, listBody, readPage } from '../lists.ts'
 import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import type { Document } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
@@ -25,12 +26,7 @@ export function scimGroupReading(deps: ScimDeps) {
   const { directory, base } = deps
   const config = { config: { granted: true } } as const
   return async (app: FastifyInstance): Promise<void> => {
-    app.get(GROUPS, config, async (request, reply) =>
-      sendList(request, reply, readList(request.query as Document), deps),
-    )
-    app.post(`${GROUPS}/.search`, config, async (request, reply) =>
-      sendList(request, reply, readList(searchBody(request.body)), deps),
-    )
+    listRoutes(app, GROUPS, (request, reply, list) => sendList(request, reply, list, deps))
     app.get<{ Params: { id: string } }>(`${GROUPS}/:id`, config, async (request, reply) => {
       const group = await findGroup(request.params.id, directory)
       const externalId = await externalIdOf(request, 'group', group.id, directory)

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { findUser } from '../../admin/user-params.ts'
 import { isWanted, projected, sendResource, sendScim, versioned } from '../answer.ts'
 import { userCondition } from '../filter/condition-of.ts'
-import { type ListRequest, listBody, readList, readPage, searchBody } from '../lists.ts'
+import { listRoutes } from '../list-routes.ts'
+import { type ListRequest, listBody, readPage } from '../lists.ts'
 import { externalIdOf, provisioningClient } from '../provisioning-client.ts'
 import type { Document } from '../schemas/canonical.ts'
 import type { ScimDeps } from '../scim-deps.ts'
@@ -17,12 +18,7 @@ export function scimUserReading(deps: ScimDeps) {
   const { directory } = deps
   const config = { config: { granted: true } } as const
   return async (app: FastifyInstance): Promise<void> => {
-    app.get(USERS, config, async (request, reply) =>
-      sendList(request, reply, readList(request.query as Document), deps),
-    )
-    app.post(`${USERS}/.search`, config, async (request, reply) =>
-      sendList(request, reply, readList(searchBody(request.body)), deps),
-    )
+    listRoutes(app, USERS, (request, reply, list) => sendList(request, reply, list, deps))
     app.get<{ Params: { id: string } }>(`${USERS}/:id`, config, async (request, reply) => {
       const user = await findUser(request.params.id, directory.users)
       return await sendResource(
