@@ -1,9 +1,8 @@
 import { readAuditedEnd } from './audited-end.ts'
-import { type EndDeps, entryTimes } from './end.ts'
+import { type EndAgainDeps, type EndDeps, endAgain, entryTimes } from './end.ts'
 import type { EndRecord } from './end-record.ts'
 
-export interface EndRecordedLateDeps extends Pick<EndDeps, 'clock' | 'epochNow' | 'published'> {
-  readonly store: { readonly log: Pick<EndDeps['store']['log'], 'end'> }
+export interface EndRecordedLateDeps extends EndAgainDeps, Pick<EndDeps, 'clock'> {
   /** Reads the log on. */
   readonly poke: () => Promise<void>
 }
@@ -18,8 +17,7 @@ export function endRecordedLate(deps: EndRecordedLateDeps): (record: EndRecord) 
     const [place] = ended?.places ?? []
     if (ended?.epoch === undefined || place === undefined) return
     await deps.poke()
-    if (deps.epochNow(place.partition) <= ended.epoch) return
     const facts = entryTimes(ended.target, ended.reason, deps.clock)
-    await deps.published(await deps.store.log.end(ended.target, { ...facts, always: true }))
+    await endAgain(ended.target, facts, { partition: place.partition, epoch: ended.epoch }, deps)
   }
 }

@@ -105,13 +105,29 @@ export async function afterMending(
   target: EndTarget,
   facts: EntryTimes,
   outcome: EndOutcome,
-  deps: Pick<EndDeps, 'published' | 'epochNow'> & { store: Pick<EndDeps['store'], 'log'> },
+  deps: EndAgainDeps,
 ): Promise<EndOutcome> {
-  if (deps.epochNow(outcome.entries[0]?.p ?? 0) <= outcome.epoch) return outcome
+  const place = { partition: outcome.entries[0]?.p ?? 0, epoch: outcome.epoch }
+  const again = await endAgain(target, facts, place, deps)
+  // Receipts wait for the entry that verifiers will see.
+  return again ? { ...outcome, entries: again.entries, epoch: again.epoch } : outcome
+}
+
+export interface EndAgainDeps extends Pick<EndDeps, 'published' | 'epochNow'> {
+  readonly store: { readonly log: Pick<Store['log'], 'end'> }
+}
+
+/** Ends once more what was ended in a log that is another one by now. Undefined: it is still the same. */
+export async function endAgain(
+  target: EndTarget,
+  facts: EntryTimes,
+  { partition, epoch }: { readonly partition: number; readonly epoch: number },
+  deps: EndAgainDeps,
+): Promise<EndOutcome | undefined> {
+  if (deps.epochNow(partition) <= epoch) return undefined
   const again = await deps.store.log.end(target, { ...facts, always: true })
   await deps.published(again)
-  // Receipts wait for the entry that verifiers will see.
-  return { ...outcome, entries: again.entries, epoch: again.epoch }
+  return again
 }
 
 /**
