@@ -31,8 +31,9 @@ const ACTION = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/
  * one before it (audit-chain.ts).
  */
 export function auditIn({ sql, auditKey: key }: AuditDeps): Audit {
-  const commit = groupCommit((records: readonly Prepared[]) =>
-    sql.append((db) => appendRecords(db, records, key)),
+  const commit = groupCommit(
+    (records: readonly Prepared[]) => sql.append((db) => appendRecords(db, records, key)),
+    { rests: !sql.isInside },
   )
   return {
     append: async (record) => await commit(prepare(record)),

@@ -14,9 +14,11 @@ const MOST_REST_MS = 25
 /**
  * Writes items one batch after the other: what arrives in the same turn of the loop, or while a batch is being written, goes into one
  * batch. Everybody hears when their own is safe, or why it is not.
+ * @param rests false inside a transaction: there everybody waits for its end, and nothing is written to the disk before
  */
 export function groupCommit<Item>(
   write: (items: readonly Item[]) => Promise<void>,
+  { rests }: { readonly rests: boolean },
 ): (item: Item) => Promise<void> {
   const waiting: { item: Item; settle: PromiseWithResolvers<void> }[] = []
   let isWriting = false
@@ -38,7 +40,7 @@ export function groupCommit<Item>(
       }
       const endedMs = performance.now()
       const restMs = Math.min(REST * (endedMs - begunMs), MOST_REST_MS)
-      if (batch.length > 1) restsUntilMs = endedMs + restMs
+      if (rests && batch.length > 1) restsUntilMs = endedMs + restMs
     }
     isWriting = false
   }

@@ -27,6 +27,8 @@ export interface Sql {
    */
   version(lagMs?: number): number | undefined | Promise<number>
   readonly engine: Engine
+  /** Inside a transaction: it may hold the write lock, so nobody waits in it for anything else. */
+  readonly isInside: boolean
 }
 
 /**
@@ -74,6 +76,7 @@ export function openSql(
 
   return {
     engine,
+    isInside: false,
     read: async (work) => attempt(() => work(db)),
     write: async (work) => {
       try {
@@ -98,6 +101,7 @@ export function openSql(
 export function insideTransaction(db: Queries, engine: Engine): Sql {
   return {
     engine,
+    isInside: true,
     read: (work) => work(db),
     write: (work) => work(db),
     append: (work) => work(db),
