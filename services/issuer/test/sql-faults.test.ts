@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type Directory, openSqliteDirectory } from '@latchkey/directory'
 import { feedClient } from '@latchkey/feed'
 import { type LogEntry, StoreUnavailable, systemClock, systemRandom } from '@latchkey/protocol'
@@ -332,7 +331,8 @@ t.test('a store that fails behind a redemption is not waited for twice', async (
   t.teardown(() => issuer.close())
   const { redeem, codeOf } = tokenRequests(issuer)
   const code = await codeOf()
-  const answer = await Promise.race([redeem(code), setTimeout(1000, undefined, { ref: false })])
-  t.equal(answer?.statusCode, 503)
+  // `save` never answers: whoever waited for it would get no answer either.
+  const answer = await redeem(code)
+  t.equal(answer.statusCode, 503)
   t.equal(saves, 1, 'the code is given back all the same')
 })
